@@ -1,0 +1,124 @@
+import { ProviderError } from '../../../src/provider/index.js';
+import type { PluginStore, ProviderBackup, TakeBackup, Volume } from '../../../src/provider/index.js';
+import { Records } from './records.js';
+import type { Script } from './script.js';
+
+/** A backup that can be restored. */
+export interface HeldBackup {
+  readonly state: 'held';
+  readonly externalId: string;
+  readonly operationId: string;
+  readonly machineUuid: string;
+  readonly offeringExternalId: string;
+  readonly quiesced: boolean;
+  readonly takenAt: string;
+  readonly sizeBytes: number;
+  readonly protectedSizeBytes: number;
+  readonly volumes: readonly Volume[];
+  /** How many restore operations were carried out, and which. */
+  readonly restores: number;
+  readonly restoredBy: readonly string[];
+}
+
+/** What stays of a deleted backup, so that a server which is still busy taking it cannot bring it back. */
+interface DeletedBackup {
+  readonly state: 'deleted';
+}
+
+/** The backups that the provider holds. */
+export class Backups {
+  private readonly records: Records<HeldBackup | DeletedBackup>;
+
+  constructor(
+    store: PluginStore,
+    private readonly script: Script,
+  ) {
+    this.records = new Records(store, 'backup/');
+  }
+
+  /** The backup that the request is for, before it is taken. */
+  plan({ operationId, machine, offeringExternalId, quiesce, volumes }: TakeBackup, takenAt: Date): HeldBackup {
+    const sizeBytes = this.script.report(volumes.reduce((sum, volume) => sum + volume.sizeBytes, 0));
+    return {
+      state: 'held',
+      externalId: externalIdOf(operationId),
+      operationId,
+      machineUuid: machine.uuid,
+      offeringExternalId,
+      quiesced: quiesce,
+      takenAt: takenAt.toISOString(),
+      sizeBytes,
+      protectedSizeBytes: sizeBytes,
+      volumes,
+      restores: 0,
+      restoredBy: [],
+    };
+  }
+
+  /** Keeps the backup, unless it is kept or deleted already. */
+  async add(backup: HeldBackup): Promise<void> {
+    await this.records.add(backup.externalId, backup);
+  }
+
+  /** The backup; throws `not_found`. */
+  async get(externalId: string): Promise<HeldBackup> {
+    return held(externalId, await this.records.get(externalId));
+  }
+
+  /** The backup; throws `not_found` also when it is to be taken for lost. */
+  async getRestorable(externalId: string): Promise<HeldBackup> {
+    if (this.script.isLost(externalId)) throw notFound(externalId);
+    return this.get(externalId);
+  }
+
+  /** Every backup that is neither deleted nor to be taken for lost, page by page. */
+  async *pages(): AsyncGenerator<readonly ProviderBackup[]> {
+    for await (const page of this.records.pages()) {
+      const shown = page
+        .filter((backup) => backup.state === 'held')
+        .filter(({ externalId }) => !this.script.isLost(externalId));
+      if (shown.length > 0) yield shown.map(toProviderBackup);
+    }
+  }
+
+  /** Deletes the backup if there is one. */
+  async delete(externalId: string): Promise<void> {
+    await this.records.changePresent(externalId, toDeleted);
+  }
+
+  /** Deletes the backup that the operation has taken, or keeps it from being taken. */
+  async deleteTakenBy(operationId: string): Promise<void> {
+    await this.records.change(externalIdOf(operationId), toDeleted);
+  }
+
+  /** Counts a restore of the backup, once for each operation; throws `not_found` when the backup went away meanwhile. */
+  async countRestore(externalId: string, operationId: string): Promise<void> {
+    await this.records.change(externalId, (present) => {
+      const backup = held(externalId, present);
+      if (backup.restoredBy.includes(operationId)) return backup;
+      return { ...backup, restores: backup.restores + 1, restoredBy: [...backup.restoredBy, operationId] };
+    });
+  }
+}
+
+/** The backup as the contract has it. */
+export function toProviderBackup(backup: HeldBackup): ProviderBackup {
+  const { externalId, operationId, machineUuid, takenAt, sizeBytes, protectedSizeBytes, volumes } = backup;
+  return {
+    ...{ externalId, operationId, machineUuid, sizeBytes, protectedSizeBytes, volumes },
+    takenAt: new Date(takenAt),
+    type: 'FULL',
+  };
+}
+
+const externalIdOf = (operationId: string) => `dummy-${operationId}`;
+
+const toDeleted = (present: HeldBackup | DeletedBackup | undefined): DeletedBackup =>
+  present?.state === 'deleted' ? present : { state: 'deleted' };
+
+const notFound = (externalId: string) => new ProviderError('not_found', `there is no backup ${externalId}`);
+
+function held(externalId: string, backup: HeldBackup | DeletedBackup | undefined): HeldBackup {
+  if (backup?.state !== 'held') throw notFound(externalId);
+  return backup;
+}

@@ -1,0 +1,154 @@
+import { ProviderError } from '../../../src/provider/index.js';
+import type {
+  Assign,
+  BackupProvider,
+  DeleteBackup,
+  PluginHost,
+  ProviderBackup,
+  ProviderOffering,
+  RestoredVolume,
+  RestoreMachine,
+  RestoreVolume,
+  TakeBackup,
+  Unassign,
+} from '../../../src/provider/index.js';
+import { Backups, toProviderBackup, type HeldBackup } from './backups.js';
+import { Operations } from './operations.js';
+import { Records } from './records.js';
+import { Script } from './script.js';
+import type { DummySettings } from './settings.js';
+
+const OFFERINGS: readonly ProviderOffering[] = [
+  { externalId: 'gold-policy', name: 'Golden Policy', description: 'Gold description' },
+  { externalId: 'silver-policy', name: 'Silver Policy', description: 'Silver description' },
+];
+
+interface Assignment {
+  readonly offeringExternalId: string | null;
+}
+
+/** A backup system that lives in the server's database: it holds records of backups, and no data. */
+export class DummyProvider implements BackupProvider {
+  readonly capabilities = { quiesce: true, restoreVolume: true, unassignDeletesBackups: false };
+  private readonly script: Script;
+  private readonly operations: Operations;
+  private readonly backups: Backups;
+  private readonly assignments: Records<Assignment>;
+
+  constructor(settings: DummySettings, host: PluginHost) {
+    this.script = new Script(settings);
+    this.operations = new Operations(host, this.script);
+    this.backups = new Backups(host.store, this.script);
+    this.assignments = new Records(host.store, 'assignment/');
+  }
+
+  async listOfferings(): Promise<readonly ProviderOffering[]> {
+    this.script.reach('listOfferings', 1, 2, 3);
+    return OFFERINGS;
+  }
+
+  async assign(request: Assign, signal: AbortSignal): Promise<{ readonly reference: string }> {
+    const { machine, offeringExternalId } = request;
+    const plan = async () => {
+      if (OFFERINGS.some(({ externalId }) => externalId === offeringExternalId))
+        return { reference: `dummy-${machine.uuid}` };
+      throw new ProviderError('not_found', `there is no offering ${offeringExternalId}`);
+    };
+    const carryOut = async () => void (await this.assignments.change(machine.uuid, () => ({ offeringExternalId })));
+    const subject = `${machine.uuid} to ${offeringExternalId}`;
+    return this.operations.run(request, { method: 'assign', subject, lastsMs: 0, plan, carryOut }, signal);
+  }
+
+  async unassign(request: Unassign, signal: AbortSignal): Promise<void> {
+    const { machine, offeringExternalId } = request;
+    const plan = async () => null;
+    const carryOut = async () =>
+      this.assignments.changePresent(machine.uuid, (present) =>
+        present.offeringExternalId === offeringExternalId ? { offeringExternalId: null } : present,
+      );
+    const subject = `${machine.uuid} from ${offeringExternalId}`;
+    await this.operations.run(request, { method: 'unassign', subject, lastsMs: 0, plan, carryOut }, signal);
+  }
+
+  async takeBackup(request: TakeBackup, signal: AbortSignal): Promise<ProviderBackup> {
+    const plan = async (startedAt: Date): Promise<HeldBackup> => {
+      await this.checkAssigned(request);
+      return this.backups.plan(request, startedAt);
+    };
+    const carryOut = async (planned: HeldBackup) => void (await this.backups.add(planned));
+    const lastsMs = this.script.delayMs;
+    const work = { method: 'takeBackup', subject: request.machine.uuid, lastsMs, plan, carryOut } as const;
+    const { externalId } = await this.operations.run(request, work, signal);
+    // Not the outcome of the operation: the backup may have been deleted since.
+    return toProviderBackup(await this.backups.get(externalId));
+  }
+
+  async deleteBackup({ externalId, takenBy }: DeleteBackup): Promise<void> {
+    this.script.reach('deleteBackup', 1, 2);
+    if (externalId !== undefined) await this.backups.delete(externalId);
+    else if (takenBy !== undefined) await this.backups.deleteTakenBy(takenBy);
+    else throw new ProviderError('rejected', 'neither the backup to delete nor the operation that took it is named');
+    this.script.reach('deleteBackup', 3);
+  }
+
+  async *listBackups(signal: AbortSignal): AsyncGenerator<readonly ProviderBackup[]> {
+    this.script.reach('listBackups', 1);
+    for await (const page of this.backups.pages()) {
+      if (signal.aborted) throw new ProviderError('temporary', 'gave up listing the backups', signal.reason);
+      yield page;
+      this.script.reach('listBackups', 2);
+    }
+    this.script.reach('listBackups', 2, 3);
+  }
+
+  async restoreMachine(request: RestoreMachine, signal: AbortSignal): Promise<readonly RestoredVolume[]> {
+    const { machine, externalId } = request;
+    const plan = async () => {
+      const backup = await this.backups.getRestorable(externalId);
+      if (backup.machineUuid !== machine.uuid) {
+        throw new ProviderError(
+          'rejected',
+          `the backup ${externalId} is of ${backup.machineUuid}, not of ${machine.uuid}`,
+        );
+      }
+      return backup.volumes
+        .map((volume) => ({ ...volume, sizeBytes: this.script.report(volume.sizeBytes) }))
+        .map(restored);
+    };
+    const carryOut = async () => this.backups.countRestore(externalId, request.operationId);
+    const lastsMs = this.script.delayMs;
+    const subject = `${externalId} to ${machine.uuid}`;
+    return this.operations.run(request, { method: 'restoreMachine', subject, lastsMs, plan, carryOut }, signal);
+  }
+
+  async restoreVolume(request: RestoreVolume, signal: AbortSignal): Promise<RestoredVolume> {
+    const { externalId, newVolumeUuid: uuid, volume } = request;
+    const plan = async () => {
+      const recorded = (await this.backups.getRestorable(externalId)).volumes.find((held) => held.uuid === volume.uuid);
+      if (!recorded)
+        throw new ProviderError('not_found', `the backup ${externalId} does not hold the volume ${volume.uuid}`);
+      const sizeBytes = this.script.report(recorded.sizeBytes);
+      return restored({ ...recorded, uuid, sizeBytes, path: `dummy/${uuid}` });
+    };
+    const carryOut = async () => this.backups.countRestore(externalId, request.operationId);
+    const lastsMs = this.script.delayMs;
+    const subject = `${volume.uuid} of ${externalId} to ${uuid}`;
+    return this.operations.run(request, { method: 'restoreVolume', subject, lastsMs, plan, carryOut }, signal);
+  }
+
+  private async checkAssigned({ machine, offeringExternalId }: TakeBackup): Promise<void> {
+    const assignment = await this.assignments.get(machine.uuid);
+    if (assignment?.offeringExternalId === offeringExternalId) return;
+    throw new ProviderError(
+      'rejected',
+      `the machine ${machine.uuid} is not assigned to the offering ${offeringExternalId}`,
+    );
+  }
+}
+
+const restored = ({ uuid, sizeBytes, path, digest }: RestoredVolume): RestoredVolume => ({
+  uuid,
+  sizeBytes,
+  path,
+  ...(digest === undefined ? {} : { digest }),
+});

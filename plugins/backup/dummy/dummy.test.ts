@@ -1,0 +1,385 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  all,
+  defaultsOf,
+  expectFault,
+  never,
+  operation,
+  sampleMachine,
+  sampleVolume,
+} from '../../../test/kit/contract/samples.js';
+import { hostOn, MemoryStore } from '../../../test/kit/memory-store.js';
+import { ProviderError, type BackupProvider, type PluginSettings } from '../../../src/provider/index.js';
+import dummy from './index.js';
+import type { DummySettings } from './settings.js';
+
+const zone = { uuid: randomUUID(), name: 'zone-1' };
+
+/** One store with a machine under the gold offering, and providers on it that behave as they are told. */
+async function sandbox() {
+  const store = new MemoryStore(2);
+  const clock = { now: new Date() };
+  const host = { ...hostOn(store), now: () => clock.now };
+  const open = (overrides: Partial<DummySettings> = {}) => dummy.create(defaultsOf(dummy.settings, overrides), host);
+  const [machine, volumes] = [sampleMachine(), [0, 1, 2].map((slot) => sampleVolume(slot))];
+  const assign = { ...operation(), zone, machine, offeringExternalId: 'gold-policy' };
+  await open().assign(assign, never);
+
+  const take = (operationId?: string) => ({ ...assign, ...operation(operationId), volumes, quiesce: false });
+  const restore = (externalId: string) => ({ ...operation(), zone, machine, volumes, externalId });
+  const restoreOne = (externalId: string) => ({
+    ...{ ...operation(), zone, externalId, target: machine, newVolumeUuid: randomUUID() },
+    volume: volumes[1] ?? sampleVolume(1),
+  });
+  const recorded = async (prefix: string) => (await all(store.list(prefix))).map(({ value }) => value);
+  return { store, clock, open, machine, volumes, assign, take, restore, restoreOne, recorded };
+}
+
+type Sandbox = Awaited<ReturnType<typeof sandbox>>;
+
+const callsOf = (provider: BackupProvider, { assign, take, restore, restoreOne }: Sandbox, externalId: string) => ({
+  listOfferings: () => provider.listOfferings(never),
+  assign: () => provider.assign({ ...assign, ...operation() }, never),
+  unassign: () => provider.unassign({ ...assign, ...operation(), offeringExternalId: 'silver-policy' }, never),
+  takeBackup: () => provider.takeBackup(take(), never),
+  deleteBackup: () => provider.deleteBackup({ ...operation(), externalId: 'dummy-none', forced: false }, never),
+  listBackups: () => all(provider.listBackups(never)),
+  restoreMachine: () => provider.restoreMachine(restore(externalId), never),
+  restoreVolume: () => provider.restoreVolume(restoreOne(externalId), never),
+});
+
+const METHODS = [
+  ...(['listOfferings', 'assign', 'unassign', 'takeBackup'] as const),
+  ...(['deleteBackup', 'listBackups', 'restoreMachine', 'restoreVolume'] as const),
+];
+
+describe('what it is', () => {
+  test('offers the policies of the dummy provider of CloudStack', async () => {
+    const { open } = await sandbox();
+    expect(await open().listOfferings(never)).toEqual([
+      { externalId: 'gold-policy', name: 'Golden Policy', description: 'Gold description' },
+      { externalId: 'silver-policy', name: 'Silver Policy', description: 'Silver description' },
+    ]);
+  });
+
+  test('describes every setting, with a default that changes nothing', async () => {
+    const settings: PluginSettings = dummy.settings;
+    for (const { description, secret } of Object.values(settings)) {
+      expect(description).not.toBe('');
+      expect(secret).toBeUndefined();
+    }
+    expect(defaultsOf(dummy.settings)).toEqual({
+      ...{ 'delay.ms': 0, 'fail.call': '', 'fail.step': 1, 'fail.fault': 'rejected', lost: '', 'size.bytes': -1 },
+    });
+  });
+
+  test('names a backup after the operation, and gives it the size of the volumes', async () => {
+    const { open, take, clock } = await sandbox();
+    const request = take();
+    expect(await open().takeBackup(request, never)).toMatchObject({
+      externalId: `dummy-${request.operationId}`,
+      takenAt: clock.now,
+      type: 'FULL',
+      sizeBytes: 16_384,
+      protectedSizeBytes: 16_384,
+    });
+  });
+
+  test('restores a volume with the digest that was recorded, to a path of its own', async () => {
+    const { open, take, restoreOne, volumes } = await sandbox();
+    const { externalId } = await open().takeBackup(take(), never);
+    const request = restoreOne(externalId);
+    expect(await open().restoreVolume(request, never)).toEqual({
+      uuid: request.newVolumeUuid,
+      sizeBytes: 4_096,
+      path: `dummy/${request.newVolumeUuid}`,
+      digest: volumes[1]?.digest,
+    });
+  });
+
+  test('restores a machine to the paths and digests that were recorded', async () => {
+    const { open, take, restore, volumes } = await sandbox();
+    const { externalId } = await open().takeBackup(take(), never);
+    const expected = volumes.map(({ uuid, sizeBytes, path, digest }) => ({ uuid, sizeBytes, path, digest }));
+    expect(await open().restoreMachine(restore(externalId), never)).toEqual(expected);
+  });
+
+  test('refuses to put the backup of one machine onto another', async () => {
+    const { open, take, restore } = await sandbox();
+    const { externalId } = await open().takeBackup(take(), never);
+    const request = { ...restore(externalId), machine: sampleMachine() };
+    await expectFault(open().restoreMachine(request, never), 'rejected');
+  });
+
+  test('moves a machine from one offering to another', async () => {
+    const { open, assign, take } = await sandbox();
+    const silver = { offeringExternalId: 'silver-policy' };
+    await open().assign({ ...assign, ...operation(), ...silver }, never);
+    await expectFault(open().takeBackup(take(), never), 'rejected');
+    await open().takeBackup({ ...take(), ...silver }, never);
+    await open().unassign({ ...assign, ...operation() }, never);
+    await open().takeBackup({ ...take(), ...silver }, never);
+  });
+});
+
+describe('operations', () => {
+  test('counts each restore operation once, however often and concurrently it is asked', async () => {
+    const { open, take, restore, restoreOne, recorded } = await sandbox();
+    const { externalId } = await open().takeBackup(take(), never);
+    const [whole, one] = [restore(externalId), restoreOne(externalId)];
+    const providers = [open(), open(), open()];
+    await Promise.all(providers.map((provider) => provider.restoreMachine(whole, never)));
+    expect(await recorded('backup/')).toMatchObject([{ restores: 1, restoredBy: [whole.operationId] }]);
+    await Promise.all(providers.map((provider) => provider.restoreVolume(one, never)));
+    await open().restoreMachine(whole, never);
+    expect(await recorded('backup/')).toMatchObject([{ restores: 2 }]);
+  });
+
+  test('accepts one operation id for the different calls of one job', async () => {
+    const { open, take, restore, assign, recorded } = await sandbox();
+    const same = operation();
+    const { externalId } = await open().takeBackup({ ...take(), ...same }, never);
+    await open().restoreMachine({ ...restore(externalId), ...same }, never);
+    await open().unassign({ ...assign, ...same }, never);
+    await open().deleteBackup({ ...same, externalId, forced: false }, never);
+    expect(await all(open().listBackups(never))).toEqual([]);
+    expect(await recorded(`operation/${same.operationId}/`)).toHaveLength(3);
+  });
+
+  test('refuses an operation id that was used for something else', async () => {
+    const { open, take, restoreOne } = await sandbox();
+    const request = take();
+    const { externalId } = await open().takeBackup(request, never);
+    await expectFault(open().takeBackup({ ...request, machine: sampleMachine() }, never), 'rejected');
+    const restore = restoreOne(externalId);
+    await open().restoreVolume(restore, never);
+    await expectFault(open().restoreVolume({ ...restore, newVolumeUuid: randomUUID() }, never), 'rejected');
+  });
+
+  test('says that a backup which was deleted is gone when its operation is repeated', async () => {
+    const { open, take } = await sandbox();
+    const request = take();
+    const { externalId } = await open().takeBackup(request, never);
+    await open().deleteBackup({ ...operation(), externalId, forced: false }, never);
+    await expectFault(open().takeBackup(request, never), 'not_found');
+  });
+
+  test('fails a restore whose backup is deleted while it lasts', async () => {
+    const { open, clock, take, restore } = await sandbox();
+    const { externalId } = await open().takeBackup(take(), never);
+    const asked = expectFault(open({ 'delay.ms': 60_000 }).restoreMachine(restore(externalId), never), 'not_found');
+    await sleep(20);
+    await open().deleteBackup({ ...operation(), externalId, forced: false }, never);
+    clock.now = new Date(clock.now.getTime() + 60_000);
+    await asked;
+  });
+
+  test('refuses to delete nothing in particular', async () => {
+    const { open } = await sandbox();
+    await expectFault(open().deleteBackup({ ...operation(), forced: true }, never), 'rejected');
+  });
+});
+
+describe('delay', () => {
+  test('lasts as long as it is told by the clock of the server, and says how far it has come', async () => {
+    const { open, clock, take, recorded } = await sandbox();
+    const started = clock.now.getTime();
+    const reports: object[] = [];
+    const request = { ...take(), report: async (progress: object) => void reports.push(progress) };
+    const asked = open({ 'delay.ms': 60_000 }).takeBackup(request, never);
+    for (const percent of [0, 50, 99]) {
+      clock.now = new Date(started + 600 * percent);
+      while (reports.length === 0 || !JSON.stringify(reports.at(-1)).includes(`${percent}`)) await sleep(10);
+      expect(await recorded('backup/')).toEqual([]);
+    }
+    clock.now = new Date(started + 60_000);
+    expect(await asked).toMatchObject({ takenAt: new Date(started) });
+    const reference = `takeBackup-${request.operationId}`;
+    expect(reports).toEqual([0, 50, 99, 100].map((percent) => ({ reference, percent })));
+  });
+
+  test('makes a call that joins wait for the end of the first call, and no longer', async () => {
+    const { open, clock, take, recorded } = await sandbox();
+    const controller = new AbortController();
+    const request = take();
+    const first = expectFault(open({ 'delay.ms': 60_000 }).takeBackup(request, controller.signal), 'temporary');
+    await sleep(20);
+    controller.abort();
+    await first;
+    const joined = open({ 'delay.ms': 90_000 }).takeBackup(request, never);
+    expect(await Promise.race([joined, sleep(150, 'still waiting')])).toBe('still waiting');
+    clock.now = new Date(clock.now.getTime() + 60_000);
+    await joined;
+    expect(await recorded(`operation/${request.operationId}/`)).toMatchObject([{ runs: 1, done: true }]);
+  });
+
+  test('leaves an abandoned operation to be finished and not undone', async () => {
+    const { open, take, recorded } = await sandbox();
+    const request = take();
+    const signal = AbortSignal.timeout(20);
+    await expectFault(open({ 'delay.ms': 60_000 }).takeBackup(request, signal), 'temporary');
+    expect(await recorded(`operation/${request.operationId}/`)).toMatchObject([{ method: 'takeBackup', done: false }]);
+    expect(await recorded('backup/')).toEqual([]);
+  });
+});
+
+describe('scripted faults', () => {
+  test.each(METHODS)('fails %s and nothing else', async (method) => {
+    const given = await sandbox();
+    const { externalId } = await given.open().takeBackup(given.take(), never);
+    const provider = given.open({ 'fail.call': method, 'fail.fault': 'capacity' });
+    const calls = callsOf(provider, given, externalId);
+    for (const name of METHODS) {
+      if (name === method) expect((await expectFault(calls[name](), 'capacity')).message).toContain(method);
+      else await calls[name]();
+    }
+  });
+
+  test('fails a backup at step 1 before anything is recorded', async () => {
+    const { open, take, recorded } = await sandbox();
+    const request = take();
+    await expectFault(open({ 'fail.call': 'takeBackup' }).takeBackup(request, never), 'rejected');
+    expect(await recorded(`operation/${request.operationId}/`)).toEqual([]);
+    expect(await recorded('backup/')).toEqual([]);
+  });
+
+  test('fails a backup at step 2 after the operation is recorded, and takes it when asked again', async () => {
+    const { open, take, recorded } = await sandbox();
+    const request = take();
+    await expectFault(open({ 'fail.call': 'takeBackup', 'fail.step': 2 }).takeBackup(request, never), 'rejected');
+    expect(await recorded(`operation/${request.operationId}/`)).toMatchObject([{ done: false }]);
+    expect(await recorded('backup/')).toEqual([]);
+    const taken = await open().takeBackup(request, never);
+    expect(await all(open().listBackups(never))).toEqual([taken]);
+  });
+
+  test('fails a backup at step 3 although it is taken, and answers it when asked again', async () => {
+    const { open, take, recorded } = await sandbox();
+    const request = take();
+    await expectFault(open({ 'fail.call': 'takeBackup', 'fail.step': 3 }).takeBackup(request, never), 'rejected');
+    expect(await recorded(`operation/${request.operationId}/`)).toMatchObject([{ done: true, runs: 1 }]);
+    const listed = await all(open().listBackups(never));
+    expect(listed).toHaveLength(1);
+    expect([await open().takeBackup(request, never)]).toEqual(listed);
+  });
+
+  test.each([
+    [1, 0],
+    [2, 0],
+    [3, 1],
+  ])('fails a restore at step %i with %i restores done, and one when asked again', async (step, restores) => {
+    const { open, take, restore, recorded } = await sandbox();
+    const { externalId } = await open().takeBackup(take(), never);
+    const request = restore(externalId);
+    const failing = open({ 'fail.call': 'restoreMachine', 'fail.step': step, 'fail.fault': 'temporary' });
+    await expectFault(failing.restoreMachine(request, never), 'temporary');
+    expect(await recorded('backup/')).toMatchObject([{ restores }]);
+    await open().restoreMachine(request, never);
+    expect(await recorded('backup/')).toMatchObject([{ restores: 1 }]);
+  });
+
+  test.each([
+    [1, 1],
+    [2, 1],
+    [3, 0],
+  ])('fails a deletion at step %i with %i backups left', async (step, left) => {
+    const { open, take } = await sandbox();
+    const { externalId } = await open().takeBackup(take(), never);
+    const failing = open({ 'fail.call': 'deleteBackup', 'fail.step': step });
+    await expectFault(failing.deleteBackup({ ...operation(), externalId, forced: false }, never), 'rejected');
+    expect(await all(open().listBackups(never))).toHaveLength(left);
+  });
+
+  test.each([
+    [1, 0],
+    [2, 2],
+    [3, 5],
+  ])('fails a list at step %i after %i of 5 backups', async (step, seen) => {
+    const { open, take } = await sandbox();
+    for (let n = 0; n < 5; n++) await open().takeBackup(take(), never);
+    const backups: unknown[] = [];
+    const read = async () => {
+      for await (const page of open({ 'fail.call': 'listBackups', 'fail.step': step }).listBackups(never)) {
+        backups.push(...page);
+      }
+    };
+    await expectFault(read(), 'rejected');
+    expect(backups).toHaveLength(seen);
+  });
+
+  test.each<[Partial<DummySettings>, string]>([
+    [{ 'fail.call': 'explode' }, 'the setting fail.call is "explode"'],
+    [{ 'fail.call': 'toString' }, 'the setting fail.call is "toString"'],
+    [{ 'fail.call': 'assign', 'fail.fault': 'bad luck' }, 'the setting fail.fault is "bad luck"'],
+    [{ 'fail.call': 'assign', 'fail.step': 4 }, 'the setting fail.step is "4"'],
+  ])('refuses to work with the settings %o', async (overrides, message) => {
+    const given = await sandbox();
+    const calls = callsOf(given.open(overrides), given, 'dummy-none');
+    for (const name of METHODS) expect((await expectFault(calls[name](), 'rejected')).message).toContain(message);
+  });
+});
+
+describe('lost backups', () => {
+  test('neither lists nor restores a backup that is to be lost, and has it again afterwards', async () => {
+    const { open, take, restore, restoreOne } = await sandbox();
+    const [gone, kept, alsoGone] = [
+      await open().takeBackup(take(), never),
+      await open().takeBackup(take(), never),
+      await open().takeBackup(take(), never),
+    ];
+    const forgetful = open({ lost: `${gone.externalId}, ${alsoGone.externalId}` });
+    expect(await all(forgetful.listBackups(never))).toEqual([kept]);
+    await expectFault(forgetful.restoreMachine(restore(gone.externalId), never), 'not_found');
+    await expectFault(forgetful.restoreVolume(restoreOne(alsoGone.externalId), never), 'not_found');
+    await forgetful.restoreMachine(restore(kept.externalId), never);
+    expect(await all(open().listBackups(never))).toHaveLength(3);
+    await open().restoreMachine(restore(gone.externalId), never);
+  });
+
+  test('loses all backups, with no empty page', async () => {
+    const { open, take, restore } = await sandbox();
+    const { externalId } = await open().takeBackup(take(), never);
+    const pages: unknown[] = [];
+    for await (const page of open({ lost: '*' }).listBackups(never)) pages.push(page);
+    expect(pages).toEqual([]);
+    await expectFault(open({ lost: '*' }).restoreMachine(restore(externalId), never), 'not_found');
+  });
+
+  test('deletes a lost backup for good', async () => {
+    const { open, take } = await sandbox();
+    const { externalId } = await open().takeBackup(take(), never);
+    await open({ lost: '*' }).deleteBackup({ ...operation(), externalId, forced: false }, never);
+    expect(await all(open().listBackups(never))).toEqual([]);
+  });
+});
+
+describe('size', () => {
+  test('reports the size that is set of every new backup and every restored volume', async () => {
+    const { open, take, restore, restoreOne } = await sandbox();
+    const before = await open().takeBackup(take(), never);
+    const sized = open({ 'size.bytes': 0 });
+    const taken = await sized.takeBackup(take(), never);
+    expect(taken).toMatchObject({ sizeBytes: 0, protectedSizeBytes: 0 });
+    expect((await all(sized.listBackups(never))).find(({ externalId }) => externalId === before.externalId)).toEqual(
+      before,
+    );
+    const restored = [
+      ...(await sized.restoreMachine(restore(taken.externalId), never)),
+      await sized.restoreVolume(restoreOne(taken.externalId), never),
+    ];
+    expect(restored.map(({ sizeBytes }) => sizeBytes)).toEqual([0, 0, 0, 0]);
+    const whole = await open().restoreMachine(restore(taken.externalId), never);
+    expect(whole.map(({ sizeBytes }) => sizeBytes)).toEqual([8_192, 4_096, 4_096]);
+  });
+});
+
+test('carries the reason of an abort as the cause', async () => {
+  const { open, take } = await sandbox();
+  const reason = new Error('the server stops');
+  const error = await open()
+    .takeBackup(take(), AbortSignal.abort(reason))
+    .catch((cause: unknown) => cause);
+  expect(error).toBeInstanceOf(ProviderError);
+  expect((error as ProviderError).cause).toBe(reason);
+});

@@ -1,0 +1,86 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ProviderError, type Operation, type PluginHost } from '../../../src/provider/index.js';
+import { Records } from './records.js';
+
+/** The longest time between two looks at the clock. */
+const SLICE_MS = 50;
+
+/** What is remembered of an operation, for ever. */
+interface OperationRecord {
+  readonly subject: string;
+  readonly startedAt: string;
+  readonly finishesAt: string;
+  /** What was decided when it began, such as the identities of the volumes that it makes. */
+  readonly plan: unknown;
+  /** What it has answered; absent until the work is done. */
+  readonly outcome?: unknown;
+}
+
+/** An operation to carry out. Plan and outcome are plain data: what JSON can hold. */
+export interface Work<P, R> {
+  /** The method of the contract. */
+  readonly method: string;
+  /** What is worked on; the same operation cannot work on something else. */
+  readonly subject: string;
+  readonly lastsMs?: number;
+  /** Checks the request and decides what must be decided once, before anything is recorded. */
+  plan(startedAt: Date): Promise<P>;
+  /** Does the work. It is called again after a crash, goes on from where it was, and ends with the same. */
+  carryOut(plan: P): Promise<R>;
+}
+
+/** Operations that outlive the server: the first call records one, and every call with the same id answers its outcome. */
+export class Operations {
+  private readonly records: Records<OperationRecord>;
+
+  constructor(private readonly host: PluginHost) {
+    this.records = new Records(host.store, 'operation/');
+  }
+
+  /** Carries the work out once for its operation id and method, and answers its outcome. */
+  async run<P, R>(operation: Operation, work: Work<P, R>, signal: AbortSignal): Promise<R> {
+    giveUpIfAborted(signal, operation);
+    // The server may use one id for the several calls of one job, so the method is part of the name.
+    const id = `${operation.operationId}/${work.method}`;
+    const record = await this.begin(id, work);
+    if (record.outcome !== undefined) return record.outcome as R;
+    await this.wait(record, operation, signal);
+    const outcome = await work.carryOut(record.plan as P);
+    const ended = await this.records.change(id, (present) =>
+      present?.outcome === undefined ? { ...record, outcome } : present,
+    );
+    return ended.outcome as R;
+  }
+
+  private async begin<P, R>(id: string, work: Work<P, R>): Promise<OperationRecord> {
+    const record = (await this.records.get(id)) ?? (await this.records.add(id, await this.first(work)));
+    if (record.subject === work.subject) return record;
+    throw new ProviderError('rejected', `the operation ${id} was begun for ${record.subject}, not for ${work.subject}`);
+  }
+
+  private async first<P, R>({ subject, lastsMs = 0, plan }: Work<P, R>): Promise<OperationRecord> {
+    const startedAt = this.host.now();
+    const finishesAt = new Date(startedAt.getTime() + lastsMs).toISOString();
+    return { subject, startedAt: startedAt.toISOString(), finishesAt, plan: await plan(startedAt) };
+  }
+
+  private async wait({ startedAt, finishesAt }: OperationRecord, operation: Operation, signal: AbortSignal) {
+    const [start, end] = [Date.parse(startedAt), Date.parse(finishesAt)];
+    for (let told = 0; ;) {
+      giveUpIfAborted(signal, operation);
+      const now = this.host.now().getTime();
+      if (now >= end) return;
+      const percent = Math.floor((100 * (now - start)) / (end - start));
+      if (percent > told) await operation.report({ percent });
+      told = Math.max(told, percent);
+      // An abort ends the sleep early; the look at the signal is at the top.
+      await sleep(Math.min(end - now, SLICE_MS), undefined, { signal }).catch(() => undefined);
+    }
+  }
+}
+
+function giveUpIfAborted(signal: AbortSignal, { operationId }: Operation): void {
+  if (signal.aborted) {
+    throw new ProviderError('temporary', `gave up waiting for the operation ${operationId}`, signal.reason);
+  }
+}

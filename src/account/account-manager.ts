@@ -1,0 +1,188 @@
+import { randomUUID } from 'node:crypto';
+import type { CacheInvalidation } from '../cache-invalidation.js';
+import type { Caller } from '../call-context.js';
+import type { AccountView } from '../dao/account-dao.js';
+import type { Daos, Database } from '../dao/database.js';
+import { isDuplicate } from '../dao/database-error.js';
+import type { Listing, Page } from '../dao/page.js';
+import type { UserView } from '../dao/user-dao.js';
+import { ApiError, NotFound } from '../errors.js';
+import { assertMayUse, type Access } from './access.js';
+import { ROOT_DOMAIN, type DomainManager } from './domain-manager.js';
+import type { Passwords } from './password.js';
+import type { RoleType } from './role-type.js';
+
+/** What a new user is made of. */
+export interface NewUser {
+  readonly username: string;
+  readonly password: string;
+  readonly firstName: string;
+  readonly lastName: string;
+  readonly email: string;
+  readonly timezone: string | undefined;
+}
+
+/** An account together with its users. */
+export interface AccountWithUsers {
+  readonly account: AccountView;
+  readonly users: readonly UserView[];
+}
+
+/** What a list of accounts is narrowed by. */
+export interface AccountWish {
+  readonly uuid: string | undefined;
+  readonly name: string | undefined;
+  readonly domainUuid: string | undefined;
+  readonly role: RoleType | undefined;
+  readonly state: string | undefined;
+  readonly keyword: string | undefined;
+  readonly listAll: boolean;
+}
+
+/** What a list of users is narrowed by. */
+export interface UserWish {
+  readonly uuid: string | undefined;
+  readonly username: string | undefined;
+  readonly account: string | undefined;
+  readonly domainUuid: string | undefined;
+  readonly state: string | undefined;
+  readonly keyword: string | undefined;
+}
+
+const ONE: Page = { limit: 1, offset: 0 };
+
+/** Accounts and their users. */
+export class AccountManager {
+  constructor(
+    private readonly db: Database,
+    private readonly domains: DomainManager,
+    private readonly access: Access,
+    private readonly passwords: Passwords,
+    private readonly caches: CacheInvalidation,
+    private readonly now: () => Date,
+  ) {}
+
+  /** Makes an account with its first user; the account is named after the user unless a name is given. */
+  async createAccount(role: RoleType, name: string | undefined, domainUuid: string | undefined, user: NewUser): Promise<AccountWithUsers> {
+    const domainId = domainUuid === undefined ? undefined : (await this.domains.get(domainUuid)).id;
+    const passwordHash = await this.passwords.hash(user.password);
+    const accountName = name ?? user.username;
+    const id = await refusingDuplicates(`account ${accountName} or user ${user.username} exists already in the domain`, () =>
+      this.db.transaction((daos) => insertAccount(daos, { role, name: accountName, domainId, user, passwordHash, created: this.now() })),
+    );
+    await this.caches.changed('identity');
+    return this.getAccount(id);
+  }
+
+  /** Adds a user to an account. */
+  async createUser(caller: Caller, account: string, domainUuid: string | undefined, user: NewUser): Promise<UserView> {
+    const owner = await this.access.owner(caller, account, domainUuid ?? caller.domainUuid);
+    const passwordHash = await this.passwords.hash(user.password);
+    const uuid = randomUUID();
+    await refusingDuplicates(`user ${user.username} exists already in the domain`, () =>
+      this.db.daos.users.insert(userRow(uuid, owner.accountId, owner.domainId, user, passwordHash, this.now())),
+    );
+    await this.caches.changed('identity');
+    return this.getUser(caller, uuid);
+  }
+
+  /** Without `listAll`, a domain or an id, an administrator sees only the own account, as everybody does. */
+  async listAccounts(
+    caller: Caller,
+    filter: AccountWish,
+    page: Page,
+  ): Promise<{ rows: readonly AccountWithUsers[]; total: number }> {
+    const { uuid, domainUuid, listAll, ...plain } = filter;
+    const wanted = uuid === undefined ? undefined : await this.db.daos.accounts.findByUuid(uuid);
+    if (uuid !== undefined && !wanted) throw new NotFound('account', uuid);
+    const domainId = domainUuid === undefined ? undefined : (await this.domains.get(domainUuid)).id;
+    const seesAll = caller.role === 'Admin' && (listAll || wanted !== undefined || domainId !== undefined);
+    if (!seesAll && wanted && wanted.id !== caller.accountId) return { rows: [], total: 0 };
+    const id = seesAll ? wanted?.id : caller.accountId;
+    const { rows, total } = await this.db.daos.accounts.list({ ...plain, id, domainId }, page);
+    return { rows: await this.withUsers(rows), total };
+  }
+
+  /** An administrator sees all users, everybody else itself. */
+  async listUsers(
+    caller: Caller,
+    filter: UserWish,
+    page: Page,
+  ): Promise<Listing<UserView>> {
+    const { uuid, account, domainUuid, ...plain } = filter;
+    const wanted = uuid === undefined ? undefined : await this.findUser(uuid);
+    const domainId = domainUuid === undefined ? undefined : (await this.domains.get(domainUuid)).id;
+    if (caller.role !== 'Admin' && wanted && wanted.id !== caller.userId) return { rows: [], total: 0 };
+    const id = caller.role === 'Admin' ? wanted?.id : caller.userId;
+    return this.db.daos.users.list({ ...plain, id, domainId, accountName: account }, page);
+  }
+
+  /** A user that the caller may look at. */
+  async getUser(caller: Caller, uuid: string): Promise<UserView> {
+    const user = await this.findUser(uuid);
+    assertMayUse(caller, user, `user ${uuid}`);
+    return user;
+  }
+
+  /** Whose API key this is; keys of others are shown to administrators only. */
+  async getUserByApiKey(caller: Caller, apiKey: string): Promise<UserView> {
+    const user = await this.db.daos.users.findByApiKey(apiKey);
+    if (!user || (caller.role !== 'Admin' && user.accountId !== caller.accountId)) {
+      throw new ApiError('invalid_value', 'parameter userapikey: no user has this key');
+    }
+    return user;
+  }
+
+  private async getAccount(id: number): Promise<AccountWithUsers> {
+    const { rows } = await this.db.daos.accounts.list({ id }, ONE);
+    const [account] = await this.withUsers(rows);
+    if (!account) throw new NotFound('account', String(id));
+    return account;
+  }
+
+  private async findUser(uuid: string): Promise<UserView> {
+    const user = await this.db.daos.users.findByUuid(uuid);
+    if (!user) throw new NotFound('user', uuid);
+    return user;
+  }
+
+  private async withUsers(accounts: readonly AccountView[]): Promise<AccountWithUsers[]> {
+    const users = accounts.length === 0 ? [] : await this.db.daos.users.listByAccounts(accounts.map(({ id }) => id));
+    const byAccount = new Map<number, UserView[]>(accounts.map(({ id }) => [id, []]));
+    for (const user of users) byAccount.get(user.accountId)?.push(user);
+    return accounts.map((account) => ({ account, users: byAccount.get(account.id) ?? [] }));
+  }
+}
+
+/** Makes an account and its first user; without a domain it is made at the top, which is made if there is none. */
+export async function insertAccount(
+  daos: Daos,
+  account: { role: RoleType; name: string; domainId: number | undefined; user: NewUser; passwordHash: string; created: Date },
+): Promise<number> {
+  const { role, name, user, passwordHash, created } = account;
+  const domainId = account.domainId ?? (await topDomain(daos, created));
+  const { id } = await daos.accounts.insert({ uuid: randomUUID(), domainId, name, role, state: 'enabled', created });
+  await daos.users.insert(userRow(randomUUID(), id, domainId, user, passwordHash, created));
+  return id;
+}
+
+async function topDomain(daos: Daos, created: Date): Promise<number> {
+  const top =
+    (await daos.domains.findByPath(ROOT_DOMAIN)) ??
+    (await daos.domains.insert({ uuid: randomUUID(), parentId: null, name: ROOT_DOMAIN, path: ROOT_DOMAIN, created }));
+  return top.id;
+}
+
+const userRow = (uuid: string, accountId: number, domainId: number, user: NewUser, passwordHash: string, created: Date) => {
+  const { username, firstName, lastName, email, timezone = null } = user;
+  const keys = { apiKey: null, secretKey: null };
+  return { uuid, accountId, domainId, username, passwordHash, firstName, lastName, email, timezone, state: 'enabled' as const, ...keys, created };
+};
+
+async function refusingDuplicates<T>(why: string, insert: () => Promise<T>): Promise<T> {
+  try {
+    return await insert();
+  } catch (error) {
+    throw isDuplicate(error) ? new ApiError('invalid_value', why, error) : error;
+  }
+}

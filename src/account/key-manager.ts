@@ -1,0 +1,52 @@
+import { randomBytes } from 'node:crypto';
+import type { CacheInvalidation } from '../cache-invalidation.js';
+import type { Caller } from '../call-context.js';
+import type { Database } from '../dao/database.js';
+import { NotFound } from '../errors.js';
+import type { Secrets } from '../secrets.js';
+import { assertMayUse } from './access.js';
+
+/** What a client signs its requests with. */
+export interface KeyPair {
+  readonly apiKey: string;
+  readonly secretKey: string;
+}
+
+/** The API keys of users. Secret keys are sealed at rest. */
+export class KeyManager {
+  constructor(
+    private readonly db: Database,
+    private readonly secrets: Secrets,
+    private readonly caches: CacheInvalidation,
+  ) {}
+
+  /** Gives the user new keys; the old ones stop working. Administrators may do so for everybody, users for their own account. */
+  async renew(caller: Caller, userUuid: string): Promise<KeyPair> {
+    const { id } = await this.find(caller, userUuid);
+    return this.renewFor(id);
+  }
+
+  /** The user's keys; undefined if it has none. */
+  async get(caller: Caller, userUuid: string): Promise<KeyPair | undefined> {
+    const { apiKey, secretKey } = await this.find(caller, userUuid);
+    return apiKey && secretKey ? { apiKey, secretKey: this.secrets.open(secretKey) } : undefined;
+  }
+
+  /** As `renew`, for the server itself. */
+  async renewFor(userId: number): Promise<KeyPair> {
+    const pair = { apiKey: newKey(), secretKey: newKey() };
+    await this.db.daos.users.setKeys(userId, pair.apiKey, this.secrets.seal(pair.secretKey));
+    await this.caches.changed('identity');
+    return pair;
+  }
+
+  private async find(caller: Caller, uuid: string) {
+    const user = await this.db.daos.users.findByUuid(uuid);
+    if (!user) throw new NotFound('user', uuid);
+    assertMayUse(caller, user, `the keys of user ${uuid}`);
+    return user;
+  }
+}
+
+/** 64 random bytes in URL-safe Base64: 86 characters, as CloudStack's keys. */
+const newKey = (): string => randomBytes(64).toString('base64url');

@@ -1,0 +1,14 @@
+/** The kinds of caller. Names and numbers are CloudStack's: the second is the account type on the wire. */
+const ACCOUNT_TYPES = { Admin: 1, User: 0 } as const;
+
+export type RoleType = keyof typeof ACCOUNT_TYPES;
+
+/** Every kind of caller: for commands that all may use. */
+export const EVERYONE: readonly RoleType[] = ['Admin', 'User'];
+
+/** CloudStack's number for the accounts of a role. */
+export const accountTypeOf = (role: RoleType): number => ACCOUNT_TYPES[role];
+
+/** The role of an account type; undefined for a number that this server does not offer. */
+export const roleOfAccountType = (accountType: number): RoleType | undefined =>
+  (Object.keys(ACCOUNT_TYPES) as RoleType[]).find((role) => ACCOUNT_TYPES[role] === accountType);

@@ -1,0 +1,92 @@
+import type { CallContext, Caller } from '../call-context.js';
+import { ApiError, NotFound } from '../errors.js';
+import type { Services } from '../services.js';
+import type { Authenticator } from './authenticate.js';
+import { bind, idProblem, parameterHolding } from './bind.js';
+import { OpenCommand, type Command, type CommandSpec } from './command.js';
+import { sessionTokens, type Cookies } from './cookies.js';
+import { lookUp, refuseControlCharacters, type RequestParameters } from './request-parameters.js';
+
+/** Every command by its name in lower case. */
+export type CommandTable = ReadonlyMap<string, CommandSpec>;
+
+/** Accepts a command that will run as a job; answers the job's id. */
+export type SubmitJob = (spec: CommandSpec, command: Command, parameters: RequestParameters, call: CallContext) => Promise<object>;
+
+export interface ApiRequest {
+  readonly requestId: string;
+  readonly method: string;
+  readonly parameters: RequestParameters;
+  readonly cookies: Cookies;
+}
+
+/** What a request came to, also when it failed half-way: for the answer and for the access line. */
+export interface Passage {
+  spec?: CommandSpec;
+  caller?: Caller;
+  setCookies: readonly string[];
+}
+
+/** The path of every request: who, what, may they, with what, do it. */
+export class Dispatcher {
+  constructor(
+    private readonly commands: CommandTable,
+    private readonly authenticator: Authenticator,
+    private readonly submit: SubmitJob,
+    private readonly services: Services,
+  ) {}
+
+  /** Answers what stands inside the envelope; notes in `passage` how far the request came. */
+  async dispatch(request: ApiRequest, passage: Passage): Promise<object> {
+    const { parameters } = request;
+    refuseControlCharacters(parameters);
+    const name = lookUp(parameters, 'command') ?? '';
+    const spec = this.commands.get(name.toLowerCase());
+    if (spec) passage.spec = spec;
+    if (spec?.postOnly && request.method !== 'POST') throw new ApiError('login_by_get');
+    const open = spec?.open ? bind(spec, parameters) : undefined;
+    if (open instanceof OpenCommand) return this.answerOpen(open, request, passage);
+
+    const caller = await this.authenticator.authenticate(parameters, request.cookies);
+    passage.caller = caller;
+    if (!spec?.roles.includes(caller.role)) throw unknownCommand(name, caller);
+    const call: CallContext = { requestId: request.requestId, caller, signal: NEVER };
+    return runBound(spec, parameters, (command) =>
+      spec.async ? this.submit(spec, command, parameters, call) : command.execute(this.services, call),
+    );
+  }
+
+  private async answerOpen(command: OpenCommand, { cookies }: ApiRequest, passage: Passage): Promise<object> {
+    const request = { sessionTokens: sessionTokens(cookies), cookieNames: cookies.map(([name]) => name) };
+    const { body, setCookies } = await command.answer(this.services, request);
+    passage.setCookies = setCookies;
+    return body;
+  }
+}
+
+const NEVER = new AbortController().signal;
+
+const unknownCommand = (name: string, caller: Caller): ApiError =>
+  new ApiError(
+    'unknown_command',
+    name === ''
+      ? 'Invalid request, no command sent'
+      : `The API [${name}] does not exist or is not available for the account ${caller.accountName}`,
+  );
+
+/** Binds the command and runs it; an id that names nothing is reported under the name of the parameter that held it. */
+export async function runBound(
+  spec: CommandSpec,
+  parameters: RequestParameters,
+  run: (command: Command) => Promise<object> | object,
+): Promise<object> {
+  const command = bind(spec, parameters);
+  if (command instanceof OpenCommand) throw new Error(`${spec.name} takes no credentials`);
+  try {
+    return await run(command);
+  } catch (error) {
+    const parameter = error instanceof NotFound ? parameterHolding(spec, parameters, error.id) : undefined;
+    if (!(error instanceof NotFound) || parameter === undefined) throw error;
+    throw new ApiError('not_found', idProblem(spec.name, parameter, error.id), error);
+  }
+}

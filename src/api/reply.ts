@@ -1,0 +1,65 @@
+import { Builder } from 'xml2js';
+import { shapeOf, type ApiError } from '../errors.js';
+import { formatDate, withFormattedDates } from './date.js';
+
+/** An answer as it goes over the wire. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export type Format = 'json' | 'xml';
+
+/** CloudStack's rule: JSON if asked for, XML for everything else. */
+export const formatOf = (response: string | undefined): Format => (response?.toLowerCase() === 'json' ? 'json' : 'xml');
+
+/** The release of CloudStack whose API this server speaks. */
+export const CLOUDSTACK_VERSION = '4.22.1.0';
+
+const TYPES: Record<Format, string> = { json: 'application/json; charset=UTF-8', xml: 'text/xml; charset=UTF-8' };
+
+export const envelopeOf = (command: string): string => `${command.toLowerCase()}response`;
+
+/** A successful answer. */
+export const reply = (command: string, body: object, format: Format): Reply => ({
+  status: 200,
+  headers: { 'Content-Type': TYPES[format] },
+  body: encode(envelopeOf(command), body, format, CLOUDSTACK_VERSION),
+});
+
+/** The answer to a failure: the HTTP status is the error code, and the body says the same again. */
+export function errorReply(command: string | undefined, error: ApiError, format: Format): Reply {
+  const { http, cs, envelope } = shapeOf(error.kind);
+  // Clients expect one plain line here, whatever format they asked for.
+  if (error.kind === 'login_by_get') return { status: http, headers: { 'Content-Type': 'text/plain; charset=UTF-8', Allow: 'POST' }, body: error.message };
+  const body = { uuidList: [], errorcode: http, ...(cs === undefined ? {} : { cserrorcode: cs }), errortext: error.message };
+  const root = envelope ?? (command === undefined ? 'errorresponse' : envelopeOf(command));
+  const description = cs === undefined ? {} : { 'X-Description': headerText(error.message) };
+  return { status: http, headers: { 'Content-Type': TYPES[format], ...description }, body: encode(root, body, format, undefined) };
+}
+
+function encode(root: string, body: object, format: Format, version: string | undefined): string {
+  if (format === 'json') return JSON.stringify({ [root]: withFormattedDates(body) });
+  const attributes = version === undefined ? {} : { $: { 'cloud-stack-version': version } };
+  return xml.buildObject({ [root]: { ...attributes, ...(xmlValue(body) as object) } });
+}
+
+const xml = new Builder({ renderOpts: { pretty: false }, xmldec: { version: '1.0', encoding: 'UTF-8' } });
+
+/** As `withFormattedDates`, but without what XML leaves out (nothing, empty lists) and with all numbers and booleans as text. */
+function xmlValue(value: unknown): unknown {
+  if (value instanceof Date) return formatDate(value);
+  if (Array.isArray(value)) return value.map(xmlValue);
+  if (typeof value !== 'object' || value === null) return legal(String(value));
+  const present = Object.entries(value).filter(([, content]) => content !== undefined && content !== null && !isEmptyList(content));
+  return Object.fromEntries(present.map(([name, content]) => [name, xmlValue(content)]));
+}
+
+const isEmptyList = (value: unknown): boolean => Array.isArray(value) && value.length === 0;
+
+/** XML has no place for some characters that names may contain; they become the replacement character. */
+const legal = (text: string): string => text.replace(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, '\uFFFD');
+
+/** Header values are one line of Latin-1. */
+const headerText = (text: string): string => text.replace(/[\r\n]+/g, ' ').replace(/[^\x20-\x7e\xa0-\xff]/g, '?').slice(0, 1000);

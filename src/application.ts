@@ -1,0 +1,136 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Express } from 'express';
+import { Access } from './account/access.js';
+import { AccountManager } from './account/account-manager.js';
+import { DomainManager } from './account/domain-manager.js';
+import { IdentityDirectory } from './account/identity-directory.js';
+import { KeyManager } from './account/key-manager.js';
+import { Passwords } from './account/password.js';
+import { SessionManager } from './account/session-manager.js';
+import { createApp } from './api/app.js';
+import { Authenticator } from './api/authenticate.js';
+import { Dispatcher } from './api/dispatcher.js';
+import { AssignmentManager } from './backup/assignment-manager.js';
+import { BackupFramework } from './backup/backup-framework.js';
+import { BackupManager } from './backup/backup-manager.js';
+import { BackupOfferingManager } from './backup/backup-offering-manager.js';
+import { RestoreManager } from './backup/restore-manager.js';
+import { createFirstAdmin, createSandbox, findAdmin, type FirstAdmin } from './bootstrap.js';
+import { CacheInvalidation } from './cache-invalidation.js';
+import { commands } from './commands/index.js';
+import type { Database } from './dao/database.js';
+import { InventoryCopy } from './inventory/inventory-copy.js';
+import { MachineManager } from './inventory/machine-manager.js';
+import { VolumeManager } from './inventory/volume-manager.js';
+import { ZoneDirectory } from './inventory/zone-directory.js';
+import { ZoneManager } from './inventory/zone-manager.js';
+import { JobManager } from './jobs/job-manager.js';
+import { JobRunner } from './jobs/job-runner.js';
+import type { Log } from './log.js';
+import { PluginInstances } from './plugin-host/plugin-instances.js';
+import { pluginKeys } from './plugin-host/plugin-settings.js';
+import { loadPlugins, type Plugins } from './provider/load-plugins.js';
+import type { Secrets } from './secrets.js';
+import type { Services } from './services.js';
+import { allKeys, DynamicSettings } from './settings/dynamic-settings.js';
+import { SettingsManager } from './settings/settings-manager.js';
+import type { StaticSettings } from './settings/static-settings.js';
+
+/** The server without its socket. */
+export interface Application {
+  readonly app: Express;
+  readonly plugins: Plugins;
+  /** Present when this start made the first administrator. */
+  readonly firstAdmin: FirstAdmin | undefined;
+  /** Begins to run jobs. */
+  start(): void;
+  /** Finishes or hands over the running jobs, and closes the database. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/** Where the plugins that come with the server are, in the source tree as well as in the built one. */
+const OWN_PLUGINS = fileURLToPath(new URL('../plugins', import.meta.url));
+
+/** Puts the server together: the one place where every part is made. */
+export async function createApplication(
+  settings: StaticSettings,
+  db: Database,
+  secrets: Secrets,
+  log: Log,
+  now: () => Date = () => new Date(),
+): Promise<Application> {
+  const pluginsDir = settings['plugins.dir'] === '' ? OWN_PLUGINS : settings['plugins.dir'];
+  if (!existsSync(pluginsDir)) throw new Error(`there is no plugins folder ${pluginsDir}`);
+  const plugins = await loadPlugins(pluginsDir);
+  const caches = new CacheInvalidation(db, now, log);
+  const dynamicSettings = new DynamicSettings(db, secrets, allKeys(pluginKeys(plugins)));
+  const zoneDirectory = new ZoneDirectory(db);
+  const identities = new IdentityDirectory(db, secrets);
+  caches.onChange('configuration', () => dynamicSettings.load());
+  caches.onChange('zone', () => zoneDirectory.load());
+  caches.onChange('identity', () => identities.clear());
+  await dynamicSettings.load();
+  await zoneDirectory.load();
+
+  const domains = new DomainManager(db);
+  const access = new Access(db, domains);
+  const passwords = new Passwords();
+  const keys = new KeyManager(db, secrets, caches);
+  const sessions = new SessionManager(db, identities, domains, passwords, dynamicSettings, now);
+  const instances = new PluginInstances(plugins, dynamicSettings, db, now, log);
+  const copy = new InventoryCopy(db, zoneDirectory, instances, now);
+  const machines = new MachineManager(db, access, zoneDirectory, instances, copy);
+  const framework = new BackupFramework(dynamicSettings, plugins, instances);
+  const backups = new BackupManager(db, access, zoneDirectory, framework, copy, now);
+  const services: Services = {
+    accounts: new AccountManager(db, domains, access, passwords, caches, now),
+    assignments: new AssignmentManager(db, zoneDirectory, framework, copy, now, log),
+    backups,
+    commands,
+    domains,
+    jobs: new JobManager(db, access, () => runner.wake(), now),
+    keys,
+    machines,
+    offerings: new BackupOfferingManager(db, zoneDirectory, framework, now),
+    restores: new RestoreManager(db, zoneDirectory, framework, backups, instances, copy, now),
+    sessions,
+    settings: dynamicSettings,
+    settingsManager: new SettingsManager(db, dynamicSettings, zoneDirectory, plugins, secrets, caches),
+    volumes: new VolumeManager(db, access, zoneDirectory, instances, copy, machines),
+    zones: new ZoneManager(db, zoneDirectory, caches, now),
+  };
+  const limits = { parallel: settings['jobs.parallel'], leaseMs: settings['jobs.lease.seconds'] * 1000 };
+  const runner = new JobRunner(db, commands, identities, services, limits, now, log);
+
+  const firstAdmin = await createFirstAdmin(db, passwords, keys, now);
+  if (firstAdmin && settings['sandbox.enabled']) {
+    const { zones, settingsManager } = services;
+    await createSandbox({ zones, zoneDirectory, settings: settingsManager, plugins: instances, copy }, await findAdmin(db));
+  }
+  await caches.start();
+
+  let isStopping = false;
+  const ready = async () => {
+    if (isStopping) throw new Error('the server is stopping');
+    await db.knex.raw('select 1');
+  };
+  const dispatcher = new Dispatcher(
+    commands,
+    new Authenticator(identities, sessions, now),
+    (spec, command, parameters, call) => services.jobs.submit(services, spec, command, parameters, call),
+    services,
+  );
+  return {
+    app: createApp(dispatcher, ready, log),
+    plugins,
+    firstAdmin,
+    start: () => runner.start(),
+    stop: async (graceMs) => {
+      isStopping = true;
+      await runner.stop(graceMs);
+      await caches.stop();
+      await db.knex.destroy();
+    },
+  };
+}

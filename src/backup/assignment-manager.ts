@@ -1,0 +1,141 @@
+import { assertMayUse } from '../account/access.js';
+import { runningJob, type CallContext, type Caller } from '../call-context.js';
+import type { BackupOffering } from '../dao/backup-offering-dao.js';
+import type { Database } from '../dao/database.js';
+import { isDuplicate } from '../dao/database-error.js';
+import type { OfferingAssignment } from '../dao/offering-assignment-dao.js';
+import type { Vm } from '../dao/vm-dao.js';
+import type { Zone } from '../dao/zone-dao.js';
+import { ApiError, invalid, NotFound, refused } from '../errors.js';
+import { machineOf } from '../inventory/facts.js';
+import type { InventoryCopy } from '../inventory/inventory-copy.js';
+import { operationOf } from '../inventory/machine-manager.js';
+import type { ZoneDirectory } from '../inventory/zone-directory.js';
+import type { Log } from '../log.js';
+import type { Assign } from '../provider/index.js';
+import type { BackupFramework } from './backup-framework.js';
+
+const ASSIGNABLE: ReadonlySet<string> = new Set(['Running', 'Stopped']);
+
+/** Puts machines under offerings and takes them out again: a machine is in one at most. */
+export class AssignmentManager {
+  constructor(
+    private readonly db: Database,
+    private readonly zones: ZoneDirectory,
+    private readonly framework: BackupFramework,
+    private readonly copy: InventoryCopy,
+    private readonly now: () => Date,
+    private readonly log: Log,
+  ) {}
+
+  /** Assigns the machine; the zone, if given, must be the machine's. Assigning again to the same offering succeeds. */
+  async assign(vmUuid: string, offeringUuid: string, zoneUuid: string | undefined, call: CallContext): Promise<void> {
+    const vm = await this.copy.refresh(vmUuid, call.signal);
+    const zone = this.checkMachine(vm, zoneUuid, call);
+    const begun = await this.begin(vm, offeringUuid, zone, call);
+    if (!begun) return;
+    const { assignment, offering } = begun;
+    const provider = this.framework.provider(offering.provider, zone);
+    try {
+      // Recorded first, looked at afterwards, as the removal of an offering does the other way round: one of the two sees the other.
+      if (!(await this.db.daos.offerings.findByUuid(offeringUuid))) throw new NotFound('backup offering', offeringUuid);
+      const { reference } = await provider.assign(assignRequest(vm, zone, offering, call), call.signal);
+      await this.db.daos.assignments.transition(assignment.id, 'Assigning', 'Assigned', { externalId: reference ?? null });
+    } catch (error) {
+      await this.db.daos.assignments.delete(assignment.id, 'Assigning');
+      throw error;
+    }
+  }
+
+  /** The machine, which may be removed already and which the caller must be allowed to use. */
+  async machine(caller: Caller, vmUuid: string): Promise<Vm> {
+    const vm = await this.db.daos.vms.findByUuidIncludingRemoved(vmUuid);
+    if (!vm) throw new NotFound('virtual machine', vmUuid);
+    assertMayUse(caller, vm, `virtual machine ${vmUuid}`);
+    return vm;
+  }
+
+  /** Takes the machine out of its offering; its backups stay. With `forced` also if the provider does not let go. */
+  async remove(vmUuid: string, forced: boolean, call: CallContext): Promise<void> {
+    const vm = await this.machine(call.caller, vmUuid);
+    const zone = this.zones.getById(vm.zoneId);
+    this.framework.assertEnabled(zone);
+    const { assignment, offering } = await this.beginRemoval(vm, call);
+    const provider = this.framework.provider(offering.provider, zone);
+    const { externalId } = assignment;
+    const request = { ...assignRequest(vm, zone, offering, call), ...(externalId === null ? {} : { reference: externalId }) };
+    try {
+      await provider.unassign(request, call.signal);
+    } catch (error) {
+      if (!forced) {
+        await this.db.daos.assignments.transition(assignment.id, 'Removing', 'Assigned');
+        throw error;
+      }
+      this.log('warn', 'machine removed from its offering although the provider refused', { machine: vmUuid, offering: offering.uuid, error });
+    }
+    await this.db.daos.assignments.delete(assignment.id, 'Removing');
+  }
+
+  private checkMachine(vm: Vm, zoneUuid: string | undefined, { caller }: CallContext): Zone {
+    if (vm.removed) throw new NotFound('virtual machine', vm.uuid);
+    assertMayUse(caller, vm, `virtual machine ${vm.uuid}`);
+    const zone = this.zones.getById(vm.zoneId);
+    if (zoneUuid !== undefined && zone.uuid !== zoneUuid) throw invalid('zoneid', `virtual machine ${vm.uuid} is in zone ${zone.uuid}`);
+    if (!ASSIGNABLE.has(vm.state)) {
+      throw refused(`virtual machine ${vm.uuid} is ${vm.state}; it must be Running or Stopped to be assigned to a backup offering`);
+    }
+    this.framework.assertEnabled(zone);
+    return zone;
+  }
+
+  /** Records the intent; undefined if the machine is in the offering already. */
+  private async begin(vm: Vm, offeringUuid: string, zone: Zone, call: CallContext) {
+    const operationId = runningJob(call).uuid;
+    try {
+      return await this.db.transaction(async ({ offerings, assignments }) => {
+        const offering = await offerings.findByUuid(offeringUuid);
+        if (!offering) throw new NotFound('backup offering', offeringUuid);
+        if (offering.zoneId !== zone.id) throw invalid('backuppolicyid', `backup offering ${offeringUuid} belongs to another zone than the machine`);
+        const known = await assignments.findByVm(vm.id);
+        if (known?.policyId === offering.id && known.state === 'Assigned') return undefined;
+        if (known?.operationId === operationId) return { assignment: known, offering };
+        if (known) throw alreadyAssigned(vm);
+        const assignment = await assignments.insert({
+          vmId: vm.id,
+          policyId: offering.id,
+          zoneId: zone.id,
+          state: 'Assigning',
+          operationId,
+          externalId: null,
+          created: this.now(),
+        });
+        return { assignment, offering };
+      });
+    } catch (error) {
+      throw isDuplicate(error) ? alreadyAssigned(vm) : error;
+    }
+  }
+
+  private async beginRemoval(vm: Vm, call: CallContext): Promise<{ assignment: OfferingAssignment; offering: BackupOffering }> {
+    const operationId = runningJob(call).uuid;
+    return this.db.transaction(async ({ offerings, assignments }) => {
+      const assignment = await assignments.findByVm(vm.id);
+      const offering = assignment && (await offerings.findByIdIncludingRemoved(assignment.policyId));
+      if (!assignment || !offering) throw refused(`virtual machine ${vm.uuid} has no backup offering`);
+      const isMine = assignment.operationId === operationId;
+      const begun = isMine || (await assignments.transition(assignment.id, assignment.state, 'Removing', { operationId }));
+      if (!begun) throw refused(`another operation on the backup offering of virtual machine ${vm.uuid} is running`);
+      return { assignment, offering };
+    });
+  }
+}
+
+const alreadyAssigned = (vm: Vm): ApiError =>
+  refused(`virtual machine ${vm.uuid} has a backup offering already; remove it from that one first`);
+
+const assignRequest = (vm: Vm, zone: Zone, offering: BackupOffering, call: CallContext): Assign => ({
+  ...operationOf(call),
+  zone: { uuid: zone.uuid, name: zone.name },
+  machine: machineOf(vm),
+  offeringExternalId: offering.externalId,
+});

@@ -1,0 +1,35 @@
+import type { Zone } from '../dao/zone-dao.js';
+import { refused } from '../errors.js';
+import type { PluginInstances } from '../plugin-host/plugin-instances.js';
+import type { BackupProvider } from '../provider/index.js';
+import type { Plugins } from '../provider/load-plugins.js';
+import type { DynamicSettings } from '../settings/dynamic-settings.js';
+
+/** Which provider serves which zone, and whether backups work there at all. */
+export class BackupFramework {
+  constructor(
+    private readonly settings: DynamicSettings,
+    private readonly plugins: Plugins,
+    private readonly instances: PluginInstances,
+  ) {}
+
+  /** Every provider that is loaded, whether a zone uses it or not. */
+  providers(): readonly { readonly name: string; readonly description: string }[] {
+    return [...this.plugins.backup.values()].map(({ name, description }) => ({ name, description }));
+  }
+
+  assertEnabled(zone: Zone): void {
+    if (this.settings.get('backup.framework.enabled', zone.id)) return;
+    throw refused(`backup and recovery is disabled in zone ${zone.name}; set backup.framework.enabled to true there`);
+  }
+
+  /** The name of the provider that the zone uses for new offerings. */
+  providerNameOf(zone: Zone): string {
+    return this.settings.get('backup.framework.provider.plugin', zone.id);
+  }
+
+  /** A provider by name; what exists stays with the provider that made it, whatever the zone uses now. */
+  provider(name: string, zone: Zone): BackupProvider {
+    return this.instances.backup(name, zone);
+  }
+}

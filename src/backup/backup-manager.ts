@@ -1,0 +1,208 @@
+import { randomUUID } from 'node:crypto';
+import { assertMayUse, mayUse, type Access, type OwnerWish } from '../account/access.js';
+import { runningJob, type CallContext, type Caller } from '../call-context.js';
+import type { Backup, BackupView } from '../dao/backup-dao.js';
+import type { BackupOffering } from '../dao/backup-offering-dao.js';
+import type { Daos, Database } from '../dao/database.js';
+import type { OfferingAssignment } from '../dao/offering-assignment-dao.js';
+import type { Listing, Page } from '../dao/page.js';
+import type { Vm } from '../dao/vm-dao.js';
+import { ApiError, NotFound, refused } from '../errors.js';
+import { machineOf, volumeOf } from '../inventory/facts.js';
+import type { InventoryCopy } from '../inventory/inventory-copy.js';
+import { operationOf } from '../inventory/machine-manager.js';
+import type { ZoneDirectory } from '../inventory/zone-directory.js';
+import { ProviderError, type ProviderBackup } from '../provider/index.js';
+import type { BackupFramework } from './backup-framework.js';
+import { readManifest, totalSize, writeManifest } from './manifest.js';
+
+/** What a list of backups is narrowed by. */
+export interface BackupWish {
+  readonly uuid: string | undefined;
+  readonly vmUuid: string | undefined;
+  readonly zoneUuid: string | undefined;
+  readonly offeringUuid: string | undefined;
+  readonly name: string | undefined;
+  readonly keyword: string | undefined;
+}
+
+/** What a caller says when taking a backup. */
+export interface NewBackup {
+  readonly name: string | undefined;
+  readonly description: string | undefined;
+  readonly quiesce: boolean;
+}
+
+/** A backup that is being taken, with what the provider needs to know. */
+interface Begun {
+  readonly backup: Backup;
+  readonly offering: BackupOffering;
+  readonly assignment: OfferingAssignment;
+}
+
+/** The commands that read a backup while they run. */
+const RESTORES = ['restoreBackup', 'restoreBackupVolume'];
+
+/** Takes, lists and deletes backups: decides and records, acts, records the outcome. */
+export class BackupManager {
+  constructor(
+    private readonly db: Database,
+    private readonly access: Access,
+    private readonly zones: ZoneDirectory,
+    private readonly framework: BackupFramework,
+    private readonly copy: InventoryCopy,
+    private readonly now: () => Date,
+  ) {}
+
+  async list(caller: Caller, owners: OwnerWish, wish: BackupWish, page: Page): Promise<Listing<BackupView>> {
+    const { uuid, vmUuid, zoneUuid, offeringUuid, name, keyword } = wish;
+    const found = uuid === undefined ? undefined : await this.find(uuid);
+    if (found && !mayUse(caller, found)) return { rows: [], total: 0 };
+    const vm = vmUuid === undefined ? undefined : await this.db.daos.vms.findByUuidIncludingRemoved(vmUuid);
+    if (vmUuid !== undefined && !vm) throw new NotFound('virtual machine', vmUuid);
+    if (vm) assertMayUse(caller, vm, `virtual machine ${vm.uuid}`);
+    const offering = offeringUuid === undefined ? undefined : await this.db.daos.offerings.findByUuid(offeringUuid);
+    if (offeringUuid !== undefined && !offering) throw new NotFound('backup offering', offeringUuid);
+    const zoneId = zoneUuid === undefined ? undefined : this.zones.get(zoneUuid).id;
+    const filter = { id: found?.id, vmId: vm?.id, policyId: offering?.id, zoneId, name, keyword };
+    return this.db.daos.backups.list({ ...filter, ...(await this.access.owners(caller, owners)) }, page);
+  }
+
+  /** The backup, which the caller must be allowed to use. */
+  async get(caller: Caller, uuid: string): Promise<Backup> {
+    const backup = await this.find(uuid);
+    assertMayUse(caller, backup, `backup ${uuid}`);
+    return backup;
+  }
+
+  /** The machine that the backup was taken of. */
+  machineUuid({ manifest }: Backup): string {
+    return readManifest(manifest).machine.uuid;
+  }
+
+  /** Takes a backup of the machine now. */
+  async createBackup(vmUuid: string, wish: NewBackup, call: CallContext): Promise<void> {
+    const vm = await this.copy.refresh(vmUuid, call.signal);
+    const { backup, offering, assignment } = await this.begin(vm, wish, call);
+    if (backup.status === 'BackedUp') return;
+    const { machine, volumes } = readManifest(backup.manifest);
+    const zone = this.zones.getById(vm.zoneId);
+    try {
+      const taken = await this.framework.provider(offering.provider, zone).takeBackup(
+        {
+          ...operationOf(call),
+          zone: { uuid: zone.uuid, name: zone.name },
+          machine,
+          volumes,
+          offeringExternalId: offering.externalId,
+          ...(assignment.externalId === null ? {} : { reference: assignment.externalId }),
+          quiesce: wish.quiesce,
+        },
+        call.signal,
+      );
+      await this.recordTaken(backup, taken);
+    } catch (error) {
+      await this.db.daos.backups.transition(backup.id, 'BackingUp', 'Error');
+      throw error;
+    }
+  }
+
+  /** Deletes the backup: its row goes only when the provider has confirmed that the backup is gone. */
+  async deleteBackup(uuid: string, forced: boolean, call: CallContext): Promise<void> {
+    const backup = await this.get(call.caller, uuid);
+    const zone = this.zones.getById(backup.zoneId);
+    this.framework.assertEnabled(zone);
+    const { backups, jobs } = this.db.daos;
+    const before = backup.externalId === null ? 'Error' : 'BackedUp';
+    const begun = backup.status === 'Deleting' || (await backups.transition(backup.id, before, 'Deleting'));
+    if (!begun) throw refused(`backup ${uuid} is ${backup.status}; it can be deleted when it is BackedUp or Error`);
+    try {
+      if (await jobs.isPending(uuid, RESTORES)) throw refused(`backup ${uuid} is being restored; delete it afterwards`);
+      const externalId = backup.externalId === null ? {} : { externalId: backup.externalId };
+      const takenBy = backup.operationId === null ? {} : { takenBy: backup.operationId };
+      await this.framework.provider(backup.provider, zone).deleteBackup({ ...operationOf(call), ...externalId, ...takenBy, forced }, call.signal);
+    } catch (error) {
+      await backups.transition(backup.id, 'Deleting', before);
+      throw error;
+    }
+    await backups.remove(backup.id, 'Deleting', this.now());
+  }
+
+  private async find(uuid: string): Promise<Backup> {
+    const backup = await this.db.daos.backups.findByUuid(uuid);
+    if (!backup) throw new NotFound('backup', uuid);
+    return backup;
+  }
+
+  /** Decides and records; a job that is run again after a crash finds what it recorded. */
+  private async begin(vm: Vm, wish: NewBackup, call: CallContext): Promise<Begun> {
+    if (vm.removed) throw new NotFound('virtual machine', vm.uuid);
+    const zone = this.zones.getById(vm.zoneId);
+    this.framework.assertEnabled(zone);
+    assertMayUse(call.caller, vm, `virtual machine ${vm.uuid}`);
+    return this.db.transaction(async (daos) => {
+      const assignment = await daos.assignments.findByVm(vm.id);
+      const offering = assignment && (await daos.offerings.findByIdIncludingRemoved(assignment.policyId));
+      if (!assignment || !offering || assignment.state !== 'Assigned') throw refused(`virtual machine ${vm.uuid} has no backup offering`);
+      const known = await daos.backups.findByOperation(runningJob(call).uuid);
+      if (known?.status === 'Error') throw refused(`taking backup ${known.uuid} has failed`);
+      if (known) return { backup: known, offering, assignment };
+      this.check(offering, wish);
+      return { backup: await this.insert(daos, vm, offering, wish, call), offering, assignment };
+    });
+  }
+
+  private check(offering: BackupOffering, { quiesce }: NewBackup): void {
+    if (!offering.userDriven) throw refused(`backup offering ${offering.uuid} does not allow backups on demand; its provider takes them`);
+    const { capabilities } = this.framework.provider(offering.provider, this.zones.getById(offering.zoneId));
+    if (quiesce && !capabilities.quiesce) throw refused(`backup provider ${offering.provider} cannot quiesce a virtual machine`);
+  }
+
+  private async insert(daos: Daos, vm: Vm, offering: BackupOffering, wish: NewBackup, call: CallContext): Promise<Backup> {
+    const created = this.now();
+    const volumes = (await daos.volumes.listByVm(vm.id)).map(volumeOf);
+    return daos.backups.insert({
+      uuid: randomUUID(),
+      vmId: vm.id,
+      policyId: offering.id,
+      zoneId: vm.zoneId,
+      accountId: vm.accountId,
+      domainId: vm.domainId,
+      provider: offering.provider,
+      name: wish.name ?? `${vm.name}-${created.toISOString()}`,
+      description: wish.description ?? null,
+      externalId: null,
+      type: 'FULL',
+      status: 'BackingUp',
+      sizeBytes: 0,
+      protectedSizeBytes: totalSize(volumes),
+      operationId: runningJob(call).uuid,
+      manifest: writeManifest({ machine: machineOf(vm), volumes }),
+      created,
+      removed: null,
+    });
+  }
+
+  /** Records what the provider has confirmed, and no more. If this fails, the row stays BackingUp and names the operation. */
+  private async recordTaken(backup: Backup, taken: ProviderBackup): Promise<void> {
+    assertPlausible(taken);
+    const { machine } = readManifest(backup.manifest);
+    const recorded = await this.db.daos.backups.transition(backup.id, 'BackingUp', 'BackedUp', {
+      externalId: taken.externalId,
+      type: taken.type,
+      sizeBytes: taken.sizeBytes,
+      protectedSizeBytes: taken.protectedSizeBytes,
+      manifest: writeManifest({ machine, volumes: taken.volumes }),
+    });
+    if (!recorded) throw new ApiError('internal', `backup ${backup.uuid} was changed while it was being taken`);
+  }
+}
+
+/** An answer that no backup can have is a fault of the provider, not a record. */
+function assertPlausible({ externalId, sizeBytes, protectedSizeBytes, volumes }: ProviderBackup): void {
+  const isNamed = typeof externalId === 'string' && externalId.length > 0 && externalId.length <= 255;
+  const isSized = [sizeBytes, protectedSizeBytes].every((size) => Number.isSafeInteger(size) && size >= 0);
+  if (!isNamed || !isSized || !Array.isArray(volumes) || volumes.length === 0) {
+    throw new ProviderError('corrupt', 'the provider described a backup without a name, a size or volumes');
+  }
+}

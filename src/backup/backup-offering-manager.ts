@@ -1,0 +1,120 @@
+import { runningJob, type CallContext } from '../call-context.js';
+import type { BackupOffering } from '../dao/backup-offering-dao.js';
+import type { Database } from '../dao/database.js';
+import { isDuplicate } from '../dao/database-error.js';
+import type { Listing, Page } from '../dao/page.js';
+import type { Zone } from '../dao/zone-dao.js';
+import { denied, NotFound, refused } from '../errors.js';
+import type { ZoneDirectory } from '../inventory/zone-directory.js';
+import type { ProviderOffering } from '../provider/index.js';
+import type { BackupFramework } from './backup-framework.js';
+
+/** What a list of imported offerings is narrowed by. */
+export interface OfferingWish {
+  readonly uuid: string | undefined;
+  readonly zoneUuid: string | undefined;
+  readonly name: string | undefined;
+  readonly keyword: string | undefined;
+}
+
+/** What an administrator says when importing an offering. */
+export interface OfferingImport {
+  readonly name: string;
+  /** The provider's own description if absent. */
+  readonly description: string | undefined;
+  readonly externalId: string;
+  readonly zoneUuid: string;
+  readonly userDriven: boolean;
+}
+
+/** An offering of a provider, as seen from a zone. */
+export interface ExternalOffering extends ProviderOffering {
+  readonly zone: Zone;
+}
+
+/** The offerings under which machines are backed up: listed at the provider, imported, assigned, deleted. The seed calls them policies. */
+export class BackupOfferingManager {
+  constructor(
+    private readonly db: Database,
+    private readonly zones: ZoneDirectory,
+    private readonly framework: BackupFramework,
+    private readonly now: () => Date,
+  ) {}
+
+  providers(name: string | undefined) {
+    return this.framework.providers().filter((provider) => name === undefined || provider.name === name);
+  }
+
+  /** What the zone's provider offers; for administrators. */
+  async listExternal(zoneUuid: string, call: CallContext): Promise<readonly ExternalOffering[]> {
+    if (call.caller.role !== 'Admin') throw denied('the offerings of a backup provider; administrators import them');
+    const zone = this.zones.get(zoneUuid);
+    this.framework.assertEnabled(zone);
+    const offerings = await this.framework.provider(this.framework.providerNameOf(zone), zone).listOfferings(call.signal);
+    return offerings.map((offering) => ({ ...offering, zone }));
+  }
+
+  async list({ uuid, zoneUuid, name, keyword }: OfferingWish, page: Page): Promise<Listing<BackupOffering>> {
+    const id = uuid === undefined ? undefined : (await this.get(uuid)).id;
+    const zoneId = zoneUuid === undefined ? undefined : this.zones.get(zoneUuid).id;
+    return this.db.daos.offerings.list({ id, zoneId, name, keyword }, page);
+  }
+
+  async get(uuid: string): Promise<BackupOffering> {
+    const offering = await this.db.daos.offerings.findByUuid(uuid);
+    if (!offering) throw new NotFound('backup offering', uuid);
+    return offering;
+  }
+
+  /** Makes an offering of the zone's provider known here, so that machines can be assigned to it. */
+  async importOffering(wish: OfferingImport, call: CallContext): Promise<BackupOffering> {
+    const job = runningJob(call);
+    const uuid = job.instanceUuid ?? job.uuid;
+    const imported = await this.db.daos.offerings.findByUuid(uuid);
+    if (imported) return imported;
+    const zone = this.zones.get(wish.zoneUuid);
+    this.framework.assertEnabled(zone);
+    await this.refuseTaken(zone, wish);
+    const provider = this.framework.providerNameOf(zone);
+    const external = (await this.framework.provider(provider, zone).listOfferings(call.signal)).find(
+      ({ externalId }) => externalId === wish.externalId,
+    );
+    if (!external) throw refused(`backup provider ${provider} has no offering ${wish.externalId} in zone ${zone.name}`);
+    const { name, externalId, userDriven, description = external.description } = wish;
+    const row = { uuid, zoneId: zone.id, name, description, externalId, provider, userDriven, created: this.now(), removed: null };
+    try {
+      return await this.db.daos.offerings.insert(row);
+    } catch (error) {
+      if (isDuplicate(error)) await this.refuseTaken(zone, wish);
+      throw error;
+    }
+  }
+
+  /** Removes an offering that nothing uses; the provider's own is left as it is. */
+  async delete(uuid: string): Promise<void> {
+    const offering = await this.get(uuid);
+    const zone = this.zones.getById(offering.zoneId);
+    this.framework.assertEnabled(zone);
+    const { offerings, assignments, backups } = this.db.daos;
+    // Removed first, looked at afterwards, as an assignment does the other way round: one of the two sees the other.
+    if (!(await offerings.remove(offering.id, this.now()))) throw new NotFound('backup offering', uuid);
+    const users = (await assignments.existForOffering(offering.id)) ? 'virtual machines assigned to it' : undefined;
+    const inUse = users ?? ((await backups.existForOffering(offering.id)) ? 'backups' : undefined);
+    if (inUse === undefined) return;
+    await offerings.restore(offering.id);
+    throw refused(`backup offering ${uuid} has ${inUse}; remove them first`);
+  }
+
+  /** The zones of the offerings, for answers. */
+  zoneOf({ zoneId }: BackupOffering): Zone {
+    return this.zones.getById(zoneId);
+  }
+
+  private async refuseTaken(zone: Zone, { externalId, name }: OfferingImport): Promise<void> {
+    const { offerings } = this.db.daos;
+    const sameId = await offerings.findByExternalId(zone.id, externalId);
+    if (sameId) throw refused(`offering ${externalId} is imported into zone ${zone.name} already, as ${sameId.uuid}`);
+    const sameName = await offerings.findByName(zone.id, name);
+    if (sameName) throw refused(`zone ${zone.name} has a backup offering named "${name}" already, ${sameName.uuid}`);
+  }
+}

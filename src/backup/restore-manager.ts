@@ -1,0 +1,180 @@
+import { randomUUID } from 'node:crypto';
+import { assertMayUse } from '../account/access.js';
+import { runningJob, type CallContext } from '../call-context.js';
+import type { Backup } from '../dao/backup-dao.js';
+import type { Database } from '../dao/database.js';
+import type { Vm } from '../dao/vm-dao.js';
+import type { Volume as VolumeRow } from '../dao/volume-dao.js';
+import type { Zone } from '../dao/zone-dao.js';
+import { invalid, NotFound, refused } from '../errors.js';
+import { machineOf } from '../inventory/facts.js';
+import type { InventoryCopy } from '../inventory/inventory-copy.js';
+import { operationOf, visibleState } from '../inventory/machine-manager.js';
+import type { ZoneDirectory } from '../inventory/zone-directory.js';
+import type { PluginInstances } from '../plugin-host/plugin-instances.js';
+import { ProviderError, type RestoredVolume, type Volume } from '../provider/index.js';
+import type { BackupManager } from './backup-manager.js';
+import type { BackupFramework } from './backup-framework.js';
+import { readManifest, type Manifest } from './manifest.js';
+
+/** What a caller says about a restore beyond the backup; each must agree with the backup. */
+export interface RestoreWish {
+  readonly vmUuid: string | undefined;
+  readonly zoneUuid: string | undefined;
+}
+
+const RESTORABLE: ReadonlySet<string> = new Set(['Stopped', 'Destroyed']);
+
+/** Puts machines and volumes back from backups: decides and records, acts, records the outcome. */
+export class RestoreManager {
+  constructor(
+    private readonly db: Database,
+    private readonly zones: ZoneDirectory,
+    private readonly framework: BackupFramework,
+    private readonly backups: BackupManager,
+    private readonly plugins: PluginInstances,
+    private readonly copy: InventoryCopy,
+    private readonly now: () => Date,
+  ) {}
+
+  /** Puts the machine back as the backup holds it, in place. The machine must be off. */
+  async restoreMachine(backupUuid: string, { vmUuid, zoneUuid }: RestoreWish, call: CallContext): Promise<void> {
+    const { backup, manifest, zone } = await this.usable(backupUuid, zoneUuid, call);
+    const { machine } = manifest;
+    if (vmUuid !== undefined && vmUuid !== machine.uuid) throw invalid('virtualmachineid', `backup ${backupUuid} is of virtual machine ${machine.uuid}`);
+    const vm = await this.copy.refresh(machine.uuid, call.signal);
+    assertMayUse(call.caller, vm, `virtual machine ${vm.uuid}`);
+    const operation = runningJob(call).uuid;
+    if (vm.restoreOperation !== operation) await this.begin(vm, manifest, operation);
+    try {
+      await this.putBack(backup, manifest, vm, zone, call);
+    } finally {
+      await this.db.daos.vms.endRestore(vm.id, operation);
+    }
+  }
+
+  /** Restores one volume of a backup as a new volume, attached to a machine of the same zone. */
+  async restoreVolume(
+    backupUuid: string,
+    volumeUuid: string,
+    targetUuid: string,
+    zoneUuid: string | undefined,
+    call: CallContext,
+  ): Promise<void> {
+    const { backup, manifest, zone } = await this.usable(backupUuid, zoneUuid, call);
+    const source = manifest.volumes.find(({ uuid }) => uuid === volumeUuid.toLowerCase());
+    if (!source) throw refused(`backup ${backupUuid} holds no volume ${volumeUuid}; it holds ${manifest.volumes.map(({ uuid }) => uuid).join(', ')}`);
+    const target = await this.copy.refresh(targetUuid, call.signal);
+    await this.checkTarget(target, zone, call);
+    const provider = this.framework.provider(backup.provider, zone);
+    if (!provider.capabilities.restoreVolume) throw refused(`backup provider ${backup.provider} cannot restore a single volume`);
+    const row = await this.announce(source, target, zone, call);
+    if (row.state !== 'Copying') return;
+    const request = { ...operationOf(call), zone: nameOf(zone), externalId: externalIdOf(backup), volume: source };
+    try {
+      const restored = await provider.restoreVolume({ ...request, target: machineOf(target), newVolumeUuid: row.uuid }, call.signal);
+      assertRestored(source, restored, row.uuid);
+      const attachment = { ...operationOf(call), machineUuid: target.uuid, name: row.name, restored };
+      const facts = await this.plugins.inventory(zone).adoptRestoredVolume(attachment, call.signal);
+      await this.copy.recordVolume(zone, facts, target);
+    } catch (error) {
+      await this.db.daos.volumes.markRemoved([row.id], this.now());
+      throw error;
+    }
+  }
+
+  /** The backup, if the caller may restore it and it can be restored now. */
+  private async usable(uuid: string, zoneUuid: string | undefined, { caller }: CallContext): Promise<{ backup: Backup; manifest: Manifest; zone: Zone }> {
+    const backup = await this.backups.get(caller, uuid);
+    if (backup.status !== 'BackedUp') throw refused(`backup ${uuid} is ${backup.status}; only one that is BackedUp can be restored`);
+    const zone = this.zones.getById(backup.zoneId);
+    if (zoneUuid !== undefined && zoneUuid !== zone.uuid) throw invalid('zoneid', `backup ${uuid} is in zone ${zone.uuid}`);
+    this.framework.assertEnabled(zone);
+    return { backup, manifest: readManifest(backup.manifest), zone };
+  }
+
+  private async begin(vm: Vm, { volumes }: Manifest, operation: string): Promise<void> {
+    if (vm.state === 'Expunging') throw refused(`virtual machine ${vm.uuid} has been expunged; it cannot be restored in place`);
+    if (!RESTORABLE.has(visibleState(vm))) throw refused(`virtual machine ${vm.uuid} is ${visibleState(vm)}; stop it before it is restored`);
+    await this.db.transaction(async (daos) => {
+      const current = await daos.volumes.listByVm(vm.id);
+      if (current.length !== volumes.length) {
+        throw refused(`virtual machine ${vm.uuid} has ${current.length} volumes and the backup holds ${volumes.length}; attach or detach volumes first`);
+      }
+      const rows = await daos.volumes.listByUuidsIncludingRemoved(volumes.map(({ uuid }) => uuid));
+      const elsewhere = rows.find(({ vmId, removed }) => !removed && vmId !== null && vmId !== vm.id);
+      if (elsewhere) throw refused(`volume ${elsewhere.uuid} of the backup is attached to another virtual machine; detach it first`);
+      if (!(await daos.vms.beginRestore(vm.id, operation))) throw refused(`virtual machine ${vm.uuid} is being restored already`);
+    });
+  }
+
+  private async putBack(backup: Backup, { machine, volumes }: Manifest, vm: Vm, zone: Zone, call: CallContext): Promise<void> {
+    const request = { ...operationOf(call), zone: nameOf(zone), machine, externalId: externalIdOf(backup), volumes };
+    const restored = await this.framework.provider(backup.provider, zone).restoreMachine(request, call.signal);
+    const pairs = pairUp(volumes, restored);
+    const facts = await this.plugins.inventory(zone).adoptRestoredMachine({ ...operationOf(call), machine, volumes: pairs }, call.signal);
+    await this.copy.record(zone, facts, vm, call.signal);
+  }
+
+  private async checkTarget(target: Vm, zone: Zone, { caller }: CallContext): Promise<void> {
+    if (target.removed) throw new NotFound('virtual machine', target.uuid);
+    assertMayUse(caller, target, `virtual machine ${target.uuid}`);
+    if (target.zoneId !== zone.id) throw refused(`virtual machine ${target.uuid} is in another zone than the backup`);
+    if (await this.db.daos.assignments.findByVm(target.id)) {
+      throw refused(`virtual machine ${target.uuid} has a backup offering; volumes cannot be attached to it until it is removed from that`);
+    }
+  }
+
+  /** Records the volume that will be made; a job that is run again after a crash finds it. */
+  private async announce(source: Volume, target: Vm, zone: Zone, call: CallContext): Promise<VolumeRow> {
+    const operationId = runningJob(call).uuid;
+    const known = await this.db.daos.volumes.findByOperation(operationId);
+    if (known) return known;
+    return this.db.daos.volumes.insert({
+      uuid: randomUUID(),
+      zoneId: zone.id,
+      accountId: target.accountId,
+      domainId: target.domainId,
+      vmId: null,
+      name: `RestoredVol-${source.name}`.slice(0, 255),
+      type: 'DATADISK',
+      deviceNumber: null,
+      sizeBytes: source.sizeBytes,
+      path: '',
+      digest: null,
+      state: 'Copying',
+      operationId,
+      created: this.now(),
+      removed: null,
+    });
+  }
+}
+
+const nameOf = ({ uuid, name }: Zone) => ({ uuid, name });
+
+function externalIdOf({ uuid, externalId }: Backup): string {
+  if (externalId === null) throw refused(`backup ${uuid} was never confirmed by its provider`);
+  return externalId;
+}
+
+/** Each volume of the backup with what the provider says it put back; all of them, or the restore has not happened. */
+function pairUp(volumes: readonly Volume[], restored: readonly RestoredVolume[]) {
+  const byUuid = new Map(restored.map((volume) => [volume.uuid, volume]));
+  return volumes.map((recorded) => {
+    const back = byUuid.get(recorded.uuid);
+    if (!back) throw new ProviderError('corrupt', `the provider did not put volume ${recorded.uuid} back`);
+    assertRestored(recorded, back, recorded.uuid);
+    return { recorded, restored: back };
+  });
+}
+
+/** Compares what the provider put back with the record of the backup. */
+function assertRestored(recorded: Volume, restored: RestoredVolume, uuid: string): void {
+  if (restored.uuid !== uuid) throw new ProviderError('corrupt', `the provider restored volume ${restored.uuid} instead of ${uuid}`);
+  if (restored.sizeBytes !== recorded.sizeBytes) {
+    throw new ProviderError('corrupt', `volume ${uuid} came back with ${restored.sizeBytes} bytes; the backup recorded ${recorded.sizeBytes}`);
+  }
+  if (restored.digest !== undefined && recorded.digest !== undefined && restored.digest !== recorded.digest) {
+    throw new ProviderError('corrupt', `volume ${uuid} came back with other content than was backed up`);
+  }
+}

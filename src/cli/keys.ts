@@ -1,0 +1,38 @@
+import { parseArgs } from 'node:util';
+import { KeyManager } from '../account/key-manager.js';
+import { findAdmin } from '../bootstrap.js';
+import { CacheInvalidation } from '../cache-invalidation.js';
+import type { Credentials } from '../client/api-client.js';
+import { openDatabase, openSecrets } from '../open-database.js';
+import type { StaticSettings } from '../settings/static-settings.js';
+import { readEndpoint } from './endpoint-file.js';
+import { installedSettings } from './settings.js';
+
+/** `stackvault keys [--renew] [--json]`: shows the administrator's keys, or gives it new ones. */
+export async function keysCommand(args: string[]): Promise<void> {
+  const { values } = parseArgs({ args, options: { renew: { type: 'boolean' }, json: { type: 'boolean' } } });
+  const credentials = await adminCredentials(installedSettings(), values.renew ?? false);
+  const { endpoint, apikey, secretkey } = credentials;
+  const text = `endpoint    ${endpoint}\nAPI key     ${apikey}\nsecret key  ${secretkey}`;
+  process.stdout.write(`${values.json ? JSON.stringify(credentials) : text}\n`);
+}
+
+/** The administrator's keys from the database of the settings, made or renewed if need be. */
+export async function adminCredentials(settings: StaticSettings, renew: boolean): Promise<Credentials> {
+  const db = await openDatabase(settings);
+  try {
+    const secrets = await openSecrets(settings, db);
+    const { id, apiKey, secretKey } = await findAdmin(db);
+    const endpoint = readEndpoint(settings);
+    if (apiKey && secretKey && !renew) return { endpoint, apikey: apiKey, secretkey: secrets.open(secretKey) };
+    const caches = new CacheInvalidation(
+      db,
+      () => new Date(),
+      () => undefined,
+    );
+    const renewed = await new KeyManager(db, secrets, caches).renewFor(id);
+    return { endpoint, apikey: renewed.apiKey, secretkey: renewed.secretKey };
+  } finally {
+    await db.knex.destroy();
+  }
+}

@@ -1,0 +1,41 @@
+import { callCommand } from './call.js';
+import { keysCommand } from './keys.js';
+import { migrateCommand } from './migrate.js';
+import { serve } from './serve.js';
+import { packageVersion } from './settings.js';
+
+const USAGE = `usage: stackvault <command>
+
+  serve                               run the server
+  migrate                             bring the schema of the database up to date
+  keys [--renew] [--json]             show the administrator's API keys, or give it new ones
+  call <command> [key=value …] [--json]
+                                      sign and send an API command, and follow its job to the end
+  version                             show the version
+
+Settings come from config/default.json and the environment: HTTP_PORT for http.port, DATA_DIR for data.dir, DB_URL for db.url.
+`;
+
+const COMMANDS: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
+  serve,
+  migrate: migrateCommand,
+  keys: keysCommand,
+  call: callCommand,
+  version: async () => void process.stdout.write(`${packageVersion()}\n`),
+};
+
+/** The command line: runs the named command; a failure is one line on the error output and exit status 1. */
+export async function main([name = '', ...args]: string[]): Promise<void> {
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (!command) {
+    process.stderr.write(USAGE);
+    process.exitCode = name === '' || name === '--help' ? 0 : 2;
+    return;
+  }
+  try {
+    await command(args);
+  } catch (error) {
+    process.stderr.write(`stackvault ${name}: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,24 @@
+import { roleOfAccountType } from '../../account/role-type.js';
+import { ApiCommand, Parameter } from '../../api/command.js';
+import { invalid } from '../../errors.js';
+import type { Services } from '../../services.js';
+import { accountResponse, toAccountResponse } from '../responses/account.js';
+import { NewUserCommand } from './new-user-command.js';
+
+@ApiCommand({ name: 'createAccount', description: 'Creates an account', roles: ['Admin'], returns: accountResponse })
+export class CreateAccountCmd extends NewUserCommand {
+  @Parameter({ type: 'string', description: 'Name of the account to be created. The user name is used if no name is given' })
+  account: string | undefined;
+
+  @Parameter({ type: 'integer', description: 'Type of the account: 0 for user (the default), 1 for root admin' })
+  accountType: number | undefined;
+
+  @Parameter({ type: 'uuid', entity: 'domain', description: 'Creates the user under the specified domain.' })
+  domainId: string | undefined;
+
+  async execute({ accounts }: Services) {
+    const role = roleOfAccountType(this.accountType ?? 0);
+    if (role === undefined) throw invalid('accounttype', `${this.accountType} is not offered; 0 is a user, 1 a root administrator`);
+    return { account: toAccountResponse(await accounts.createAccount(role, this.account, this.domainId, this.newUser())) };
+  }
+}

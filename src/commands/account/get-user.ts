@@ -1,0 +1,15 @@
+import { EVERYONE } from '../../account/role-type.js';
+import { ApiCommand, Command, Parameter } from '../../api/command.js';
+import type { CallContext } from '../../call-context.js';
+import type { Services } from '../../services.js';
+import { toUserResponse, userResponse } from '../responses/user.js';
+
+@ApiCommand({ name: 'getUser', description: 'Find user account by API key', roles: EVERYONE, returns: userResponse })
+export class GetUserCmd extends Command {
+  @Parameter({ type: 'string', required: true, description: 'API key of the user' })
+  userApiKey!: string;
+
+  async execute({ accounts }: Services, { caller }: CallContext) {
+    return { user: toUserResponse(await accounts.getUserByApiKey(caller, this.userApiKey)) };
+  }
+}

@@ -1,0 +1,41 @@
+import { EVERYONE, roleOfAccountType } from '../../account/role-type.js';
+import { ApiCommand, Parameter } from '../../api/command.js';
+import { list } from '../../api/response.js';
+import type { CallContext } from '../../call-context.js';
+import { invalid } from '../../errors.js';
+import type { Services } from '../../services.js';
+import { PagedCommand } from '../paged-command.js';
+import { accountResponse, toAccountResponse } from '../responses/account.js';
+
+@ApiCommand({ name: 'listAccounts', description: 'Lists accounts and provides detailed account information for listed accounts', roles: EVERYONE, returns: accountResponse })
+export class ListAccountsCmd extends PagedCommand {
+  @Parameter({ type: 'uuid', entity: 'account', description: 'list account by account ID' })
+  id: string | undefined;
+
+  @Parameter({ type: 'string', description: 'list account by account name' })
+  name: string | undefined;
+
+  @Parameter({ type: 'uuid', entity: 'domain', description: 'list only resources belonging to the domain specified' })
+  domainId: string | undefined;
+
+  @Parameter({ type: 'integer', description: 'list accounts by account type' })
+  accountType: number | undefined;
+
+  @Parameter({ type: 'string', description: 'list accounts by state. Valid states are enabled, disabled, and locked.' })
+  state: string | undefined;
+
+  @Parameter({ type: 'boolean', description: 'for administrators: list all accounts, not only the own one' })
+  listAll: boolean | undefined;
+
+  @Parameter({ type: 'boolean', description: 'with domainid: also list the accounts of the domains below it' })
+  isRecursive: boolean | undefined;
+
+  async execute(services: Services, { caller }: CallContext) {
+    const { id: uuid, name, domainId: domainUuid, accountType, state, keyword, listAll = false } = this;
+    const role = accountType === undefined ? undefined : roleOfAccountType(accountType);
+    if (accountType !== undefined && role === undefined) throw invalid('accounttype', `${accountType} is not offered; 0 is a user, 1 a root administrator`);
+    const wish = { uuid, name, domainUuid, role, state, keyword, listAll };
+    const { rows, total } = await services.accounts.listAccounts(caller, wish, this.pageOf(services));
+    return list('account', rows.map(toAccountResponse), total);
+  }
+}

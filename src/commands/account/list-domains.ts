@@ -1,0 +1,25 @@
+import { EVERYONE } from '../../account/role-type.js';
+import { ApiCommand, Parameter } from '../../api/command.js';
+import { list } from '../../api/response.js';
+import type { CallContext } from '../../call-context.js';
+import type { Services } from '../../services.js';
+import { PagedCommand } from '../paged-command.js';
+import { domainResponse, toDomainResponse } from '../responses/domain.js';
+
+@ApiCommand({ name: 'listDomains', description: 'Lists domains and provides detailed information for listed domains', roles: EVERYONE, returns: domainResponse })
+export class ListDomainsCmd extends PagedCommand {
+  @Parameter({ type: 'uuid', entity: 'domain', description: 'List domain by domain ID.' })
+  id: string | undefined;
+
+  @Parameter({ type: 'string', description: 'List domain by domain name.' })
+  name: string | undefined;
+
+  @Parameter({ type: 'boolean', description: 'for administrators: list all domains' })
+  listAll: boolean | undefined;
+
+  async execute(services: Services, { caller }: CallContext) {
+    const wish = { uuid: this.id, name: this.name, keyword: this.keyword };
+    const { rows, total } = await services.domains.list(caller, wish, this.pageOf(services));
+    return list('domain', rows.map(toDomainResponse), total);
+  }
+}

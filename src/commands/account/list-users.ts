@@ -1,0 +1,26 @@
+import { EVERYONE } from '../../account/role-type.js';
+import { ApiCommand, Parameter } from '../../api/command.js';
+import { list } from '../../api/response.js';
+import type { CallContext } from '../../call-context.js';
+import type { Services } from '../../services.js';
+import { OwnedListCommand } from '../owned-list-command.js';
+import { toUserResponse, userResponse } from '../responses/user.js';
+
+@ApiCommand({ name: 'listUsers', description: 'Lists user accounts', roles: EVERYONE, returns: userResponse })
+export class ListUsersCmd extends OwnedListCommand {
+  @Parameter({ type: 'uuid', entity: 'user', description: 'List user by ID.' })
+  id: string | undefined;
+
+  @Parameter({ type: 'string', description: 'List user by the username' })
+  username: string | undefined;
+
+  @Parameter({ type: 'string', description: 'List users by state of the user account.' })
+  state: string | undefined;
+
+  async execute(services: Services, { caller }: CallContext) {
+    const { id: uuid, username, account, domainId: domainUuid, state, keyword } = this;
+    const wish = { uuid, username, account, domainUuid, state, keyword };
+    const { rows, total } = await services.accounts.listUsers(caller, wish, this.pageOf(services));
+    return list('user', rows.map(toUserResponse), total);
+  }
+}

@@ -1,0 +1,20 @@
+import { EVERYONE } from '../../account/role-type.js';
+import { ApiCommand, Command, Parameter } from '../../api/command.js';
+import type { CallContext } from '../../call-context.js';
+import type { Services } from '../../services.js';
+import { toUserKeysResponse, userKeysResponse } from '../responses/user-keys.js';
+
+@ApiCommand({
+  name: 'registerUserKeys',
+  description: 'This command allows a user to register for the developer API, returning a secret key and an API key.',
+  roles: EVERYONE,
+  returns: userKeysResponse,
+})
+export class RegisterUserKeysCmd extends Command {
+  @Parameter({ type: 'uuid', required: true, entity: 'user', description: 'User id' })
+  id!: string;
+
+  async execute({ keys }: Services, { caller }: CallContext) {
+    return { userkeys: toUserKeysResponse(await keys.renew(caller, this.id)) };
+  }
+}

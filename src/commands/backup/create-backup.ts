@@ -1,0 +1,38 @@
+import { EVERYONE } from '../../account/role-type.js';
+import { ApiCommand, Command, Parameter, type Subject } from '../../api/command.js';
+import { successResponse } from '../../api/response.js';
+import type { CallContext } from '../../call-context.js';
+import type { Services } from '../../services.js';
+
+@ApiCommand({
+  name: 'createBackup',
+  description: 'Create VM backup',
+  since: '4.14.0',
+  roles: EVERYONE,
+  async: true,
+  returns: successResponse,
+})
+export class CreateBackupCmd extends Command {
+  @Parameter({ type: 'uuid', required: true, entity: 'virtualmachine', description: 'ID of the VM' })
+  virtualMachineId!: string;
+
+  @Parameter({ type: 'string', since: '4.21.0', description: 'the name of the backup' })
+  name: string | undefined;
+
+  @Parameter({ type: 'string', since: '4.21.0', description: 'the description for the backup' })
+  description: string | undefined;
+
+  @Parameter({ type: 'boolean', since: '4.21.0', description: 'Quiesce the instance before the backup, where the provider can' })
+  quiesceVm: boolean | undefined;
+
+  override async subject({ machines }: Services, { caller }: CallContext): Promise<Subject> {
+    const { uuid } = await machines.get(caller, this.virtualMachineId);
+    return { type: 'VirtualMachine', uuid, machineUuid: uuid };
+  }
+
+  async execute({ backups }: Services, call: CallContext) {
+    const { name, description, quiesceVm: quiesce = false } = this;
+    await backups.createBackup(this.virtualMachineId, { name, description, quiesce }, call);
+    return { success: true };
+  }
+}

@@ -1,0 +1,32 @@
+import { EVERYONE } from '../../account/role-type.js';
+import { ApiCommand, Parameter } from '../../api/command.js';
+import { list } from '../../api/response.js';
+import type { CallContext } from '../../call-context.js';
+import type { Services } from '../../services.js';
+import { OwnedListCommand } from '../owned-list-command.js';
+import { backupResponse, toBackupResponse } from '../responses/backup.js';
+
+@ApiCommand({ name: 'listBackups', description: 'Lists VM backups', since: '4.14.0', roles: EVERYONE, returns: backupResponse })
+export class ListBackupsCmd extends OwnedListCommand {
+  @Parameter({ type: 'uuid', entity: 'backup', description: 'id of the backup' })
+  id: string | undefined;
+
+  @Parameter({ type: 'uuid', entity: 'virtualmachine', description: 'id of the VM' })
+  virtualMachineId: string | undefined;
+
+  @Parameter({ type: 'uuid', entity: 'zone', description: 'list backups by zone id' })
+  zoneId: string | undefined;
+
+  @Parameter({ type: 'string', since: '4.21.0', description: 'list backups by name' })
+  name: string | undefined;
+
+  @Parameter({ type: 'uuid', entity: 'backuppolicy', since: '4.21.0', description: 'list backups by backup offering' })
+  backupOfferingId: string | undefined;
+
+  async execute(services: Services, { caller }: CallContext) {
+    const { id: uuid, virtualMachineId: vmUuid, zoneId: zoneUuid, name, backupOfferingId: offeringUuid, keyword } = this;
+    const wish = { uuid, vmUuid, zoneUuid, offeringUuid, name, keyword };
+    const { rows, total } = await services.backups.list(caller, this.ownersWished(uuid ?? vmUuid), wish, this.pageOf(services));
+    return list('backup', rows.map(toBackupResponse), total);
+  }
+}

@@ -1,0 +1,34 @@
+import { EVERYONE } from '../../account/role-type.js';
+import { ApiCommand, Command, Parameter, type Subject } from '../../api/command.js';
+import { successResponse } from '../../api/response.js';
+import type { CallContext } from '../../call-context.js';
+import type { Services } from '../../services.js';
+
+@ApiCommand({
+  name: 'restoreBackup',
+  description: 'Restores an existing stopped or destroyed virtual machine from a backup, in place',
+  since: '4.14.0',
+  roles: EVERYONE,
+  async: true,
+  returns: successResponse,
+})
+export class RestoreBackupCmd extends Command {
+  @Parameter({ type: 'uuid', required: true, alsoNamed: ['backupid'], entity: 'backup', description: 'ID of the backup' })
+  id!: string;
+
+  @Parameter({ type: 'uuid', entity: 'virtualmachine', description: 'the ID of the virtual machine; if given, it must be the one that was backed up' })
+  virtualMachineId: string | undefined;
+
+  @Parameter({ type: 'uuid', entity: 'zone', description: 'the ID of the zone; if given, it must be the zone of the backup' })
+  zoneId: string | undefined;
+
+  override async subject({ backups }: Services, { caller }: CallContext): Promise<Subject> {
+    const backup = await backups.get(caller, this.id);
+    return { type: 'Backup', uuid: backup.uuid, machineUuid: backups.machineUuid(backup) };
+  }
+
+  async execute({ restores }: Services, call: CallContext) {
+    await restores.restoreMachine(this.id, { vmUuid: this.virtualMachineId, zoneUuid: this.zoneId }, call);
+    return { success: true };
+  }
+}

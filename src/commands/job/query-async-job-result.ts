@@ -1,0 +1,20 @@
+import { EVERYONE } from '../../account/role-type.js';
+import { ApiCommand, Command, Parameter } from '../../api/command.js';
+import type { CallContext } from '../../call-context.js';
+import type { Services } from '../../services.js';
+import { asyncJobResponse, toAsyncJobResponse } from '../responses/async-job.js';
+
+@ApiCommand({
+  name: 'queryAsyncJobResult',
+  description: 'Retrieves the current status of asynchronous job.',
+  roles: EVERYONE,
+  returns: asyncJobResponse,
+})
+export class QueryAsyncJobResultCmd extends Command {
+  @Parameter({ type: 'uuid', required: true, entity: 'asyncjobs', description: 'the ID of the asynchronous job' })
+  jobId!: string;
+
+  async execute({ jobs }: Services, { caller }: CallContext) {
+    return toAsyncJobResponse(await jobs.get(caller, this.jobId));
+  }
+}

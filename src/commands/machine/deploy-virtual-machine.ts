@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+import { EVERYONE } from '../../account/role-type.js';
+import { ApiCommand, Command, Parameter, type Subject } from '../../api/command.js';
+import type { CallContext } from '../../call-context.js';
+import { invalid } from '../../errors.js';
+import type { NewMachine } from '../../inventory/machine-manager.js';
+import type { Services } from '../../services.js';
+import { toVirtualMachineResponse, virtualMachineResponse } from '../responses/virtual-machine.js';
+
+const GIB = 2 ** 30;
+const MOST_GIB = 65_536;
+
+/** What a machine gets when nothing else is asked for. */
+const DEFAULTS = { rootGib: 8, cpuNumber: 1, cpuSpeed: 1000, memory: 512 };
+
+@ApiCommand({
+  name: 'deployVirtualMachine',
+  description: 'Creates and automatically starts a virtual machine.',
+  roles: EVERYONE,
+  async: true,
+  creates: true,
+  returns: virtualMachineResponse,
+})
+export class DeployVirtualMachineCmd extends Command {
+  @Parameter({ type: 'uuid', required: true, entity: 'zone', description: 'availability zone for the virtual machine' })
+  zoneId!: string;
+
+  @Parameter({ type: 'string', description: 'host name for the virtual machine' })
+  name: string | undefined;
+
+  @Parameter({ type: 'string', description: 'an optional user generated name for the virtual machine' })
+  displayName: string | undefined;
+
+  @Parameter({ type: 'string', description: 'an optional account for the virtual machine. Must be used with domainId.' })
+  account: string | undefined;
+
+  @Parameter({ type: 'uuid', entity: 'domain', description: 'an optional domainId for the virtual machine.' })
+  domainId: string | undefined;
+
+  @Parameter({ type: 'long', description: 'size of the root disk in GiB' })
+  rootDiskSize: number | undefined;
+
+  @Parameter({ type: 'long', description: 'size of a data disk in GiB; without it there is none' })
+  size: number | undefined;
+
+  @Parameter({ type: 'boolean', description: 'true if start vm after creating; defaulted to true if not specified' })
+  startVm: boolean | undefined;
+
+  @Parameter({ type: 'map', description: 'used to specify the custom parameters: cpuNumber, cpuSpeed (MHz), memory (MiB)' })
+  details: readonly Readonly<Record<string, string>>[] | undefined;
+
+  override async subject({ machines }: Services, { caller }: CallContext): Promise<Subject> {
+    await machines.checkNew(caller, this.wish());
+    const uuid = randomUUID();
+    return { type: 'VirtualMachine', uuid, machineUuid: uuid };
+  }
+
+  async execute({ machines }: Services, call: CallContext) {
+    return { virtualmachine: toVirtualMachineResponse(await machines.deploy(this.wish(), call)) };
+  }
+
+  private wish(): NewMachine {
+    return {
+      zoneUuid: this.zoneId,
+      name: this.name,
+      displayName: this.displayName,
+      account: this.account,
+      domainUuid: this.domainId,
+      cpuNumber: this.detail('cpuNumber', DEFAULTS.cpuNumber),
+      cpuSpeedMhz: this.detail('cpuSpeed', DEFAULTS.cpuSpeed),
+      memoryMb: this.detail('memory', DEFAULTS.memory),
+      rootSizeBytes: bytes('rootdisksize', this.rootDiskSize ?? DEFAULTS.rootGib),
+      dataSizesBytes: this.size === undefined ? [] : [bytes('size', this.size)],
+      start: this.startVm ?? true,
+    };
+  }
+
+  private detail(name: string, standard: number): number {
+    const text = this.details?.find((record) => record[name] !== undefined)?.[name];
+    if (text === undefined) return standard;
+    if (!/^[1-9]\d{0,6}$/.test(text)) throw invalid('details', `${name} "${text}" is not a positive number`);
+    return Number(text);
+  }
+}
+
+function bytes(parameter: string, gib: number): number {
+  if (gib < 1 || gib > MOST_GIB) throw invalid(parameter, `${gib} GiB is not between 1 and ${MOST_GIB}`);
+  return gib * GIB;
+}

@@ -1,0 +1,17 @@
+import { EVERYONE } from '../../account/role-type.js';
+import { ApiCommand } from '../../api/command.js';
+import { list, responseOf } from '../../api/response.js';
+import { OwnedListCommand } from '../owned-list-command.js';
+
+/** Clients that list machines ask for these too; this server keeps none. */
+@ApiCommand({
+  name: 'listPortForwardingRules',
+  description: 'Lists all port forwarding rules for an IP address.; there are none on this server',
+  roles: EVERYONE,
+  returns: responseOf('portforwardingrule', { id: ['string', 'the ID'] }),
+})
+export class ListPortForwardingRulesCmd extends OwnedListCommand {
+  execute() {
+    return list('portforwardingrule', [], 0);
+  }
+}

@@ -1,0 +1,23 @@
+import type { OwnerWish } from '../account/access.js';
+import { Parameter } from '../api/command.js';
+import { PagedCommand } from './paged-command.js';
+
+/** A command that lists things that accounts own. */
+export abstract class OwnedListCommand extends PagedCommand {
+  @Parameter({ type: 'string', description: 'list resources by account. Must be used with the domainId parameter.' })
+  account: string | undefined;
+
+  @Parameter({ type: 'uuid', entity: 'domain', description: 'list only resources belonging to the domain specified' })
+  domainId: string | undefined;
+
+  @Parameter({ type: 'boolean', description: 'for administrators: list the resources of all accounts, not only the own ones' })
+  listAll: boolean | undefined;
+
+  @Parameter({ type: 'boolean', description: 'with domainid: also list the resources of the domains below it' })
+  isRecursive: boolean | undefined;
+
+  /** Whose things are asked for; an administrator who names one thing sees it whoever owns it. */
+  protected ownersWished(thing: string | undefined): OwnerWish {
+    return { account: this.account, domainUuid: this.domainId, listAll: this.listAll ?? false, byId: thing !== undefined };
+  }
+}

@@ -1,0 +1,34 @@
+import { EVERYONE } from '../../account/role-type.js';
+import { ApiCommand, Command, Parameter, type Subject } from '../../api/command.js';
+import { successResponse } from '../../api/response.js';
+import type { CallContext } from '../../call-context.js';
+import type { Services } from '../../services.js';
+
+@ApiCommand({
+  name: 'assignBackupPolicy',
+  description: 'Assigns a virtual machine to a backup policy',
+  roles: EVERYONE,
+  async: true,
+  returns: successResponse,
+})
+export class AssignBackupPolicyCmd extends Command {
+  @Parameter({ type: 'uuid', required: true, alsoNamed: ['policyid'], entity: 'backuppolicy', description: 'the ID of the backup policy' })
+  backupPolicyId!: string;
+
+  @Parameter({ type: 'uuid', required: true, entity: 'virtualmachine', description: 'the ID of the virtual machine' })
+  virtualMachineId!: string;
+
+  @Parameter({ type: 'uuid', entity: 'zone', description: 'the ID of the zone; if given, it must be the zone of the virtual machine' })
+  zoneId: string | undefined;
+
+  override async subject({ machines, offerings }: Services, { caller }: CallContext): Promise<Subject> {
+    const { uuid } = await machines.get(caller, this.virtualMachineId);
+    await offerings.get(this.backupPolicyId);
+    return { type: 'VirtualMachine', uuid, machineUuid: uuid };
+  }
+
+  async execute({ assignments }: Services, call: CallContext) {
+    await assignments.assign(this.virtualMachineId, this.backupPolicyId, this.zoneId, call);
+    return { success: true };
+  }
+}

@@ -1,0 +1,32 @@
+import { EVERYONE } from '../../account/role-type.js';
+import { ApiCommand, Command, Parameter, type Subject } from '../../api/command.js';
+import { successResponse } from '../../api/response.js';
+import type { CallContext } from '../../call-context.js';
+import type { Services } from '../../services.js';
+
+@ApiCommand({
+  name: 'removeVirtualMachineFromBackupOffering',
+  aliases: ['removeVMFromBackupPolicy'],
+  description: 'Removes a VM from any existing backup offering; its backups stay',
+  since: '4.14.0',
+  roles: EVERYONE,
+  async: true,
+  returns: successResponse,
+})
+export class RemoveVirtualMachineFromBackupOfferingCmd extends Command {
+  @Parameter({ type: 'uuid', required: true, entity: 'virtualmachine', description: 'ID of the virtual machine' })
+  virtualMachineId!: string;
+
+  @Parameter({ type: 'boolean', description: 'Whether to remove the VM also when the backup provider does not let go of it' })
+  forced: boolean | undefined;
+
+  override async subject({ assignments }: Services, { caller }: CallContext): Promise<Subject> {
+    const { uuid } = await assignments.machine(caller, this.virtualMachineId);
+    return { type: 'VirtualMachine', uuid, machineUuid: uuid };
+  }
+
+  async execute({ assignments }: Services, call: CallContext) {
+    await assignments.remove(this.virtualMachineId, this.forced ?? false, call);
+    return { success: true };
+  }
+}

@@ -1,0 +1,25 @@
+import { responseOf } from '../../api/response.js';
+
+export const capabilityResponse = responseOf('capability', {
+  cloudstackversion: ['string', 'version of the API that the server speaks'],
+  securitygroupsenabled: ['boolean', 'true if security groups support is enabled, false otherwise'],
+  dynamicrolesenabled: ['boolean', 'true if dynamic role-based api checker is enabled, false otherwise'],
+  userpublictemplateenabled: ['boolean', 'true if user and domain admins can set templates to be shared, false otherwise'],
+  supportELB: ['string', 'true if region supports elastic load balancer on basic zones'],
+  projectinviterequired: ['boolean', 'If invitation confirmation is required when add account to project'],
+  allowusercreateprojects: ['boolean', 'true if regular user is allowed to create projects'],
+  regionsecondaryenabled: ['boolean', 'true if region wide secondary is enabled, false otherwise'],
+  kvmsnapshotenabled: ['boolean', 'true if snapshot is supported for KVM host, false otherwise'],
+  allowuserviewdestroyedvm: ['boolean', 'true if the user is allowed to view destroyed virtualmachines, false otherwise'],
+  allowuserexpungerecovervm: ['boolean', 'true if the user can recover and expunge virtualmachines, false otherwise'],
+  allowuserexpungerecovervolume: ['boolean', 'true if the user can recover and expunge volumes, false otherwise'],
+  allowuserviewalldomainaccounts: ['boolean', 'true if users can see all accounts within the same domain, false otherwise'],
+  allowuserforcestopvm: ['boolean', 'true if users are allowed to force stop a vm, false otherwise'],
+  kubernetesserviceenabled: ['boolean', 'true if Kubernetes Service plugin is enabled, false otherwise'],
+  kubernetesclusterexperimentalfeaturesenabled: ['boolean', 'true if experimental features for Kubernetes cluster are enabled'],
+  instancesstatsuseronly: ['boolean', 'true if stats are collected only for user instances'],
+  instancesdisksstatsretentionenabled: ['boolean', 'true if stats are retained for instance disks otherwise false'],
+  customdiskofferingminsize: ['long', 'minimum size that can be specified when create disk from disk offering with custom size'],
+  customdiskofferingmaxsize: ['long', 'maximum size that can be specified when create disk from disk offering with custom size'],
+  defaultuipagesize: ['long', 'default page size in the UI'],
+});

@@ -1,0 +1,25 @@
+import { EVERYONE } from '../../account/role-type.js';
+import { ApiCommand, Command, Parameter } from '../../api/command.js';
+import type { CallContext } from '../../call-context.js';
+import { ApiError } from '../../errors.js';
+import type { Services } from '../../services.js';
+import { describeApi } from '../../api/describe-api.js';
+import { apiResponse } from '../responses/api.js';
+
+@ApiCommand({
+  name: 'listApis',
+  description: 'lists all available apis on the server, provided by the Api Discovery plugin',
+  since: '4.1.0',
+  roles: EVERYONE,
+  returns: apiResponse,
+})
+export class ListApisCmd extends Command {
+  @Parameter({ type: 'string', description: 'API name' })
+  name: string | undefined;
+
+  execute({ commands }: Services, { caller }: CallContext) {
+    const api = describeApi(commands, caller.role).filter(({ name }) => this.name === undefined || name === this.name);
+    if (api.length === 0) throw new ApiError('refused', `there is no api by the name ${this.name ?? ''} that the account may call`);
+    return { count: api.length, api };
+  }
+}

@@ -1,0 +1,31 @@
+import { EVERYONE } from '../../account/role-type.js';
+import { ApiCommand, OpenCommand, Parameter } from '../../api/command.js';
+import { loginCookies } from '../../api/cookies.js';
+import type { Services } from '../../services.js';
+import { loginResponse, toLoginResponse } from '../responses/login.js';
+
+@ApiCommand({
+  name: 'login',
+  description: 'Logs a user into the CloudStack. A successful login attempt will generate a JSESSIONID cookie value.',
+  roles: EVERYONE,
+  postOnly: true,
+  returns: loginResponse,
+})
+export class LoginCmd extends OpenCommand {
+  @Parameter({ type: 'string', required: true, description: 'Username' })
+  username!: string;
+
+  @Parameter({ type: 'string', required: true, sensitive: true, description: 'Password' })
+  password!: string;
+
+  @Parameter({ type: 'string', description: 'Path of the domain that the user belongs to; the ROOT domain if absent' })
+  domain: string | undefined;
+
+  @Parameter({ type: 'string', description: 'The id of the domain that the user belongs to; takes precedence over domain' })
+  domainId: string | undefined;
+
+  async answer({ sessions }: Services) {
+    const login = await sessions.login(this.username, this.password, { path: this.domain, uuid: this.domainId });
+    return { body: toLoginResponse(login), setCookies: loginCookies(login.token, login.sessionKey) };
+  }
+}

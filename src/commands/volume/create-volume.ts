@@ -1,0 +1,46 @@
+import { randomUUID } from 'node:crypto';
+import { EVERYONE } from '../../account/role-type.js';
+import { ApiCommand, Command, Parameter, type Subject } from '../../api/command.js';
+import type { CallContext } from '../../call-context.js';
+import type { Services } from '../../services.js';
+import { toVolumeResponse, volumeResponse } from '../responses/volume.js';
+
+const GIB = 2 ** 30;
+
+@ApiCommand({
+  name: 'createVolume',
+  description: 'Creates a disk volume. It must still be attached to a virtual machine.',
+  roles: EVERYONE,
+  async: true,
+  creates: true,
+  returns: volumeResponse,
+})
+export class CreateVolumeCmd extends Command {
+  @Parameter({ type: 'string', required: true, description: 'the name of the disk volume' })
+  name!: string;
+
+  @Parameter({ type: 'uuid', required: true, entity: 'zone', description: 'the ID of the availability zone' })
+  zoneId!: string;
+
+  @Parameter({ type: 'long', required: true, description: 'size of the volume in GiB' })
+  size!: number;
+
+  @Parameter({ type: 'string', description: 'the account associated with the disk volume. Must be used with the domainId parameter.' })
+  account: string | undefined;
+
+  @Parameter({ type: 'uuid', entity: 'domain', description: 'the domain ID associated with the disk volume' })
+  domainId: string | undefined;
+
+  override async subject({ volumes }: Services, { caller }: CallContext): Promise<Subject> {
+    await volumes.checkNew(caller, this.wish());
+    return { type: 'Volume', uuid: randomUUID() };
+  }
+
+  async execute({ volumes }: Services, call: CallContext) {
+    return { volume: toVolumeResponse(await volumes.create(this.wish(), call)) };
+  }
+
+  private wish() {
+    return { zoneUuid: this.zoneId, name: this.name, sizeBytes: this.size * GIB, account: this.account, domainUuid: this.domainId };
+  }
+}

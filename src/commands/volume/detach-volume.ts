@@ -1,0 +1,21 @@
+import { EVERYONE } from '../../account/role-type.js';
+import { ApiCommand, Command, Parameter, type Subject } from '../../api/command.js';
+import type { CallContext } from '../../call-context.js';
+import type { Services } from '../../services.js';
+import { toVolumeResponse, volumeResponse } from '../responses/volume.js';
+
+@ApiCommand({ name: 'detachVolume', description: 'Detaches a disk volume from a virtual machine.', roles: EVERYONE, async: true, returns: volumeResponse })
+export class DetachVolumeCmd extends Command {
+  @Parameter({ type: 'uuid', required: true, entity: 'volume', description: 'the ID of the disk volume' })
+  id!: string;
+
+  override async subject({ volumes }: Services, { caller }: CallContext): Promise<Subject> {
+    const volume = await volumes.get(caller, this.id);
+    const machineUuid = await volumes.machineUuid(volume);
+    return { type: 'Volume', uuid: volume.uuid, ...(machineUuid === undefined ? {} : { machineUuid }) };
+  }
+
+  async execute({ volumes }: Services, call: CallContext) {
+    return { volume: toVolumeResponse(await volumes.detach(this.id, call)) };
+  }
+}

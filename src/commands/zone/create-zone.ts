@@ -1,0 +1,25 @@
+import { ApiCommand, Command, Parameter } from '../../api/command.js';
+import { invalid } from '../../errors.js';
+import type { Services } from '../../services.js';
+import { toZoneResponse, zoneResponse } from '../responses/zone.js';
+
+@ApiCommand({ name: 'createZone', description: 'Creates a Zone.', roles: ['Admin'], returns: zoneResponse })
+export class CreateZoneCmd extends Command {
+  @Parameter({ type: 'string', required: true, description: 'the name of the Zone' })
+  name!: string;
+
+  @Parameter({ type: 'string', required: true, description: 'network type of the zone, can be Basic or Advanced' })
+  networkType!: string;
+
+  @Parameter({ type: 'string', required: true, length: 64, description: 'the first DNS for the Zone' })
+  dns1!: string;
+
+  @Parameter({ type: 'string', required: true, length: 64, description: 'the first internal DNS for the Zone' })
+  internalDns1!: string;
+
+  async execute({ zones }: Services) {
+    const { name, networkType, dns1, internalDns1 } = this;
+    if (networkType !== 'Basic' && networkType !== 'Advanced') throw invalid('networktype', `"${networkType}" is neither Basic nor Advanced`);
+    return { zone: toZoneResponse(await zones.create({ name, networkType, dns1, internalDns1 })) };
+  }
+}

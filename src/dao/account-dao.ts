@@ -1,0 +1,69 @@
+import type { Knex } from 'knex';
+import type { RoleType } from '../account/role-type.js';
+import { containing, listing, type Listing, type Page } from './page.js';
+
+export type AccountState = 'enabled' | 'disabled' | 'locked';
+
+/** An account owns machines, volumes and backups; its users act for it. */
+export interface Account {
+  id: number;
+  uuid: string;
+  domainId: number;
+  name: string;
+  role: RoleType;
+  state: AccountState;
+  created: Date;
+}
+
+/** An account with the names that answers show. */
+export interface AccountView extends Account {
+  domainUuid: string;
+  domainPath: string;
+}
+
+/** What a list of accounts is narrowed by. */
+export interface AccountFilter {
+  readonly id?: number | undefined;
+  readonly name?: string | undefined;
+  readonly domainId?: number | undefined;
+  readonly role?: RoleType | undefined;
+  readonly state?: string | undefined;
+  readonly keyword?: string | undefined;
+}
+
+export class AccountDao {
+  constructor(private readonly db: Knex) {}
+
+  async insert(account: Omit<Account, 'id'>): Promise<Account> {
+    const [id] = (await this.db('account').insert(account)) as [number];
+    return { ...account, id };
+  }
+
+  findByUuid(uuid: string): Promise<Account | undefined> {
+    return this.live().where({ uuid }).first();
+  }
+
+  findByName(domainId: number, name: string): Promise<Account | undefined> {
+    return this.live().where({ domainId, name }).first();
+  }
+
+  /** Whether there is any account yet. */
+  async exist(): Promise<boolean> {
+    return (await this.db('account').first('id')) !== undefined;
+  }
+
+  list({ id, name, domainId, role, state, keyword }: AccountFilter, page: Page): Promise<Listing<AccountView>> {
+    const given = { id, name, domainId, role, state };
+    const query = this.db('account')
+      .join('domain', 'domain.id', 'account.domainId')
+      .select('account.*', 'domain.uuid as domainUuid', 'domain.path as domainPath')
+      .whereNull('account.removed')
+      .orderBy('account.id');
+    for (const [column, value] of Object.entries(given)) if (value !== undefined) void query.where(`account.${column}`, value);
+    return listing(containing(query, keyword, ['account.name']), page);
+  }
+
+  private live() {
+    return this.db('account').whereNull('removed');
+  }
+}

@@ -1,0 +1,128 @@
+import type { Knex } from 'knex';
+import type { BackupStatus } from '../backup/backup-status.js';
+import { containing, listing, ownedBy, type Listing, type Owners, type Page } from './page.js';
+
+/** A backup of a machine. It carries its own manifest and can be restored without the machine's row. */
+export interface Backup {
+  id: number;
+  uuid: string;
+  vmId: number;
+  policyId: number;
+  zoneId: number;
+  accountId: number;
+  domainId: number;
+  provider: string;
+  name: string;
+  description: string | null;
+  /** The provider's name for it; null until the provider has confirmed it. */
+  externalId: string | null;
+  type: 'FULL' | 'INCREMENTAL';
+  status: BackupStatus;
+  sizeBytes: number;
+  protectedSizeBytes: number;
+  /** The operation that took it. */
+  operationId: string | null;
+  /** JSON text, see `Manifest`. */
+  manifest: string;
+  created: Date;
+  removed: Date | null;
+}
+
+/** A backup with the names that answers show. */
+export interface BackupView extends Backup {
+  vmUuid: string;
+  vmName: string;
+  vmRemoved: Date | null;
+  offeringUuid: string;
+  offeringName: string;
+  assignedPolicyId: number | null;
+  zoneUuid: string;
+  zoneName: string;
+  accountUuid: string;
+  accountName: string;
+  domainUuid: string;
+  domainPath: string;
+}
+
+/** What a list of backups is narrowed by. */
+export interface BackupFilter extends Owners {
+  readonly id?: number | undefined;
+  readonly vmId?: number | undefined;
+  readonly zoneId?: number | undefined;
+  readonly policyId?: number | undefined;
+  readonly name?: string | undefined;
+  readonly keyword?: string | undefined;
+}
+
+export class BackupDao {
+  constructor(private readonly db: Knex) {}
+
+  async insert(backup: Omit<Backup, 'id'>): Promise<Backup> {
+    const [id] = (await this.db('backups').insert(backup)) as [number];
+    return { ...backup, id };
+  }
+
+  findByUuid(uuid: string): Promise<Backup | undefined> {
+    return this.live().where({ uuid }).first();
+  }
+
+  findByOperation(operationId: string): Promise<Backup | undefined> {
+    return this.db('backups').where({ operationId }).first();
+  }
+
+  async existForVm(vmId: number): Promise<boolean> {
+    return (await this.live().where({ vmId }).first('id')) !== undefined;
+  }
+
+  async existForOffering(policyId: number): Promise<boolean> {
+    return (await this.live().where({ policyId }).first('id')) !== undefined;
+  }
+
+  list(filter: BackupFilter, page: Page): Promise<Listing<BackupView>> {
+    const query = ownedBy(this.views(), 'backups', filter).whereNull('backups.removed').orderBy('backups.id');
+    const { id, vmId, zoneId, policyId, name } = filter;
+    for (const [column, value] of Object.entries({ id, vmId, zoneId, policyId, name })) {
+      if (value !== undefined) void query.where(`backups.${column}`, value);
+    }
+    return listing(containing(query, filter.keyword, ['backups.name', 'vm.name']), page);
+  }
+
+  /** Moves the backup on only if it is still in `from`; false says that somebody else moved it first. */
+  async transition(id: number, from: BackupStatus, to: BackupStatus, changes: Partial<Backup> = {}): Promise<boolean> {
+    return (await this.live().where({ id, status: from }).update({ ...changes, status: to })) === 1;
+  }
+
+  /** Drops the row of a backup that the provider no longer has; false if it is no longer in `from`. */
+  async remove(id: number, from: BackupStatus, removed: Date): Promise<boolean> {
+    return (await this.live().where({ id, status: from }).update({ status: 'Removed', removed, live: null })) === 1;
+  }
+
+  private live() {
+    return this.db('backups').whereNull('removed');
+  }
+
+  private views() {
+    return this.db('backups')
+      .join('virtual_machine as vm', 'vm.id', 'backups.vmId')
+      .join('backup_policy as offering', 'offering.id', 'backups.policyId')
+      .leftJoin('backup_policy_vm_map as assignment', 'assignment.vmId', 'backups.vmId')
+      .join('zone', 'zone.id', 'backups.zoneId')
+      .join('account', 'account.id', 'backups.accountId')
+      .join('domain', 'domain.id', 'backups.domainId')
+      .select(
+        'backups.*',
+        'vm.uuid as vmUuid',
+        'vm.name as vmName',
+        'vm.removed as vmRemoved',
+        'offering.uuid as offeringUuid',
+        'offering.name as offeringName',
+        'assignment.policyId as assignedPolicyId',
+        'zone.uuid as zoneUuid',
+        'zone.name as zoneName',
+        'account.uuid as accountUuid',
+        'account.name as accountName',
+        'domain.uuid as domainUuid',
+        'domain.path as domainPath',
+      );
+  }
+}

@@ -1,0 +1,71 @@
+import type { Knex } from 'knex';
+import { containing, listing, type Listing, type Page } from './page.js';
+
+/** An imported offering of a backup provider; the seed calls it a policy, and so does its table. */
+export interface BackupOffering {
+  id: number;
+  uuid: string;
+  zoneId: number;
+  name: string;
+  description: string;
+  externalId: string;
+  provider: string;
+  /** Whether users may take backups under it themselves. */
+  userDriven: boolean;
+  created: Date;
+  removed: Date | null;
+}
+
+/** What a list of offerings is narrowed by. */
+export interface BackupOfferingFilter {
+  readonly id?: number | undefined;
+  readonly zoneId?: number | undefined;
+  readonly name?: string | undefined;
+  readonly keyword?: string | undefined;
+}
+
+export class BackupOfferingDao {
+  constructor(private readonly db: Knex) {}
+
+  /** Fails with a duplicate key if the zone has the name or the external id already. */
+  async insert(offering: Omit<BackupOffering, 'id'>): Promise<BackupOffering> {
+    const [id] = (await this.db('backup_policy').insert(offering)) as [number];
+    return { ...offering, id };
+  }
+
+  findByUuid(uuid: string): Promise<BackupOffering | undefined> {
+    return this.live().where({ uuid }).first();
+  }
+
+  findByIdIncludingRemoved(id: number): Promise<BackupOffering | undefined> {
+    return this.db('backup_policy').where({ id }).first();
+  }
+
+  findByExternalId(zoneId: number, externalId: string): Promise<BackupOffering | undefined> {
+    return this.live().where({ zoneId, externalId }).first();
+  }
+
+  findByName(zoneId: number, name: string): Promise<BackupOffering | undefined> {
+    return this.live().where({ zoneId, name }).first();
+  }
+
+  list({ id, zoneId, name, keyword }: BackupOfferingFilter, page: Page): Promise<Listing<BackupOffering>> {
+    const query = containing(this.live(), keyword, ['name']).orderBy('id');
+    for (const [column, value] of Object.entries({ id, zoneId, name })) if (value !== undefined) void query.where({ [column]: value });
+    return listing(query, page);
+  }
+
+  /** Removes the offering; false if somebody else has done so. */
+  async remove(id: number, removed: Date): Promise<boolean> {
+    return (await this.live().where({ id }).update({ removed, live: null })) === 1;
+  }
+
+  /** Takes a removal back. */
+  async restore(id: number): Promise<void> {
+    await this.db('backup_policy').where({ id }).update({ removed: null, live: 1 });
+  }
+
+  private live() {
+    return this.db('backup_policy').whereNull('removed');
+  }
+}

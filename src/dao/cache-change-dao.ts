@@ -1,0 +1,28 @@
+import type { Knex } from 'knex';
+
+/** What kinds of cached facts can change. */
+export type CacheTopic = 'configuration' | 'identity' | 'zone';
+
+/** Tells the servers that share the database which cached facts have changed: one row a change, so that nobody waits for a common row. */
+export class CacheChangeDao {
+  constructor(private readonly db: Knex) {}
+
+  async insert(topic: CacheTopic, created: Date): Promise<void> {
+    await this.db('cache_change').insert({ topic, created });
+  }
+
+  /** For each topic a text that differs after every change. */
+  async marks(): Promise<ReadonlyMap<string, string>> {
+    const rows = (await this.db('cache_change')
+      .select('topic')
+      .count({ changes: '*' })
+      .max({ newest: 'id' })
+      .groupBy('topic')) as { topic: string; changes: number; newest: number }[];
+    return new Map(rows.map(({ topic, changes, newest }) => [topic, `${changes}/${newest}`]));
+  }
+
+  /** Forgets changes that every running server has seen long ago. */
+  async deleteBefore(created: Date): Promise<void> {
+    await this.db('cache_change').where('created', '<', created).delete();
+  }
+}

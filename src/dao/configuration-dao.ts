@@ -1,0 +1,46 @@
+import type { Knex } from 'knex';
+import { isDuplicate } from './database-error.js';
+
+/** A stored value of a dynamic setting; `scopeId` is 0 for the global scope. */
+export interface StoredSetting {
+  name: string;
+  scope: string;
+  scopeId: number;
+  value: string;
+}
+
+/** The values that administrators have given to dynamic settings. */
+export class ConfigurationDao {
+  constructor(private readonly db: Knex) {}
+
+  listAll(): Promise<StoredSetting[]> {
+    return this.db('configuration').select('name', 'scope', 'scopeId', 'value');
+  }
+
+  async findValue(name: string, scope: string, scopeId: number): Promise<string | undefined> {
+    const row = (await this.db('configuration').where({ name, scope, scopeId }).first('value')) as StoredSetting | undefined;
+    return row?.value;
+  }
+
+  async save({ name, scope, scopeId, value }: StoredSetting): Promise<void> {
+    const update = () => this.db('configuration').where({ name, scope, scopeId }).update({ value });
+    if ((await update()) === 1) return;
+    try {
+      await this.db('configuration').insert({ name, scope, scopeId, value });
+    } catch (error) {
+      if (!isDuplicate(error)) throw error;
+      await update();
+    }
+  }
+
+  /** Stores the value only if there is none yet; false if there was one. */
+  async insertIfAbsent(setting: StoredSetting): Promise<boolean> {
+    try {
+      await this.db('configuration').insert(setting);
+      return true;
+    } catch (error) {
+      if (isDuplicate(error)) return false;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import knex, { type Knex } from 'knex';
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/** Columns that hold a moment: `datetime(3)` in MySQL, milliseconds since 1970 in SQLite, always a `Date` in a row. */
+const MOMENTS = new Set(['created', 'removed', 'started', 'completed', 'lastUsed', 'leaseUntil', 'vmRemoved']);
+/** Columns that hold yes or no: a number in both engines, always a boolean in a row. */
+const FLAGS = new Set(['userDriven']);
+
+/** Where the database is: an embedded SQLite file, or a MySQL or MariaDB server. */
+export type DatabaseLocation = { readonly file: string } | { readonly url: string };
+
+/** Opens the database; columns are snake_case there, rows camelCase here, and this is the one place that knows. */
+export function connect(location: DatabaseLocation): Knex {
+  return knex({
+    ...('file' in location ? embedded(location.file) : server(location.url)),
+    wrapIdentifier: (name, wrap) => (name === '*' ? name : wrap(snakeCase(name))),
+    postProcessResponse: (response: unknown) => (Array.isArray(response) ? response.map(toRow) : toRow(response)),
+  });
+}
+
+function embedded(file: string): Knex.Config {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  return {
+    client: 'better-sqlite3',
+    connection: { filename: file },
+    useNullAsDefault: true,
+    pool: {
+      // One connection: SQLite has one writer, and statements run on this thread anyway.
+      min: 1,
+      max: 1,
+      afterCreate: (connection: { pragma(text: string): void }, done: (error: Error | null) => void) => {
+        connection.pragma('journal_mode = WAL');
+        connection.pragma('synchronous = FULL');
+        connection.pragma('foreign_keys = ON');
+        connection.pragma('busy_timeout = 5000');
+        done(null);
+      },
+    },
+  };
+}
+
+function server(url: string): Knex.Config {
+  return {
+    client: 'mysql2',
+    connection: { ...readDatabaseUrl(url), timezone: 'Z', charset: 'utf8mb4', supportBigNumbers: true },
+    pool: { min: 0, max: 20 },
+  };
+}
+
+/** The parts of `mysql://user:password@host:port/database` or `mysql://user@localhost/database?socketPath=/path`. */
+export function readDatabaseUrl(url: string) {
+  const { protocol, username, password, hostname, port, pathname, searchParams } = new URL(url);
+  const database = decodeURIComponent(pathname.slice(1));
+  if (!['mysql:', 'mariadb:'].includes(protocol) || !database) {
+    throw new Error('db.url must look like mysql://user:password@host:3306/database');
+  }
+  const socketPath = searchParams.get('socketPath');
+  return {
+    user: decodeURIComponent(username),
+    password: decodeURIComponent(password),
+    database,
+    ...(socketPath ? { socketPath } : { host: hostname, port: Number(port || '3306') }),
+  };
+}
+
+const remembered = <V>(work: (name: string) => V) => {
+  const known = new Map<string, V>();
+  return (name: string): V => {
+    const value = known.get(name) ?? work(name);
+    known.set(name, value);
+    return value;
+  };
+};
+const snakeCase = remembered((name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
+const camelCase = remembered((name) => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()));
+
+function toRow(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || Buffer.isBuffer(value)) return value;
+  const row: Record<string, unknown> = {};
+  for (const [column, content] of Object.entries(value)) {
+    const name = camelCase(column);
+    if (MOMENTS.has(name) && typeof content === 'number') row[name] = new Date(content);
+    else if (FLAGS.has(name) && content !== null) row[name] = Boolean(content);
+    else row[name] = content;
+  }
+  return row;
+}

@@ -1,0 +1,79 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Knex } from 'knex';
+import { AccountDao } from './account-dao.js';
+import { BackupDao } from './backup-dao.js';
+import { BackupOfferingDao } from './backup-offering-dao.js';
+import { CacheChangeDao } from './cache-change-dao.js';
+import { ConfigurationDao } from './configuration-dao.js';
+import { DomainDao } from './domain-dao.js';
+import { JobDao } from './job-dao.js';
+import { OfferingAssignmentDao } from './offering-assignment-dao.js';
+import { PluginStoreDao } from './plugin-store-dao.js';
+import { SessionDao } from './session-dao.js';
+import { isContention } from './database-error.js';
+import { UserDao } from './user-dao.js';
+import { VmDao } from './vm-dao.js';
+import { VolumeDao } from './volume-dao.js';
+import { ZoneDao } from './zone-dao.js';
+
+/** One DAO for each table, all on the same connection or transaction. */
+export const bindDaos = (db: Knex) => ({
+  accounts: new AccountDao(db),
+  assignments: new OfferingAssignmentDao(db),
+  backups: new BackupDao(db),
+  cacheChanges: new CacheChangeDao(db),
+  configuration: new ConfigurationDao(db),
+  domains: new DomainDao(db),
+  jobs: new JobDao(db),
+  offerings: new BackupOfferingDao(db),
+  pluginStore: new PluginStoreDao(db),
+  sessions: new SessionDao(db),
+  users: new UserDao(db),
+  vms: new VmDao(db),
+  volumes: new VolumeDao(db),
+  zones: new ZoneDao(db),
+});
+export type Daos = ReturnType<typeof bindDaos>;
+
+const inTransaction = new AsyncLocalStorage<true>();
+
+/** Whether the caller runs inside a transaction, where nothing outside the database may be touched. */
+export const insideTransaction = (): boolean => inTransaction.getStore() ?? false;
+
+const ATTEMPTS = 5;
+
+/** The database as the managers see it. */
+export class Database {
+  private readonly ownDaos: Daos;
+
+  constructor(
+    readonly knex: Knex,
+    private readonly bind: (db: Knex) => Daos = bindDaos,
+  ) {
+    this.ownDaos = bind(knex);
+  }
+
+  /** The DAOs outside any transaction: each statement stands alone. */
+  get daos(): Daos {
+    // The embedded database has one connection: waiting for it while holding it would never end.
+    if (insideTransaction()) throw new Error('a transaction uses the DAOs handed to it');
+    return this.ownDaos;
+  }
+
+  /**
+   * Runs `work` in one transaction; only the DAOs handed to it take part. On a deadlock, a lock time-out or a failed
+   * certification the whole work is repeated, which is safe because nothing but the database may happen in it.
+   */
+  async transaction<T>(work: (daos: Daos) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.knex.transaction((tx) => inTransaction.run(true, () => work(this.bind(tx))));
+      } catch (error) {
+        if (attempt === ATTEMPTS || !isContention(error)) throw error;
+        await pause(Math.random() * 20 * 2 ** attempt);
+      }
+    }
+  }
+}
+

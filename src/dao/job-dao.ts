@@ -1,0 +1,174 @@
+import type { Knex } from 'knex';
+import { isDuplicate } from './database-error.js';
+import { containing, listing, ownedBy, type Listing, type Owners, type Page } from './page.js';
+
+/** CloudStack's numbers for the state of a job. */
+export const JOB_PENDING = 0;
+export const JOB_SUCCEEDED = 1;
+export const JOB_FAILED = 2;
+
+/** A command that runs after its answer has been given. */
+export interface Job {
+  id: number;
+  uuid: string;
+  command: string;
+  /** The command's parameters as sent, as JSON text. */
+  params: string;
+  userId: number;
+  accountId: number;
+  domainId: number;
+  requestId: string;
+  /** What the job is about, such as `VirtualMachine`, and its uuid. */
+  instanceType: string | null;
+  instanceUuid: string | null;
+  /** The machine it works on; jobs of one machine run one after the other, in the order they came. */
+  machineUuid: string | null;
+  status: number;
+  resultCode: number;
+  /** JSON text; always there once the job has ended. */
+  result: string | null;
+  percent: number | null;
+  /** The provider's name for the operation that the job is running. */
+  reference: string | null;
+  /** The server that runs it, until `leaseUntil`. */
+  holder: string | null;
+  leaseUntil: Date | null;
+  /** How often a server has begun to run it. */
+  attempts: number;
+  created: Date;
+  completed: Date | null;
+}
+
+export type NewJob = Pick<
+  Job,
+  | 'uuid'
+  | 'command'
+  | 'params'
+  | 'userId'
+  | 'accountId'
+  | 'domainId'
+  | 'requestId'
+  | 'instanceType'
+  | 'instanceUuid'
+  | 'machineUuid'
+  | 'created'
+>;
+
+/** A job with the names that answers show. */
+export interface JobView extends Job {
+  accountUuid: string;
+  accountName: string;
+  domainUuid: string;
+  domainPath: string;
+  userUuid: string;
+}
+
+/** A server's hold on a job: valid while holder and attempt are still the ones in the row. */
+export interface Hold {
+  readonly id: number;
+  readonly holder: string;
+  readonly attempts: number;
+}
+
+export class JobDao {
+  constructor(private readonly db: Knex) {}
+
+  async insert(job: NewJob): Promise<void> {
+    await this.db('async_job').insert({ ...job, status: JOB_PENDING });
+  }
+
+  find(uuid: string): Promise<JobView | undefined> {
+    return this.views().where('async_job.uuid', uuid).first();
+  }
+
+  listPending(filter: Owners & { keyword?: string | undefined; since?: Date | undefined }, page: Page): Promise<Listing<JobView>> {
+    const query = ownedBy(this.views(), 'async_job', filter).where('async_job.status', JOB_PENDING).orderBy('async_job.id');
+    if (filter.since) void query.where('async_job.created', '>=', filter.since);
+    return listing(containing(query, filter.keyword, ['async_job.command']), page);
+  }
+
+  /** Whether a job of one of the commands about the thing is still pending. */
+  async isPending(instanceUuid: string, commands: readonly string[]): Promise<boolean> {
+    const found: unknown = await this.db('async_job')
+      .where({ instanceUuid, status: JOB_PENDING })
+      .whereIn('command', commands)
+      .first('id');
+    return found !== undefined;
+  }
+
+  /** The jobs that nobody runs and that are first in line for their machine, oldest first. */
+  listRunnable(now: Date, limit: number): Promise<Job[]> {
+    return this.db('async_job as job')
+      .select('job.*')
+      .where('job.status', JOB_PENDING)
+      .where((free) => free.whereNull('job.holder').orWhere('job.leaseUntil', '<', now))
+      .whereNotExists((earlier) =>
+        earlier
+          .select(this.db.raw('1'))
+          .from('async_job as earlier')
+          .where('earlier.status', JOB_PENDING)
+          .whereRaw('?? = ??', ['earlier.machineUuid', 'job.machineUuid'])
+          .whereRaw('?? < ??', ['earlier.id', 'job.id']),
+      )
+      .orderBy('job.id')
+      .limit(limit);
+  }
+
+  /** Takes the job for `holder`; undefined if another server was faster or another job works on the machine. */
+  async claim(job: Job, holder: string, leaseUntil: Date): Promise<Hold | undefined> {
+    const attempts = job.attempts + 1;
+    try {
+      const claimed = await this.db('async_job')
+        .where({ id: job.id, status: JOB_PENDING, attempts: job.attempts })
+        .update({ holder, leaseUntil, attempts, runningMachine: job.machineUuid });
+      return claimed === 1 ? { id: job.id, holder, attempts } : undefined;
+    } catch (error) {
+      if (isDuplicate(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /** Extends the holds; answers the ids of those that are still held. */
+  async renew(holder: string, ids: readonly number[], leaseUntil: Date): Promise<ReadonlySet<number>> {
+    await this.db('async_job').where({ holder, status: JOB_PENDING }).whereIn('id', ids).update({ leaseUntil });
+    const held = (await this.db('async_job').where({ holder, status: JOB_PENDING }).whereIn('id', ids).select('id')) as { id: number }[];
+    return new Set(held.map(({ id }) => id));
+  }
+
+  /** Keeps how far the job has come; false if the job is no longer held. */
+  async progress(hold: Hold, progress: { percent?: number; reference?: string }): Promise<boolean> {
+    return (await this.held(hold).update(progress)) === 1;
+  }
+
+  /** Ends the job; false if the job is no longer held, and then nothing is changed. */
+  async finish(hold: Hold, outcome: Pick<Job, 'status' | 'resultCode' | 'result' | 'completed'>): Promise<boolean> {
+    const ended = { ...outcome, holder: null, leaseUntil: null, runningMachine: null };
+    return (await this.held(hold).update(ended)) === 1;
+  }
+
+  /** Gives up every hold of a server that is leaving, so that another takes the jobs up at once. */
+  async release(holder: string): Promise<void> {
+    await this.db('async_job')
+      .where({ holder, status: JOB_PENDING })
+      .update({ holder: null, leaseUntil: null, runningMachine: null });
+  }
+
+  private held({ id, holder, attempts }: Hold) {
+    return this.db('async_job').where({ id, holder, attempts, status: JOB_PENDING });
+  }
+
+  private views() {
+    return this.db('async_job')
+      .join('account', 'account.id', 'async_job.accountId')
+      .join('domain', 'domain.id', 'async_job.domainId')
+      .join('user', 'user.id', 'async_job.userId')
+      .select(
+        'async_job.*',
+        'account.uuid as accountUuid',
+        'account.name as accountName',
+        'domain.uuid as domainUuid',
+        'domain.path as domainPath',
+        'user.uuid as userUuid',
+      );
+  }
+}

@@ -1,0 +1,58 @@
+import type { Knex } from 'knex';
+
+/**
+ * - `Assigning`: the provider is being told; the machine is not protected yet
+ * - `Assigned`: the provider has confirmed
+ * - `Removing`: the provider is being told to let the machine go
+ */
+export type AssignmentState = 'Assigning' | 'Assigned' | 'Removing';
+
+/** Which offering a machine is in: at most one. */
+export interface OfferingAssignment {
+  id: number;
+  vmId: number;
+  policyId: number;
+  zoneId: number;
+  state: AssignmentState;
+  /** The operation that made it or is removing it. */
+  operationId: string;
+  /** The provider's name for the pair. */
+  externalId: string | null;
+  created: Date;
+}
+
+export class OfferingAssignmentDao {
+  constructor(private readonly db: Knex) {}
+
+  /** Fails with a duplicate key if the machine is in an offering already. */
+  async insert(assignment: Omit<OfferingAssignment, 'id'>): Promise<OfferingAssignment> {
+    const [id] = (await this.db('backup_policy_vm_map').insert(assignment)) as [number];
+    return { ...assignment, id };
+  }
+
+  findByVm(vmId: number): Promise<OfferingAssignment | undefined> {
+    return this.db('backup_policy_vm_map').where({ vmId }).first();
+  }
+
+  async existForOffering(policyId: number): Promise<boolean> {
+    return (await this.db('backup_policy_vm_map').where({ policyId }).first('id')) !== undefined;
+  }
+
+  /** Moves the assignment on only if it is still in `from`; false says that somebody else moved it first. */
+  async transition(
+    id: number,
+    from: AssignmentState,
+    to: AssignmentState,
+    changes: Partial<Pick<OfferingAssignment, 'operationId' | 'externalId'>> = {},
+  ): Promise<boolean> {
+    const moved = await this.db('backup_policy_vm_map')
+      .where({ id, state: from })
+      .update({ ...changes, state: to });
+    return moved === 1;
+  }
+
+  /** Ends an assignment that is in the given state. */
+  async delete(id: number, state: AssignmentState): Promise<boolean> {
+    return (await this.db('backup_policy_vm_map').where({ id, state }).delete()) === 1;
+  }
+}

@@ -1,0 +1,110 @@
+import type { Knex } from 'knex';
+import type { AccountState } from './account-dao.js';
+import type { RoleType } from '../account/role-type.js';
+import { containing, listing, type Listing, type Page } from './page.js';
+
+/** Somebody, or some program, that acts for an account. */
+export interface User {
+  id: number;
+  uuid: string;
+  accountId: number;
+  domainId: number;
+  username: string;
+  passwordHash: string;
+  firstName: string;
+  lastName: string;
+  email: string;
+  timezone: string | null;
+  state: AccountState;
+  apiKey: string | null;
+  /** Sealed; see `Secrets`. */
+  secretKey: string | null;
+  created: Date;
+}
+
+/** A user with account and domain, in one row. */
+export interface UserView extends User {
+  accountUuid: string;
+  accountName: string;
+  accountState: AccountState;
+  role: RoleType;
+  domainUuid: string;
+  domainPath: string;
+}
+
+/** What a list of users is narrowed by. */
+export interface UserFilter {
+  readonly id?: number | undefined;
+  readonly username?: string | undefined;
+  readonly accountId?: number | undefined;
+  readonly accountName?: string | undefined;
+  readonly domainId?: number | undefined;
+  readonly state?: string | undefined;
+  readonly keyword?: string | undefined;
+}
+
+export class UserDao {
+  constructor(private readonly db: Knex) {}
+
+  async insert(user: Omit<User, 'id'>): Promise<User> {
+    const [id] = (await this.db('user').insert(user)) as [number];
+    return { ...user, id };
+  }
+
+  findById(id: number): Promise<UserView | undefined> {
+    return this.views().where('user.id', id).first();
+  }
+
+  findByUuid(uuid: string): Promise<UserView | undefined> {
+    return this.views().where('user.uuid', uuid).first();
+  }
+
+  findByApiKey(apiKey: string): Promise<UserView | undefined> {
+    return this.views().where('user.apiKey', apiKey).first();
+  }
+
+  findByUsername(domainId: number, username: string): Promise<UserView | undefined> {
+    return this.views().where({ 'user.domainId': domainId, 'user.username': username }).first();
+  }
+
+  /** The users of the given accounts, oldest first. */
+  listByAccounts(accountIds: readonly number[]): Promise<UserView[]> {
+    return this.views().whereIn('user.accountId', accountIds).orderBy('user.id');
+  }
+
+  list({ id, username, accountId, accountName, domainId, state, keyword }: UserFilter, page: Page): Promise<Listing<UserView>> {
+    const given = {
+      'user.id': id,
+      'user.username': username,
+      'user.accountId': accountId,
+      'account.name': accountName,
+      'user.domainId': domainId,
+      'user.state': state,
+    };
+    const query = this.views().orderBy('user.id');
+    for (const [column, value] of Object.entries(given)) if (value !== undefined) void query.where(column, value);
+    return listing(containing(query, keyword, ['user.username', 'user.firstName', 'user.lastName', 'user.email']), page);
+  }
+
+  /** Replaces the keys; `secretKey` is sealed. */
+  async setKeys(id: number, apiKey: string, secretKey: string): Promise<void> {
+    await this.db('user').where({ id }).update({ apiKey, secretKey });
+  }
+
+  private views() {
+    return this.db('user')
+      .join('account', 'account.id', 'user.accountId')
+      .join('domain', 'domain.id', 'user.domainId')
+      .select(
+        'user.*',
+        'account.uuid as accountUuid',
+        'account.name as accountName',
+        'account.state as accountState',
+        'account.role as role',
+        'domain.uuid as domainUuid',
+        'domain.path as domainPath',
+      )
+      .whereNull('user.removed')
+      .whereNull('account.removed');
+  }
+}

@@ -1,0 +1,131 @@
+import type { Knex } from 'knex';
+import type { MachineState, VolumeType } from '../provider/index.js';
+import { containing, listing, ownedBy, type Listing, type Owners, type Page } from './page.js';
+
+/**
+ * - `Copying`: a provider is writing it from a backup; it cannot be used
+ * - `Allocated`: it exists and has never been attached
+ * - `Ready`: it can be used
+ * - `Destroy`: it went with its machine and comes back with it
+ */
+export type VolumeState = 'Copying' | 'Allocated' | 'Ready' | 'Destroy';
+
+/** The server's copy of a volume; the zone's inventory source is the truth. */
+export interface Volume {
+  id: number;
+  uuid: string;
+  zoneId: number;
+  accountId: number;
+  domainId: number;
+  vmId: number | null;
+  name: string;
+  type: VolumeType;
+  deviceNumber: number | null;
+  sizeBytes: number;
+  path: string;
+  digest: string | null;
+  state: VolumeState;
+  /** The restore that made it. */
+  operationId: string | null;
+  created: Date;
+  removed: Date | null;
+}
+
+/** A volume with the names that answers show. */
+export interface VolumeView extends Volume {
+  zoneUuid: string;
+  zoneName: string;
+  accountName: string;
+  domainUuid: string;
+  domainPath: string;
+  vmUuid: string | null;
+  vmName: string | null;
+  vmDisplayName: string | null;
+  vmState: MachineState | null;
+  vmRestoreOperation: string | null;
+}
+
+/** What the inventory source can change. */
+export type StoredVolumeFacts = Pick<
+  Volume,
+  'vmId' | 'name' | 'type' | 'deviceNumber' | 'sizeBytes' | 'path' | 'digest' | 'state' | 'removed'
+>;
+
+/** What a list of volumes is narrowed by. */
+export interface VolumeFilter extends Owners {
+  readonly id?: number | undefined;
+  readonly name?: string | undefined;
+  readonly type?: string | undefined;
+  readonly zoneId?: number | undefined;
+  readonly vmId?: number | undefined;
+  readonly keyword?: string | undefined;
+}
+
+export class VolumeDao {
+  constructor(private readonly db: Knex) {}
+
+  async insert(volume: Omit<Volume, 'id'>): Promise<Volume> {
+    const [id] = (await this.db('volume').insert(volume)) as [number];
+    return { ...volume, id };
+  }
+
+  findByUuid(uuid: string): Promise<Volume | undefined> {
+    return this.db('volume').where({ uuid }).whereNull('removed').first();
+  }
+
+  findByOperation(operationId: string): Promise<Volume | undefined> {
+    return this.db('volume').where({ operationId }).first();
+  }
+
+  findView(uuid: string): Promise<VolumeView | undefined> {
+    return this.views().where('volume.uuid', uuid).first();
+  }
+
+  listByUuidsIncludingRemoved(uuids: readonly string[]): Promise<Volume[]> {
+    return this.db('volume').whereIn('uuid', uuids);
+  }
+
+  listByVm(vmId: number): Promise<Volume[]> {
+    return this.db('volume').where({ vmId }).whereNull('removed').orderBy('deviceNumber');
+  }
+
+  list(filter: VolumeFilter, page: Page): Promise<Listing<VolumeView>> {
+    const query = ownedBy(this.views(), 'volume', filter).whereNull('volume.removed').orderBy('volume.id');
+    const { id, name, type, zoneId, vmId } = filter;
+    for (const [column, value] of Object.entries({ id, name, type, zoneId, vmId })) {
+      if (value !== undefined) void query.where(`volume.${column}`, value);
+    }
+    return listing(containing(query, filter.keyword, ['volume.name']), page);
+  }
+
+  async updateFacts(id: number, facts: StoredVolumeFacts): Promise<void> {
+    await this.db('volume')
+      .where({ id })
+      .update({ ...facts, live: facts.removed ? null : 1 });
+  }
+
+  async markRemoved(ids: readonly number[], removed: Date): Promise<void> {
+    await this.db('volume').whereIn('id', ids).update({ removed, live: null, vmId: null });
+  }
+
+  private views() {
+    return this.db('volume')
+      .join('zone', 'zone.id', 'volume.zoneId')
+      .join('account', 'account.id', 'volume.accountId')
+      .join('domain', 'domain.id', 'volume.domainId')
+      .leftJoin('virtual_machine as vm', 'vm.id', 'volume.vmId')
+      .select(
+        'volume.*',
+        'zone.uuid as zoneUuid',
+        'zone.name as zoneName',
+        'account.name as accountName',
+        'domain.uuid as domainUuid',
+        'domain.path as domainPath',
+        'vm.uuid as vmUuid',
+        'vm.name as vmName',
+        'vm.displayName as vmDisplayName',
+        'vm.state as vmState',
+        'vm.restoreOperation as vmRestoreOperation',
+      );
+  }
+}

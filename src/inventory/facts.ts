@@ -1,0 +1,62 @@
+import type { StoredVolumeFacts, Volume as VolumeRow } from '../dao/volume-dao.js';
+import type { Vm, VmFacts } from '../dao/vm-dao.js';
+import type { Machine, MachineFacts, Nic, Volume, VolumeFacts } from '../provider/index.js';
+
+/** A machine's row as plugins see the machine. */
+export const machineOf = (vm: Vm): Machine => ({
+  uuid: vm.uuid,
+  name: vm.name,
+  displayName: vm.displayName,
+  hypervisor: vm.hypervisor,
+  cpuNumber: vm.cpuNumber,
+  cpuSpeedMhz: vm.cpuSpeedMhz,
+  memoryMb: vm.memoryMb,
+  osType: vm.osType,
+  templateName: vm.templateName,
+  serviceOfferingName: vm.serviceOfferingName,
+  settings: JSON.parse(vm.settings) as Record<string, string>,
+  nics: nicsOf(vm),
+});
+
+export const nicsOf = (vm: Pick<Vm, 'nics'>): readonly Nic[] => JSON.parse(vm.nics) as Nic[];
+
+/** A volume's row as plugins see the volume. */
+export const volumeOf = (row: VolumeRow): Volume => ({
+  uuid: row.uuid,
+  name: row.name,
+  type: row.type,
+  deviceNumber: row.deviceNumber ?? 0,
+  sizeBytes: row.sizeBytes,
+  path: row.path,
+  ...(row.digest === null ? {} : { digest: row.digest }),
+});
+
+/** What an inventory source says of a machine, as columns. */
+export const vmFactsOf = ({ machine, state }: MachineFacts): VmFacts => ({
+  name: machine.name,
+  displayName: machine.displayName,
+  state,
+  hypervisor: machine.hypervisor,
+  cpuNumber: machine.cpuNumber,
+  cpuSpeedMhz: machine.cpuSpeedMhz,
+  memoryMb: machine.memoryMb,
+  osType: machine.osType,
+  templateName: machine.templateName,
+  serviceOfferingName: machine.serviceOfferingName,
+  settings: JSON.stringify(machine.settings),
+  nics: JSON.stringify(machine.nics),
+  removed: null,
+});
+
+/** What an inventory source says of a volume, as columns. */
+export const volumeFactsOf = ({ volume, state }: VolumeFacts, vmId: number | null): StoredVolumeFacts => ({
+  vmId,
+  name: volume.name,
+  type: volume.type,
+  deviceNumber: volume.deviceNumber,
+  sizeBytes: volume.sizeBytes,
+  path: volume.path,
+  digest: volume.digest ?? null,
+  state,
+  removed: null,
+});

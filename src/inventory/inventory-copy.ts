@@ -1,0 +1,106 @@
+import type { Owner } from '../account/access.js';
+import type { Daos, Database } from '../dao/database.js';
+import type { Vm } from '../dao/vm-dao.js';
+import type { Zone } from '../dao/zone-dao.js';
+import { NotFound } from '../errors.js';
+import type { PluginInstances } from '../plugin-host/plugin-instances.js';
+import type { MachineFacts, VolumeFacts } from '../provider/index.js';
+import { vmFactsOf, volumeFactsOf } from './facts.js';
+import type { ZoneDirectory } from './zone-directory.js';
+
+/** Keeps the copy of machines and volumes in step with the zones' inventory sources, which are the truth. */
+export class InventoryCopy {
+  constructor(
+    private readonly db: Database,
+    private readonly zones: ZoneDirectory,
+    private readonly plugins: PluginInstances,
+    private readonly now: () => Date,
+  ) {}
+
+  /** Asks the source how the machine is now and answers its row. One that the source has lost is marked as removed. */
+  async refresh(vmUuid: string, signal: AbortSignal): Promise<Vm> {
+    const known = await this.db.daos.vms.findByUuidIncludingRemoved(vmUuid);
+    if (!known) throw new NotFound('virtual machine', vmUuid);
+    const zone = this.zones.getById(known.zoneId);
+    const facts = await this.plugins.inventory(zone).findMachine(vmUuid, signal);
+    if (facts) return this.record(zone, facts, known, signal);
+    if (known.removed) return known;
+    return this.db.transaction((daos) => this.markGone(daos, known));
+  }
+
+  /** Writes down what a source says of a machine and its volumes; a machine that is new here belongs to `owner`. */
+  async record(zone: Zone, facts: MachineFacts, owner: Owner, signal: AbortSignal): Promise<Vm> {
+    if (facts.state === 'Expunging') return this.recordExpunged(facts);
+    const strays = await this.strays(zone, facts, signal);
+    return this.db.transaction(async (daos) => {
+      const vm = await this.saveMachine(daos, zone, facts, owner);
+      for (const volume of facts.volumes) await this.saveVolume(daos, zone, volume, vm.id, vm);
+      for (const [id, volume] of strays) await this.saveStray(daos, id, volume);
+      return vm;
+    });
+  }
+
+  /** Writes down what a source says of one volume; one that is new here belongs to `owner`. */
+  async recordVolume(zone: Zone, facts: VolumeFacts, owner: Owner): Promise<void> {
+    await this.db.transaction(async (daos) => {
+      const vm = facts.machineUuid === undefined ? undefined : await daos.vms.findByUuid(facts.machineUuid);
+      await this.saveVolume(daos, zone, facts, vm?.id ?? null, owner);
+    });
+  }
+
+  /** The volumes that the copy has on the machine and the source has not, with what the source says of them. */
+  private async strays(zone: Zone, { machine, volumes }: MachineFacts, signal: AbortSignal): Promise<Map<number, VolumeFacts | undefined>> {
+    const vm = await this.db.daos.vms.findByUuidIncludingRemoved(machine.uuid);
+    const attached = vm ? await this.db.daos.volumes.listByVm(vm.id) : [];
+    const here = new Set(volumes.map(({ volume }) => volume.uuid));
+    const strays = new Map<number, VolumeFacts | undefined>();
+    for (const { id, uuid } of attached) {
+      if (!here.has(uuid)) strays.set(id, await this.plugins.inventory(zone).findVolume(uuid, signal));
+    }
+    return strays;
+  }
+
+  private async saveMachine(daos: Daos, zone: Zone, facts: MachineFacts, { accountId, domainId }: Owner): Promise<Vm> {
+    const known = await daos.vms.findByUuidIncludingRemoved(facts.machine.uuid);
+    const columns = vmFactsOf(facts);
+    if (known) {
+      await daos.vms.updateFacts(known.id, columns);
+      return { ...known, ...columns };
+    }
+    const { uuid } = facts.machine;
+    return daos.vms.insert({ ...columns, uuid, zoneId: zone.id, accountId, domainId, restoreOperation: null, created: facts.created });
+  }
+
+  private async saveVolume(daos: Daos, zone: Zone, facts: VolumeFacts, vmId: number | null, { accountId, domainId }: Owner): Promise<void> {
+    const [known] = await daos.volumes.listByUuidsIncludingRemoved([facts.volume.uuid]);
+    const columns = volumeFactsOf(facts, vmId);
+    if (known) return daos.volumes.updateFacts(known.id, columns);
+    const { uuid } = facts.volume;
+    await daos.volumes.insert({ ...columns, uuid, zoneId: zone.id, accountId, domainId, operationId: null, created: facts.created });
+  }
+
+  private async saveStray(daos: Daos, id: number, facts: VolumeFacts | undefined): Promise<void> {
+    if (!facts) return daos.volumes.markRemoved([id], this.now());
+    const vm = facts.machineUuid === undefined ? undefined : await daos.vms.findByUuid(facts.machineUuid);
+    await daos.volumes.updateFacts(id, volumeFactsOf(facts, vm?.id ?? null));
+  }
+
+  private async recordExpunged({ machine }: MachineFacts): Promise<Vm> {
+    return this.db.transaction(async (daos) => {
+      const vm = await daos.vms.findByUuidIncludingRemoved(machine.uuid);
+      if (!vm) throw new NotFound('virtual machine', machine.uuid);
+      return this.markGone(daos, vm);
+    });
+  }
+
+  private async markGone(daos: Daos, vm: Vm): Promise<Vm> {
+    const gone = { ...vm, state: 'Expunging' as const, removed: this.now() };
+    await daos.vms.markExpunged(vm.id, gone.removed);
+    const volumes = await daos.volumes.listByVm(vm.id);
+    await daos.volumes.markRemoved(
+      volumes.map(({ id }) => id),
+      gone.removed,
+    );
+    return gone;
+  }
+}

@@ -1,0 +1,116 @@
+import { mayUse, assertMayUse, type Access, type Owner, type OwnerWish } from '../account/access.js';
+import { runningJob, type CallContext, type Caller } from '../call-context.js';
+import type { Database } from '../dao/database.js';
+import type { Listing, Page } from '../dao/page.js';
+import type { Volume, VolumeView } from '../dao/volume-dao.js';
+import { ApiError, invalid, NotFound, refused } from '../errors.js';
+import type { PluginInstances } from '../plugin-host/plugin-instances.js';
+import type { VolumeFacts } from '../provider/index.js';
+import type { InventoryCopy } from './inventory-copy.js';
+import { operationOf, type MachineManager } from './machine-manager.js';
+import type { ZoneDirectory } from './zone-directory.js';
+
+/** What a list of volumes is narrowed by. */
+export interface VolumeWish {
+  readonly uuid: string | undefined;
+  readonly name: string | undefined;
+  readonly type: string | undefined;
+  readonly zoneUuid: string | undefined;
+  readonly vmUuid: string | undefined;
+  readonly keyword: string | undefined;
+}
+
+/** What a new volume is made of. */
+export interface NewVolume {
+  readonly zoneUuid: string;
+  readonly name: string;
+  readonly sizeBytes: number;
+  readonly account: string | undefined;
+  readonly domainUuid: string | undefined;
+}
+
+/** The volumes: each action is the inventory source's, and what came of it is copied. */
+export class VolumeManager {
+  constructor(
+    private readonly db: Database,
+    private readonly access: Access,
+    private readonly zones: ZoneDirectory,
+    private readonly plugins: PluginInstances,
+    private readonly copy: InventoryCopy,
+    private readonly machines: MachineManager,
+  ) {}
+
+  async list(caller: Caller, owners: OwnerWish, wish: VolumeWish, page: Page): Promise<Listing<VolumeView>> {
+    const { uuid, zoneUuid, vmUuid, ...plain } = wish;
+    const found = uuid === undefined ? undefined : await this.find(uuid);
+    if (found && !mayUse(caller, found)) return { rows: [], total: 0 };
+    const vm = vmUuid === undefined ? undefined : await this.db.daos.vms.findByUuid(vmUuid);
+    if (vmUuid !== undefined && !vm) throw new NotFound('virtual machine', vmUuid);
+    if (vm && !mayUse(caller, vm)) return { rows: [], total: 0 };
+    const zoneId = zoneUuid === undefined ? undefined : this.zones.get(zoneUuid).id;
+    const filter = { ...plain, id: found?.id, vmId: vm?.id, zoneId };
+    return this.db.daos.volumes.list({ ...filter, ...(await this.access.owners(caller, owners)) }, page);
+  }
+
+  /** The volume, which the caller must be allowed to use. */
+  async get(caller: Caller, uuid: string): Promise<Volume> {
+    const volume = await this.find(uuid);
+    assertMayUse(caller, volume, `volume ${uuid}`);
+    return volume;
+  }
+
+  /** Checks what can be checked before a volume is made: the zone, the size and the owner. */
+  checkNew(caller: Caller, { zoneUuid, sizeBytes, account, domainUuid }: NewVolume): Promise<Owner> {
+    this.zones.get(zoneUuid);
+    if (sizeBytes <= 0) throw invalid('size', 'must be at least 1 GiB');
+    return this.access.owner(caller, account, domainUuid);
+  }
+
+  async create(wish: NewVolume, call: CallContext): Promise<VolumeView> {
+    const owner = await this.checkNew(call.caller, wish);
+    const job = runningJob(call);
+    const volumeUuid = job.instanceUuid ?? job.uuid;
+    const zone = this.zones.get(wish.zoneUuid);
+    const request = { ...operationOf(call), volumeUuid, name: wish.name, sizeBytes: wish.sizeBytes };
+    const facts = await this.plugins.inventory(zone).createVolume(request, call.signal);
+    await this.copy.recordVolume(zone, facts, owner);
+    return this.view(volumeUuid);
+  }
+
+  async attach(uuid: string, vmUuid: string, deviceNumber: number | undefined, call: CallContext): Promise<VolumeView> {
+    const volume = await this.get(call.caller, uuid);
+    const vm = await this.machines.get(call.caller, vmUuid);
+    if (volume.zoneId !== vm.zoneId) throw invalid('virtualmachineid', `virtual machine ${vmUuid} and volume ${uuid} are in different zones`);
+    if (volume.state === 'Copying') throw refused(`volume ${uuid} is still being restored`);
+    const request = { ...operationOf(call), volumeUuid: uuid, machineUuid: vmUuid, ...(deviceNumber === undefined ? {} : { deviceNumber }) };
+    return this.record(volume, await this.plugins.inventory(this.zones.getById(vm.zoneId)).attachVolume(request, call.signal));
+  }
+
+  async detach(uuid: string, call: CallContext): Promise<VolumeView> {
+    const volume = await this.get(call.caller, uuid);
+    const source = this.plugins.inventory(this.zones.getById(volume.zoneId));
+    return this.record(volume, await source.detachVolume({ ...operationOf(call), volumeUuid: uuid }, call.signal));
+  }
+
+  /** The machine that the volume is attached to. */
+  async machineUuid({ vmId }: Volume): Promise<string | undefined> {
+    return vmId === null ? undefined : (await this.db.daos.vms.findByIdIncludingRemoved(vmId))?.uuid;
+  }
+
+  private async record(volume: Volume, facts: VolumeFacts): Promise<VolumeView> {
+    await this.copy.recordVolume(this.zones.getById(volume.zoneId), facts, volume);
+    return this.view(volume.uuid);
+  }
+
+  private async find(uuid: string): Promise<Volume> {
+    const volume = await this.db.daos.volumes.findByUuid(uuid);
+    if (!volume) throw new NotFound('volume', uuid);
+    return volume;
+  }
+
+  private async view(uuid: string): Promise<VolumeView> {
+    const view = await this.db.daos.volumes.findView(uuid);
+    if (!view) throw new ApiError('internal', `volume ${uuid} was not recorded`);
+    return view;
+  }
+}

@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto';
+import { assertMayUse, type Access, type OwnerWish } from '../account/access.js';
+import type { Command, CommandSpec } from '../api/command.js';
+import { lookUp, type RequestParameters } from '../api/request-parameters.js';
+import type { Caller, CallContext } from '../call-context.js';
+import type { Database } from '../dao/database.js';
+import { isDuplicate } from '../dao/database-error.js';
+import type { JobView } from '../dao/job-dao.js';
+import type { Listing, Page } from '../dao/page.js';
+import { ApiError, NotFound, invalid } from '../errors.js';
+import type { Services } from '../services.js';
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Accepts commands as jobs and tells how they stand. */
+export class JobManager {
+  constructor(
+    private readonly db: Database,
+    private readonly access: Access,
+    /** Tells the runner that there is something to do. */
+    private readonly wake: () => void,
+    private readonly now: () => Date,
+  ) {}
+
+  /** Records the command as a job; answers the job's id, and the id of what it will create. */
+  async submit(services: Services, spec: CommandSpec, command: Command, parameters: RequestParameters, call: CallContext): Promise<object> {
+    const subject = await command.subject(services, call);
+    const uuid = jobId(parameters);
+    try {
+      await this.db.daos.jobs.insert({
+        uuid,
+        command: spec.name,
+        params: JSON.stringify(declared(spec, parameters)),
+        userId: call.caller.userId,
+        accountId: call.caller.accountId,
+        domainId: call.caller.domainId,
+        requestId: call.requestId,
+        instanceType: subject?.type ?? null,
+        instanceUuid: subject?.uuid ?? null,
+        machineUuid: subject?.machineUuid ?? null,
+        created: this.now(),
+      });
+    } catch (error) {
+      throw isDuplicate(error) ? invalid('customjobid', `there is a job ${uuid} already`) : error;
+    }
+    this.wake();
+    return spec.creates && subject ? { id: subject.uuid, jobid: uuid } : { jobid: uuid };
+  }
+
+  /** A job of the caller's account, or any for an administrator. */
+  async get(caller: Caller, uuid: string): Promise<JobView> {
+    const job = await this.db.daos.jobs.find(uuid);
+    if (!job) throw new NotFound('job', uuid);
+    assertMayUse(caller, job, `job ${uuid}`);
+    return job;
+  }
+
+  /** The jobs that have not ended, oldest first. */
+  async listPending(
+    caller: Caller,
+    wish: OwnerWish,
+    filter: { keyword: string | undefined; since: Date | undefined },
+    page: Page,
+  ): Promise<Listing<JobView>> {
+    const owners = await this.access.owners(caller, wish);
+    return this.db.daos.jobs.listPending({ ...owners, ...filter }, page);
+  }
+}
+
+function jobId(parameters: RequestParameters): string {
+  const custom = lookUp(parameters, 'customjobid')?.toLowerCase();
+  if (custom === undefined) return randomUUID();
+  if (!UUID.test(custom)) throw new ApiError('invalid_value', `parameter customjobid: "${custom.slice(0, 64)}" is not a uuid`);
+  return custom;
+}
+
+/** The parameters that the command knows: signatures, keys and whatever else was sent are not kept. */
+function declared(spec: CommandSpec, parameters: RequestParameters): readonly (readonly [string, string])[] {
+  const names = new Set(spec.parameters.flatMap(({ name, alsoNamed }) => [name, ...alsoNamed]));
+  return [...parameters].filter(([name]) => names.has((name.split('[')[0] ?? '').toLowerCase()));
+}

@@ -1,0 +1,64 @@
+import type { Database } from '../dao/database.js';
+import type { Zone } from '../dao/zone-dao.js';
+import { refused } from '../errors.js';
+import type { Log } from '../log.js';
+import type { BackupProvider, Contracts, InventorySource, Plugin, PluginKind, SettingValues, PluginSettings } from '../provider/index.js';
+import type { Plugins } from '../provider/load-plugins.js';
+import type { DynamicSettings } from '../settings/dynamic-settings.js';
+import { DatabaseStore } from './database-store.js';
+import { settingName } from './plugin-settings.js';
+import { supervise, type Patience } from './supervise.js';
+
+const PATIENCE: Patience = { answerMs: 60_000, stallMs: 1_800_000 };
+
+interface Instance {
+  readonly madeOf: string;
+  readonly supervised: Contracts[PluginKind];
+}
+
+/** The providers and sources of the zones: made when first needed, and made anew when a setting of theirs changes. */
+export class PluginInstances {
+  private readonly instances = new Map<string, Instance>();
+
+  constructor(
+    private readonly plugins: Plugins,
+    private readonly settings: DynamicSettings,
+    private readonly db: Database,
+    private readonly now: () => Date,
+    private readonly log: Log,
+  ) {}
+
+  /** The named backup provider as the zone has it. */
+  backup(name: string, zone: Zone): BackupProvider {
+    return this.instance('backup', name, zone) as BackupProvider;
+  }
+
+  /** The source of the zone's machines. */
+  inventory(zone: Zone): InventorySource {
+    return this.instance('inventory', this.settings.get('inventory.plugin', zone.id), zone) as InventorySource;
+  }
+
+  private instance(kind: PluginKind, name: string, zone: Zone): Contracts[PluginKind] {
+    const plugin: Plugin | undefined = this.plugins[kind].get(name);
+    if (!plugin) throw refused(`zone ${zone.name} needs the ${kind} plugin "${name}", which this server has not loaded`);
+    const values = this.valuesFor(plugin, zone);
+    const slot = `${kind}/${name}/${zone.uuid}`;
+    const madeOf = JSON.stringify(values);
+    const known = this.instances.get(slot);
+    if (known?.madeOf === madeOf) return known.supervised;
+    const made = plugin.create(values, {
+      store: new DatabaseStore(this.db, slot),
+      now: this.now,
+      log: (level, message, fields = {}) => this.log(level, message, { ...fields, plugin: slot }),
+    });
+    const supervised = supervise(name, made, PATIENCE, this.log);
+    this.instances.set(slot, { madeOf, supervised });
+    return supervised;
+  }
+
+  private valuesFor({ kind, name, settings }: Plugin, zone: Zone): SettingValues<PluginSettings> {
+    return Object.fromEntries(
+      Object.keys(settings).map((key) => [key, this.settings.value(settingName(kind, name, key), zone.id)]),
+    ) as SettingValues<PluginSettings>;
+  }
+}

@@ -1,0 +1,139 @@
+import { Abandoned } from '../abandoned.js';
+import { insideTransaction } from '../dao/database.js';
+import type { Log } from '../log.js';
+import { ProviderError, type Operation } from '../provider/index.js';
+
+export interface Patience {
+  /** For a call that answers a question. */
+  readonly answerMs: number;
+  /** For an operation, between two reports of progress. */
+  readonly stallMs: number;
+}
+
+/** The methods whose result is read page by page. */
+const PAGED: ReadonlySet<string> = new Set(['listBackups', 'listMachines']);
+
+/**
+ * Wraps a plugin's provider or source: time limits, one log line a call, `ProviderError` as the only failure, and never inside a
+ * transaction. A call that is abandoned never ends.
+ */
+export function supervise<T extends object>(name: string, target: T, patience: Patience, log: Log): T {
+  return new Proxy(target, {
+    get(object, method) {
+      const member = Reflect.get(object, method) as unknown;
+      if (typeof member !== 'function' || typeof method !== 'string') return member;
+      const invoke = (args: unknown[]): unknown => Reflect.apply(member, object, args);
+      return (...args: unknown[]) => {
+        const call = new SupervisedCall(`${name}.${method}`, args, patience, log);
+        return PAGED.has(method) ? call.pages(invoke) : call.once(invoke);
+      };
+    },
+  });
+}
+
+class SupervisedCall {
+  private readonly started = performance.now();
+  private readonly late = new AbortController();
+  private readonly signal: AbortSignal;
+  private readonly outer: AbortSignal;
+  private readonly args: unknown[];
+  private readonly limitMs: number;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly what: string,
+    args: unknown[],
+    patience: Patience,
+    private readonly log: Log,
+  ) {
+    this.outer = args.at(-1) as AbortSignal;
+    this.signal = AbortSignal.any([this.outer, this.late.signal]);
+    const isLong = isOperation(args[0]);
+    this.limitMs = isLong ? patience.stallMs : patience.answerMs;
+    this.args = [...args.slice(0, -1).map((arg) => (isOperation(arg) ? this.watched(arg) : arg)), this.signal];
+  }
+
+  async once(invoke: (args: unknown[]) => unknown): Promise<unknown> {
+    this.refuseTransaction();
+    try {
+      return this.succeeded(await this.limited(async () => invoke(this.args)));
+    } catch (error) {
+      throw await this.failed(error);
+    } finally {
+      clearTimeout(this.timer);
+    }
+  }
+
+  async *pages(invoke: (args: unknown[]) => unknown): AsyncGenerator<unknown> {
+    this.refuseTransaction();
+    try {
+      const iterator = (invoke(this.args) as AsyncIterable<unknown>)[Symbol.asyncIterator]();
+      for (;;) {
+        const { done, value } = await this.limited(() => iterator.next());
+        if (done) break;
+        yield value;
+      }
+      this.succeeded(undefined);
+    } catch (error) {
+      throw await this.failed(error);
+    } finally {
+      clearTimeout(this.timer);
+    }
+  }
+
+  private async limited<R>(work: () => Promise<R>): Promise<R> {
+    this.signal.throwIfAborted();
+    this.arm();
+    const aborted = new Promise<never>((_, reject) => {
+      this.signal.addEventListener('abort', () => reject(this.signal.reason as Error), { once: true });
+    });
+    return Promise.race([work(), aborted]);
+  }
+
+  private arm(): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.late.abort(new Error(`no sign of life for ${this.limitMs / 1000} s`)), this.limitMs);
+  }
+
+  /** A report of progress is a sign of life. */
+  private watched(operation: Operation): Operation {
+    return {
+      ...operation,
+      report: (progress) => {
+        this.arm();
+        return operation.report(progress);
+      },
+    };
+  }
+
+  private succeeded<R>(result: R): R {
+    this.log('info', 'provider call', { call: this.what, ms: this.elapsed() });
+    return result;
+  }
+
+  private async failed(cause: unknown): Promise<ProviderError> {
+    if (this.outer.reason instanceof Abandoned) await new Promise<never>(() => undefined);
+    const error = this.asProviderError(cause);
+    this.log('warn', 'provider call failed', { call: this.what, fault: error.fault, ms: this.elapsed(), error: cause });
+    return error;
+  }
+
+  private asProviderError(cause: unknown): ProviderError {
+    if (this.late.signal.aborted) return new ProviderError('temporary', `${this.what}: ${(this.late.signal.reason as Error).message}`, cause);
+    if (this.outer.aborted) return new ProviderError('temporary', `${this.what}: ${(this.outer.reason as Error).message}`, cause);
+    if (cause instanceof ProviderError) return new ProviderError(cause.fault, `${this.what}: ${cause.message}`, cause);
+    // What a plugin throws by accident may hold anything: it goes to the log only.
+    return new ProviderError('rejected', `${this.what}: the plugin failed unexpectedly; the log has the cause`, cause);
+  }
+
+  private refuseTransaction(): void {
+    if (insideTransaction()) throw new Error(`${this.what} was called inside a transaction`);
+  }
+
+  private elapsed(): number {
+    return Math.round(performance.now() - this.started);
+  }
+}
+
+const isOperation = (value: unknown): value is Operation =>
+  typeof value === 'object' && value !== null && typeof (value as Partial<Operation>).report === 'function';

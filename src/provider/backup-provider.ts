@@ -1,0 +1,125 @@
+import type { Machine, Volume, Zone } from './machine.js';
+import type { Operation } from './operation.js';
+
+/**
+ * The contract with a backup system. A plugin makes one instance for each zone that uses it.
+ *
+ * Values in, values out: a provider sees no table and no request. Every method either does what it says or throws a
+ * `ProviderError`; no result means "failed". When `signal` aborts, a method gives up waiting and rejects soon; an
+ * operation that is then repeated with the same `operationId` is joined, not started again.
+ */
+export interface BackupProvider {
+  readonly capabilities: Capabilities;
+
+  /** The policies that an administrator can import. */
+  listOfferings(signal: AbortSignal): Promise<readonly ProviderOffering[]>;
+
+  /** Puts the machine under an offering. Answers the provider's own name for the pair, if it has one. */
+  assign(request: Assign, signal: AbortSignal): Promise<{ readonly reference?: string }>;
+
+  /** Takes the machine out of its offering. A machine that is not in it is no error. */
+  unassign(request: Unassign, signal: AbortSignal): Promise<void>;
+
+  /** Takes a backup, however long that lasts, and answers only when the backup can be restored. */
+  takeBackup(request: TakeBackup, signal: AbortSignal): Promise<ProviderBackup>;
+
+  /** Removes a backup. One that is already gone is no error. */
+  deleteBackup(request: DeleteBackup, signal: AbortSignal): Promise<void>;
+
+  /** Everything the backup system holds for the zone, however it came to be, page by page in one pass. All of it or an error: never a part. */
+  listBackups(signal: AbortSignal): AsyncIterable<readonly ProviderBackup[]>;
+
+  /** Puts every volume of the backup back in place; the machine is off. Answers each volume as it is now. */
+  restoreMachine(request: RestoreMachine, signal: AbortSignal): Promise<readonly RestoredVolume[]>;
+
+  /** Writes one volume of the backup to a new volume, which is then attached by the inventory source. */
+  restoreVolume(request: RestoreVolume, signal: AbortSignal): Promise<RestoredVolume>;
+}
+
+/** What a provider can do beyond the least. A method behind an undeclared capability throws `unsupported`. */
+export interface Capabilities {
+  /** Can freeze the guest's file systems while a backup starts. */
+  readonly quiesce: boolean;
+  /** Can restore a single volume. */
+  readonly restoreVolume: boolean;
+  /** Whether taking a machine out of its offering also deletes the machine's backups at the provider. */
+  readonly unassignDeletesBackups: boolean;
+}
+
+export interface ProviderOffering {
+  /** At most 255 characters, unique within the zone. */
+  readonly externalId: string;
+  readonly name: string;
+  readonly description: string;
+}
+
+export interface Assign extends Operation {
+  readonly zone: Zone;
+  readonly machine: Machine;
+  readonly offeringExternalId: string;
+}
+
+export interface Unassign extends Assign {
+  /** What `assign` answered. */
+  readonly reference?: string;
+}
+
+export interface TakeBackup extends Assign {
+  /** What `assign` answered. */
+  readonly reference?: string;
+  /** The volumes to back up: all that the machine has. */
+  readonly volumes: readonly Volume[];
+  readonly quiesce: boolean;
+}
+
+export interface ProviderBackup {
+  /** At most 255 characters, unique within the zone. */
+  readonly externalId: string;
+  /** The operation that took it; absent for a backup taken without this server. */
+  readonly operationId?: string;
+  readonly machineUuid: string;
+  readonly takenAt: Date;
+  readonly type: 'FULL' | 'INCREMENTAL';
+  /** Bytes it occupies at the backup system. */
+  readonly sizeBytes: number;
+  /** Bytes it protects: the size of the volumes. */
+  readonly protectedSizeBytes: number;
+  /** What it holds. Only these can be restored. */
+  readonly volumes: readonly Volume[];
+}
+
+export interface DeleteBackup extends Operation {
+  /** Absent when the backup failed before the provider named it: then whatever `takenBy` left behind is removed. */
+  readonly externalId?: string;
+  /** The operation that took the backup. */
+  readonly takenBy?: string;
+  /** Also when others depend on it, such as the later ones of a chain. */
+  readonly forced: boolean;
+}
+
+export interface RestoreMachine extends Operation {
+  readonly zone: Zone;
+  readonly machine: Machine;
+  readonly externalId: string;
+  /** What the backup holds, as recorded when it was taken. */
+  readonly volumes: readonly Volume[];
+}
+
+export interface RestoreVolume extends Operation {
+  readonly zone: Zone;
+  readonly externalId: string;
+  /** The volume inside the backup. */
+  readonly volume: Volume;
+  /** The machine that gets the new volume. */
+  readonly target: Machine;
+  /** The identity that the new volume will have. */
+  readonly newVolumeUuid: string;
+}
+
+export interface RestoredVolume {
+  /** For a machine: the backed-up volume put back. For a single volume: the new one. */
+  readonly uuid: string;
+  readonly sizeBytes: number;
+  readonly path: string;
+  readonly digest?: string;
+}

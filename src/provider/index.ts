@@ -1,0 +1,7 @@
+/** The plugin contracts: all that a plugin may import from this server. */
+export * from './backup-provider.js';
+export * from './inventory-source.js';
+export * from './machine.js';
+export * from './operation.js';
+export * from './plugin.js';
+export * from './provider-error.js';

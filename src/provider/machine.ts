@@ -1,0 +1,47 @@
+/** A virtual machine as plugins see it. */
+export interface Machine {
+  readonly uuid: string;
+  /** The name inside its zone; host name of the guest. */
+  readonly name: string;
+  readonly displayName: string;
+  readonly hypervisor: string;
+  readonly cpuNumber: number;
+  readonly cpuSpeedMhz: number;
+  readonly memoryMb: number;
+  readonly osType: string;
+  readonly templateName: string;
+  readonly serviceOfferingName: string;
+  /** Free settings of the machine, such as boot type or controller; kept with every backup. */
+  readonly settings: Readonly<Record<string, string>>;
+  readonly nics: readonly Nic[];
+}
+
+export interface Nic {
+  readonly uuid: string;
+  readonly networkUuid: string;
+  readonly networkName: string;
+  readonly ipAddress: string;
+  readonly macAddress: string;
+  readonly isDefault: boolean;
+}
+
+export type VolumeType = 'ROOT' | 'DATADISK';
+
+/** One disk, as it is now or as it was when a backup was taken. */
+export interface Volume {
+  readonly uuid: string;
+  readonly name: string;
+  readonly type: VolumeType;
+  /** The slot on the machine; 0 is the root disk. */
+  readonly deviceNumber: number;
+  readonly sizeBytes: number;
+  /** Where the inventory source keeps it; opaque to the server. */
+  readonly path: string;
+  /** Identifies the content, where the owner of the disk can tell it: two volumes with equal digests hold equal bytes. */
+  readonly digest?: string;
+}
+
+export interface Zone {
+  readonly uuid: string;
+  readonly name: string;
+}

@@ -1,0 +1,25 @@
+/**
+ * Why a plugin could not do what it was asked.
+ *
+ * - `temporary`: the same request may succeed later; the only fault that may be repeated
+ * - `rejected`: the outside system understood the request and refused it
+ * - `not_found`: the thing named in the request does not exist there
+ * - `unsupported`: the plugin does not offer this; see its capabilities
+ * - `auth`: the outside system did not accept the plugin's credentials
+ * - `capacity`: no room, or a limit of the outside system is reached
+ * - `corrupt`: the data are there but cannot be trusted
+ */
+export type ProviderFault = 'temporary' | 'rejected' | 'not_found' | 'unsupported' | 'auth' | 'capacity' | 'corrupt';
+
+/** The one way in which a plugin reports a failure. The message is shown to callers: name the thing, and never a secret. */
+export class ProviderError extends Error {
+  override readonly name = 'ProviderError';
+
+  constructor(
+    readonly fault: ProviderFault,
+    message: string,
+    cause?: unknown,
+  ) {
+    super(message, { cause });
+  }
+}

@@ -1,0 +1,34 @@
+import type { AccountManager } from './account/account-manager.js';
+import type { DomainManager } from './account/domain-manager.js';
+import type { KeyManager } from './account/key-manager.js';
+import type { SessionManager } from './account/session-manager.js';
+import type { CommandTable } from './api/dispatcher.js';
+import type { AssignmentManager } from './backup/assignment-manager.js';
+import type { BackupManager } from './backup/backup-manager.js';
+import type { BackupOfferingManager } from './backup/backup-offering-manager.js';
+import type { RestoreManager } from './backup/restore-manager.js';
+import type { MachineManager } from './inventory/machine-manager.js';
+import type { VolumeManager } from './inventory/volume-manager.js';
+import type { ZoneManager } from './inventory/zone-manager.js';
+import type { JobManager } from './jobs/job-manager.js';
+import type { DynamicSettings } from './settings/dynamic-settings.js';
+import type { SettingsManager } from './settings/settings-manager.js';
+
+/** What a command may reach: managers and the settings they go by, never a DAO or a provider. */
+export interface Services {
+  readonly accounts: AccountManager;
+  readonly assignments: AssignmentManager;
+  readonly backups: BackupManager;
+  readonly commands: CommandTable;
+  readonly domains: DomainManager;
+  readonly jobs: JobManager;
+  readonly keys: KeyManager;
+  readonly machines: MachineManager;
+  readonly offerings: BackupOfferingManager;
+  readonly restores: RestoreManager;
+  readonly sessions: SessionManager;
+  readonly settings: DynamicSettings;
+  readonly settingsManager: SettingsManager;
+  readonly volumes: VolumeManager;
+  readonly zones: ZoneManager;
+}

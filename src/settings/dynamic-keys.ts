@@ -1,0 +1,66 @@
+import type { PluginKind } from '../provider/index.js';
+
+export type SettingKind = 'string' | 'integer' | 'boolean';
+
+/** A setting that administrators change while the server runs; it takes effect at once, everywhere. */
+export interface DynamicKey {
+  readonly kind: SettingKind;
+  readonly default: string;
+  /** `zone`: a zone may have a value of its own, else the global one holds. */
+  readonly scope: 'global' | 'zone';
+  readonly about: string;
+  readonly secret?: boolean;
+  /** The value must be the name of a loaded plugin of this kind. */
+  readonly plugin?: PluginKind;
+  /** Least acceptable integer. */
+  readonly atLeast?: number;
+}
+
+/** The server's own dynamic settings; those of the plugins are added when the plugins are loaded. */
+export const DYNAMIC_KEYS = {
+  'backup.framework.enabled': {
+    kind: 'boolean',
+    default: 'false',
+    scope: 'zone',
+    about: 'whether backup and recovery works in the zone',
+  },
+  'backup.framework.provider.plugin': {
+    kind: 'string',
+    default: 'dummy',
+    scope: 'zone',
+    plugin: 'backup',
+    about: 'backup provider of the zone',
+  },
+  'inventory.plugin': {
+    kind: 'string',
+    default: 'simulator',
+    scope: 'zone',
+    plugin: 'inventory',
+    about: 'where the machines of the zone live',
+  },
+  'default.page.size': {
+    kind: 'integer',
+    default: '500',
+    scope: 'global',
+    atLeast: 1,
+    about: 'items that a list shows when nothing else is asked for, and the most that may be asked for',
+  },
+  'session.timeout': { kind: 'integer', default: '30', scope: 'global', atLeast: 1, about: 'minutes without a request after which a session ends' },
+} as const satisfies Record<string, DynamicKey>;
+
+interface KindTypes {
+  string: string;
+  integer: number;
+  boolean: boolean;
+}
+export type DynamicName = keyof typeof DYNAMIC_KEYS;
+export type DynamicValue<N extends DynamicName> = KindTypes[(typeof DYNAMIC_KEYS)[N]['kind']];
+
+const parsers: Record<SettingKind, (text: string) => unknown> = {
+  string: (text) => text,
+  integer: (text) => (/^-?\d{1,15}$/.test(text) ? Number(text) : undefined),
+  boolean: (text) => ({ true: true, false: false })[text],
+};
+
+/** The typed value of a setting's text; undefined if the text is not of that kind. */
+export const parseValue = (kind: SettingKind, text: string): unknown => parsers[kind](text);

@@ -1,0 +1,53 @@
+import { randomUUID } from 'node:crypto';
+import type { Subject } from './provider-subject.js';
+import { never, operation } from './samples.js';
+
+/** Deleting backups. */
+export function describeDeleting(subject: Subject): void {
+  test('deletes a backup, and accepts that it is asked again', async () => {
+    const { machine, take, backup } = await subject.backedUp();
+    const provider = await subject.provider();
+    const kept = await provider.takeBackup(take(), never);
+    const request = { ...operation(), externalId: backup.externalId, forced: false };
+    await provider.deleteBackup(request, never);
+    await provider.deleteBackup(request, never);
+    await provider.deleteBackup({ ...request, ...operation() }, never);
+    expect(await subject.listed(machine)).toEqual([kept]);
+  });
+
+  test('accepts to delete a backup that never was', async () => {
+    const provider = await subject.provider();
+    const { machine, backup } = await subject.backedUp();
+    await provider.deleteBackup({ ...operation(), externalId: `none-${randomUUID()}`, forced: false }, never);
+    await provider.deleteBackup({ ...operation(), takenBy: randomUUID(), forced: true }, never);
+    expect(await subject.listed(machine)).toEqual([backup]);
+  });
+
+  test('deletes a backup that is named by the operation that took it', async () => {
+    const { machine, take, backup } = await subject.backedUp();
+    const provider = await subject.provider();
+    const request = take();
+    await provider.takeBackup(request, never);
+    await provider.deleteBackup({ ...operation(), takenBy: request.operationId, forced: false }, never);
+    expect(await subject.listed(machine)).toEqual([backup]);
+  });
+
+  test('does not bring a deleted backup back when the operation that took it is repeated', async () => {
+    const { machine, take } = await subject.assigned();
+    const provider = await subject.provider();
+    const request = take();
+    const { externalId } = await provider.takeBackup(request, never);
+    await provider.deleteBackup({ ...operation(), externalId, forced: false }, never);
+    // Whether it says that the backup is gone or answers as it did before is its own affair.
+    await provider.takeBackup(request, never).catch(() => undefined);
+    expect(await subject.listed(machine)).toEqual([]);
+  });
+
+  test('refuses to restore a backup that was deleted', async () => {
+    const { machine, volumes, backup } = await subject.backedUp();
+    const provider = await subject.provider();
+    await provider.deleteBackup({ ...operation(), externalId: backup.externalId, forced: true }, never);
+    const request = subject.restoreMachine({ machine, volumes }, backup.externalId);
+    await subject.expectFault(provider.restoreMachine(request, never), 'not_found');
+  });
+}
