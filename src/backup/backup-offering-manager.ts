@@ -90,19 +90,16 @@ export class BackupOfferingManager {
     }
   }
 
-  /** Removes an offering that nothing uses; the provider's own is left as it is. */
+  /** Removes an offering that no machine is in; the provider's own is left as it is, and so are backups taken under it. */
   async delete(uuid: string): Promise<void> {
     const offering = await this.get(uuid);
-    const zone = this.zones.getById(offering.zoneId);
-    this.framework.assertEnabled(zone);
-    const { offerings, assignments, backups } = this.db.daos;
+    this.framework.assertEnabled(this.zones.getById(offering.zoneId));
+    const { offerings, assignments } = this.db.daos;
     // Removed first, looked at afterwards, as an assignment does the other way round: one of the two sees the other.
     if (!(await offerings.remove(offering.id, this.now()))) throw new NotFound('backup offering', uuid);
-    const users = (await assignments.existForOffering(offering.id)) ? 'virtual machines assigned to it' : undefined;
-    const inUse = users ?? ((await backups.existForOffering(offering.id)) ? 'backups' : undefined);
-    if (inUse === undefined) return;
+    if (!(await assignments.existForOffering(offering.id))) return;
     await offerings.restore(offering.id);
-    throw refused(`backup offering ${uuid} has ${inUse}; remove them first`);
+    throw refused(`backup offering ${uuid} has virtual machines assigned to it; remove them first`);
   }
 
   /** The zones of the offerings, for answers. */

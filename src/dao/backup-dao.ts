@@ -74,10 +74,6 @@ export class BackupDao {
     return (await this.live().where({ vmId }).first('id')) !== undefined;
   }
 
-  async existForOffering(policyId: number): Promise<boolean> {
-    return (await this.live().where({ policyId }).first('id')) !== undefined;
-  }
-
   list(filter: BackupFilter, page: Page): Promise<Listing<BackupView>> {
     const query = ownedBy(this.views(), 'backups', filter).whereNull('backups.removed').orderBy('backups.id');
     const { id, vmId, zoneId, policyId, name } = filter;

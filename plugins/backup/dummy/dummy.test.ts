@@ -9,19 +9,25 @@ import {
   sampleMachine,
   sampleVolume,
 } from '../../../test/kit/contract/samples.js';
+import { sweepDeaths } from '../../../test/kit/dying-store.js';
 import { hostOn, MemoryStore } from '../../../test/kit/memory-store.js';
-import { ProviderError, type BackupProvider, type PluginSettings } from '../../../src/provider/index.js';
+import {
+  ProviderError,
+  type BackupProvider,
+  type PluginSettings,
+  type PluginStore,
+  type Progress,
+} from '../../../src/provider/index.js';
 import dummy from './index.js';
 import type { DummySettings } from './settings.js';
 
 const zone = { uuid: randomUUID(), name: 'zone-1' };
 
 /** One store with a machine under the gold offering, and providers on it that behave as they are told. */
-async function sandbox() {
-  const store = new MemoryStore(2);
+async function sandbox(store: PluginStore = new MemoryStore(2)) {
   const clock = { now: new Date() };
-  const host = { ...hostOn(store), now: () => clock.now };
-  const open = (overrides: Partial<DummySettings> = {}) => dummy.create(defaultsOf(dummy.settings, overrides), host);
+  const open = (overrides: Partial<DummySettings> = {}, seen = store) =>
+    dummy.create(defaultsOf(dummy.settings, overrides), { ...hostOn(seen), now: () => clock.now });
   const [machine, volumes] = [sampleMachine(), [0, 1, 2].map((slot) => sampleVolume(slot))];
   const assign = { ...operation(), zone, machine, offeringExternalId: 'gold-policy' };
   await open().assign(assign, never);
@@ -181,16 +187,59 @@ describe('operations', () => {
   });
 });
 
+describe('a server that dies', () => {
+  test('takes one backup in the end, at whatever moment it died', async () => {
+    const runs = await sweepDeaths(async ({ store, dying }) => {
+      const { open, take } = await sandbox(store);
+      const request = take();
+      await open({}, dying)
+        .takeBackup(request, never)
+        .catch(() => undefined);
+      const taken = await open().takeBackup(request, never);
+      expect(await all(open().listBackups(never))).toEqual([taken]);
+    });
+    expect(runs).toBeGreaterThan(8);
+  });
+
+  test('restores once in the end, at whatever moment it died', async () => {
+    const runs = await sweepDeaths(async ({ store, dying }) => {
+      const { open, take, restore, recorded } = await sandbox(store);
+      const { externalId } = await open().takeBackup(take(), never);
+      const request = restore(externalId);
+      await open({}, dying)
+        .restoreMachine(request, never)
+        .catch(() => undefined);
+      await open().restoreMachine(request, never);
+      expect(await recorded('backup/')).toMatchObject([{ restores: 1, restoredBy: [request.operationId] }]);
+    });
+    expect(runs).toBeGreaterThan(8);
+  });
+
+  test('leaves no backup when it is deleted by the operation that was taking it', async () => {
+    await sweepDeaths(async ({ store, dying }) => {
+      const { open, take } = await sandbox(store);
+      const request = take();
+      await open({}, dying)
+        .takeBackup(request, never)
+        .catch(() => undefined);
+      await open().deleteBackup({ ...operation(), takenBy: request.operationId, forced: false }, never);
+      await expectFault(open().takeBackup(request, never), 'not_found');
+      expect(await all(open().listBackups(never))).toEqual([]);
+    });
+    expect.hasAssertions();
+  });
+});
+
 describe('delay', () => {
   test('lasts as long as it is told by the clock of the server, and says how far it has come', async () => {
     const { open, clock, take, recorded } = await sandbox();
     const started = clock.now.getTime();
-    const reports: object[] = [];
-    const request = { ...take(), report: async (progress: object) => void reports.push(progress) };
+    const reports: Progress[] = [];
+    const request = { ...take(), report: async (progress: Progress) => void reports.push(progress) };
     const asked = open({ 'delay.ms': 60_000 }).takeBackup(request, never);
     for (const percent of [0, 50, 99]) {
       clock.now = new Date(started + 600 * percent);
-      while (reports.length === 0 || !JSON.stringify(reports.at(-1)).includes(`${percent}`)) await sleep(10);
+      while (reports.at(-1)?.percent !== percent) await sleep(10);
       expect(await recorded('backup/')).toEqual([]);
     }
     clock.now = new Date(started + 60_000);

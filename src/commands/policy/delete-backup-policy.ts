@@ -4,7 +4,7 @@ import type { Services } from '../../services.js';
 
 @ApiCommand({
   name: 'deleteBackupPolicy',
-  description: 'Deletes an imported backup policy that nothing uses; the policy of the provider stays',
+  description: 'Deletes an imported backup policy that no virtual machine is assigned to; the policy of the provider and the backups stay',
   roles: ['Admin'],
   returns: successResponse,
 })

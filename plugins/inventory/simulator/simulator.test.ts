@@ -1,0 +1,232 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { all, byUuid, defaultsOf, expectFault, never, operation } from '../../../test/kit/contract/samples.js';
+import { InventorySubject, restoredOf } from '../../../test/kit/contract/inventory-subject.js';
+import { sweepDeaths } from '../../../test/kit/dying-store.js';
+import { hostOn, MemoryStore } from '../../../test/kit/memory-store.js';
+import type { InventorySource, MachineFacts, PluginStore, VolumeFacts } from '../../../src/provider/index.js';
+import simulator from './index.js';
+import type { StoredVolume } from './stock.js';
+
+const openOn = (store: PluginStore) => simulator.create(defaultsOf(simulator.settings), hostOn(store));
+
+function sandbox(store: PluginStore = new MemoryStore()) {
+  const source = openOn(store);
+  return { store, source, subject: new InventorySubject({ open: async () => source }) };
+}
+
+const on = ({ machine }: MachineFacts) => ({ ...operation(), machineUuid: machine.uuid });
+
+describe('what it makes', () => {
+  test('names disks after their machine and keeps them in its own place', async () => {
+    const { subject } = sandbox();
+    const { machine, volumes } = await subject.deploy({ name: 'web' });
+    expect(volumes.map(({ volume }) => volume.name)).toEqual(['ROOT-web', 'DATA-web-1', 'DATA-web-2']);
+    for (const { volume } of volumes) expect(volume.path).toBe(`simulator/${volume.uuid}`);
+    expect(machine).toMatchObject({
+      hypervisor: 'Simulator',
+      osType: 'Other Linux (64-bit)',
+      templateName: 'Simulated Linux',
+      serviceOfferingName: 'Simulated 1 x 1000 MHz, 256 MB',
+      settings: {},
+    });
+  });
+
+  test('gives a machine one network card in the sandbox, always the same', async () => {
+    const machineUuid = randomUUID();
+    const [one, again] = [
+      await sandbox().subject.deploy({ machineUuid }),
+      await sandbox().subject.deploy({ machineUuid }),
+    ];
+    expect(one.machine.nics).toEqual(again.machine.nics);
+    const other = await sandbox().subject.deploy();
+    expect(one.machine.nics).toHaveLength(1);
+    expect(one.machine.nics[0]).toMatchObject({ networkName: 'sandbox', isDefault: true });
+    expect(one.machine.nics[0]?.ipAddress).toMatch(/^10\.1\.\d+\.\d+$/);
+    expect(one.machine.nics[0]?.networkUuid).toBe(other.machine.nics[0]?.networkUuid);
+    expect(one.machine.nics[0]?.macAddress).not.toBe(other.machine.nics[0]?.macAddress);
+  });
+
+  test('says of a volume that was never attached that it is only allocated', async () => {
+    expect((await sandbox().subject.create()).state).toBe('Allocated');
+  });
+
+  test('keeps a restored volume in its own place, wherever the provider wrote it', async () => {
+    const { source, subject } = sandbox();
+    const machine = await subject.deploy();
+    const restored = { uuid: randomUUID(), sizeBytes: 1, path: 'dummy/elsewhere' };
+    const { volume } = await source.adoptRestoredVolume({ ...on(machine), name: 'restored', restored }, never);
+    expect(volume.path).toBe(`simulator/${restored.uuid}`);
+    expect(volume.digest).toMatch(/^[0-9a-f]{64}$/);
+  });
+});
+
+describe('slots', () => {
+  test('leaves slot 3 to the CD-ROM drive and ends at slot 15', async () => {
+    const { source, subject } = sandbox();
+    const machine = await subject.deploy({ dataSizesBytes: Array.from({ length: 13 }, () => 1) });
+    const { volume: last } = await subject.create();
+    const attached = await source.attachVolume({ ...on(machine), volumeUuid: last.uuid }, never);
+    expect((await subject.machine(machine)).volumes.map(({ volume }) => volume.deviceNumber)).toEqual([
+      ...[0, 1, 2, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15],
+    ]);
+    const { volume: tooMany } = await subject.create();
+    await expectFault(source.attachVolume({ ...on(machine), volumeUuid: tooMany.uuid }, never), 'capacity');
+    const restored = { uuid: randomUUID(), sizeBytes: 1, path: 'x' };
+    await expectFault(source.adoptRestoredVolume({ ...on(machine), name: 'x', restored }, never), 'capacity');
+    expect(await source.findVolume(restored.uuid, never)).toBeUndefined();
+    expect(await subject.volume(last)).toEqual(attached);
+  });
+
+  test.each([
+    [3, 'rejected'],
+    [-1, 'rejected'],
+    [1.5, 'rejected'],
+    [16, 'capacity'],
+  ] as const)('refuses slot %d as %s', async (deviceNumber, fault) => {
+    const { source, subject } = sandbox();
+    const machine = await subject.deploy({ dataSizesBytes: [] });
+    const { volume } = await subject.create();
+    await expectFault(source.attachVolume({ ...on(machine), volumeUuid: volume.uuid, deviceNumber }, never), fault);
+  });
+
+  test('refuses to deploy a machine with more disks than slots', async () => {
+    const { store, subject } = sandbox();
+    const asked = subject.deploy({ dataSizesBytes: Array.from({ length: 15 }, () => 1) });
+    await expectFault(asked, 'capacity');
+    expect(await all(store.list(''))).toEqual([]);
+  });
+
+  test('moves the volumes of a running machine in and out, but none of a destroyed one', async () => {
+    const { source, subject } = sandbox();
+    const machine = await subject.deploy({ start: true });
+    const volumeUuid = machine.volumes[1]?.volume.uuid ?? '';
+    await source.detachVolume({ ...operation(), volumeUuid }, never);
+    await source.attachVolume({ ...on(machine), volumeUuid }, never);
+    await source.destroyMachine({ ...on(machine), expunge: false }, never);
+    await expectFault(source.detachVolume({ ...operation(), volumeUuid }, never), 'rejected');
+  });
+});
+
+describe('delay', () => {
+  test('makes deploying, starting and stopping last as long as it is told by the clock of the server', async () => {
+    const clock = { now: new Date() };
+    const host = { ...hostOn(new MemoryStore()), now: () => clock.now };
+    const source = simulator.create(defaultsOf(simulator.settings, { 'delay.ms': 60_000 }), host);
+    const subject = new InventorySubject({ open: async () => source });
+    const minute = async (asked: Promise<MachineFacts>) => {
+      expect(await Promise.race([asked, sleep(120, 'still waiting')])).toBe('still waiting');
+      clock.now = new Date(clock.now.getTime() + 60_000);
+      return asked;
+    };
+    const facts = await minute(subject.deploy());
+    expect((await minute(source.startMachine(on(facts), never))).state).toBe('Running');
+    expect((await minute(source.stopMachine(on(facts), never))).state).toBe('Stopped');
+  });
+
+  test('refuses to start a machine that was destroyed while it was starting', async () => {
+    const { store, source, subject } = sandbox();
+    const facts = await subject.deploy();
+    const slow = simulator.create(defaultsOf(simulator.settings, { 'delay.ms': 100 }), hostOn(store));
+    const asked = expectFault(slow.startMachine(on(facts), never), 'rejected');
+    await sleep(20);
+    await source.destroyMachine({ ...on(facts), expunge: false }, never);
+    await asked;
+    expect((await subject.machine(facts)).state).toBe('Destroyed');
+  });
+});
+
+describe('operations', () => {
+  test('accepts one operation id for the different calls of one job', async () => {
+    const { source, subject } = sandbox();
+    const same = operation();
+    const facts = await subject.deploy(same);
+    const request = { ...same, machineUuid: facts.machine.uuid };
+    expect((await source.startMachine(request, never)).state).toBe('Running');
+    expect((await source.stopMachine(request, never)).state).toBe('Stopped');
+    expect((await source.destroyMachine({ ...request, expunge: true }, never)).state).toBe('Expunging');
+  });
+
+  test('refuses an operation id that was used for something else', async () => {
+    const { source, subject } = sandbox();
+    const [one, other] = [await subject.deploy(), await subject.deploy()];
+    const request = on(one);
+    await source.startMachine(request, never);
+    await expectFault(source.startMachine({ ...request, machineUuid: other.machine.uuid }, never), 'rejected');
+  });
+});
+
+type Call = (source: InventorySource) => Promise<MachineFacts | VolumeFacts>;
+
+const scenarios: Record<string, (subject: InventorySubject, facts: MachineFacts) => Promise<Call>> = {
+  deployMachine: async (subject) => {
+    const request = subject.deployment();
+    return (source) => source.deployMachine(request, never);
+  },
+  startMachine: async (_subject, facts) => {
+    const request = on(facts);
+    return (source) => source.startMachine(request, never);
+  },
+  destroyMachine: async (_subject, facts) => {
+    const request = { ...on(facts), expunge: false };
+    return (source) => source.destroyMachine(request, never);
+  },
+  'destroyMachine with expunge': async (_subject, facts) => {
+    const request = { ...on(facts), expunge: true };
+    return (source) => source.destroyMachine(request, never);
+  },
+  attachVolume: async (subject, facts) => {
+    const request = { ...on(facts), volumeUuid: (await subject.create()).volume.uuid };
+    return (source) => source.attachVolume(request, never);
+  },
+  detachVolume: async (_subject, facts) => {
+    const request = { ...operation(), volumeUuid: facts.volumes[1]?.volume.uuid ?? '' };
+    return (source) => source.detachVolume(request, never);
+  },
+  adoptRestoredMachine: async (subject, facts) => {
+    const { volume: added } = await subject.create();
+    await (await subject.source()).attachVolume({ ...on(facts), volumeUuid: added.uuid }, never);
+    const volumes = facts.volumes.map(({ volume }) => ({ recorded: volume, restored: restoredOf(volume) }));
+    const request = { ...operation(), machine: facts.machine, volumes };
+    return (source) => source.adoptRestoredMachine(request, never);
+  },
+  adoptRestoredVolume: async (_subject, facts) => {
+    const restored = { uuid: randomUUID(), sizeBytes: 1, path: 'x' };
+    const request = { ...on(facts), name: 'restored', restored };
+    return (source) => source.adoptRestoredVolume(request, never);
+  },
+};
+
+describe('a server that dies', () => {
+  test.each(Object.entries(scenarios))('leaves nothing by halves when %s is repeated', async (_name, prepare) => {
+    const runs = await sweepDeaths(async ({ store, dying }) => {
+      const { source, subject } = sandbox(store);
+      const call = await prepare(subject, await subject.deploy());
+      await call(openOn(dying)).catch(() => undefined);
+      const answer = await call(source);
+      expect(await call(source)).toEqual(answer);
+      if ('machine' in answer) expect(await subject.listed(answer.machine.uuid)).toEqual(present(answer));
+      else expect(await subject.volume(answer.volume)).toEqual(answer);
+      await expectConsistent(store, source);
+    });
+    expect(runs).toBeGreaterThan(8);
+  });
+});
+
+const present = (facts: MachineFacts) => (facts.state === 'Expunging' ? [] : [facts]);
+
+/** Every stored volume that says it is attached is listed with that machine, and no slot is taken by anything else. */
+async function expectConsistent(store: PluginStore, source: InventorySource): Promise<void> {
+  const stored = (await all(store.list('volume/'))).map(({ value }) => (value as unknown as StoredVolume).volume.uuid);
+  const attached: VolumeFacts[] = [];
+  for (const { volumes } of await all(source.listMachines(never))) attached.push(...volumes);
+  const facts = await Promise.all(stored.map((uuid) => source.findVolume(uuid, never)));
+  const saying = facts.filter((volume) => volume?.machineUuid !== undefined);
+  expect(byUuid(attached.map(({ volume }) => volume))).toEqual(
+    byUuid(saying.flatMap((volume) => (volume ? [volume.volume] : []))),
+  );
+  const slots = (await all(store.list('machine/'))).map(({ value }) => (value as { slots: object }).slots);
+  expect(slots.flatMap((taken) => Object.values(taken)).sort()).toEqual(
+    attached.map(({ volume }) => volume.uuid).sort(),
+  );
+}
