@@ -39,10 +39,10 @@ export class Dispatcher {
   /** Answers what stands inside the envelope; notes in `passage` how far the request came. */
   async dispatch(request: ApiRequest, passage: Passage): Promise<object> {
     const { parameters } = request;
-    refuseControlCharacters(parameters);
     const name = lookUp(parameters, 'command') ?? '';
     const spec = this.commands.get(name.toLowerCase());
     if (spec) passage.spec = spec;
+    refuseControlCharacters(parameters);
     if (spec?.postOnly && request.method !== 'POST') throw new ApiError('login_by_get');
     const open = spec?.open ? bind(spec, parameters) : undefined;
     if (open instanceof OpenCommand) return this.answerOpen(open, request, passage);

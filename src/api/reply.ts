@@ -45,7 +45,9 @@ function encode(root: string, body: object, format: Format, version: string | un
   return xml.buildObject({ [root]: { ...attributes, ...(xmlValue(body) as object) } });
 }
 
-const xml = new Builder({ renderOpts: { pretty: false }, xmldec: { version: '1.0', encoding: 'UTF-8' } });
+// Opening and closing tag also when there is nothing between them, as scripts that grep expect; the types do not know the option.
+const renderOpts: { pretty: boolean } & Record<string, boolean> = { pretty: false, allowEmpty: true };
+const xml = new Builder({ renderOpts, xmldec: { version: '1.0', encoding: 'UTF-8' } });
 
 /** As `withFormattedDates`, but without what XML leaves out (nothing, empty lists) and with all numbers and booleans as text. */
 function xmlValue(value: unknown): unknown {

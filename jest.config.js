@@ -1,0 +1,16 @@
+/** @type {import('jest').Config} */
+export default {
+  testEnvironment: './test/kit/leak-checked-environment.mjs',
+  testMatch: ['<rootDir>/test/**/*.test.ts', '<rootDir>/plugins/**/*.test.ts'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/'],
+  globalSetup: './test/kit/mariadb-setup.mjs',
+  globalTeardown: './test/kit/mariadb-teardown.mjs',
+  extensionsToTreatAsEsm: ['.ts'],
+  // JavaScript first: packages that ship their sources too are read as they are built.
+  moduleFileExtensions: ['js', 'mjs', 'cjs', 'ts', 'json', 'node'],
+  // Sources import each other by the names that they have once they are built.
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  transform: { '\\.ts$': ['ts-jest', { useESM: true }] },
+  maxWorkers: 2,
+  testTimeout: 30_000,
+};

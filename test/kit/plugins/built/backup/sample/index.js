@@ -1,0 +1,9 @@
+export default {
+  kind: 'backup',
+  name: 'sample',
+  description: 'Built',
+  version: '2.0.0',
+  apiVersion: 1,
+  settings: {},
+  create: () => undefined,
+};

@@ -1,0 +1,3 @@
+throw new Error('the library is not installed');
+
+export {};
