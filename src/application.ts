@@ -45,8 +45,8 @@ export interface Application {
   readonly firstAdmin: FirstAdmin | undefined;
   /** Begins to run jobs. */
   start(): void;
-  /** Finishes or hands over the running jobs, and closes the database. */
-  stop(graceMs: number): Promise<void>;
+  /** Finishes or hands over the running jobs, waits until the last request is answered, and closes the database. */
+  stop(graceMs: number, answered?: Promise<void>): Promise<void>;
 }
 
 /** Where the plugins that come with the server are, in the source tree as well as in the built one. */
@@ -85,7 +85,7 @@ export async function createApplication(
   const backups = new BackupManager(db, access, zoneDirectory, framework, copy, now);
   const services: Services = {
     accounts: new AccountManager(db, domains, access, passwords, caches, now),
-    assignments: new AssignmentManager(db, zoneDirectory, framework, copy, now, log),
+    assignments: new AssignmentManager(db, zoneDirectory, framework, machines, copy, now, log),
     backups,
     commands,
     domains,
@@ -126,9 +126,9 @@ export async function createApplication(
     plugins,
     firstAdmin,
     start: () => runner.start(),
-    stop: async (graceMs) => {
+    stop: async (graceMs, answered) => {
       isStopping = true;
-      await runner.stop(graceMs);
+      await Promise.all([runner.stop(graceMs), answered]);
       await caches.stop();
       await db.knex.destroy();
     },

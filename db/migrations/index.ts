@@ -37,7 +37,8 @@ export async function migrate(db: Knex): Promise<readonly string[]> {
     migrationSource: {
       getMigrations: () => Promise.resolve([...MIGRATIONS.keys()]),
       getMigrationName: (name: string) => name,
-      getMigration: (name: string) => Promise.resolve({ ...MIGRATIONS.get(name), down: () => Promise.reject(new Error('there is no way back')) } as Knex.Migration),
+      getMigration: (name: string) =>
+        Promise.resolve({ ...MIGRATIONS.get(name), down: () => Promise.reject(new Error('there is no way back')) } as Knex.Migration),
     },
   })) as [number, string[]];
   return applied;

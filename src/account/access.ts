@@ -1,6 +1,6 @@
 import type { Caller } from '../call-context.js';
 import type { Database } from '../dao/database.js';
-import type { Owners } from '../dao/page.js';
+import type { Owners } from '../dao/owned.js';
 import { ApiError, denied } from '../errors.js';
 import type { DomainManager } from './domain-manager.js';
 
@@ -39,18 +39,26 @@ export class Access {
   async owners(caller: Caller, { account, domainUuid, listAll, byId }: OwnerWish): Promise<Owners> {
     if (account !== undefined) return { accountId: (await this.accountNamed(caller, account, domainUuid)).accountId };
     if (domainUuid !== undefined) {
-      const { id } = await this.domains.get(domainUuid);
-      if (caller.role === 'Admin') return { domainId: id };
-      if (id !== caller.domainId) throw denied(`domain ${domainUuid}`);
+      const domainId = await this.usableDomain(caller, domainUuid);
+      if (caller.role === 'Admin') return { domainId };
     }
     return caller.role === 'Admin' && (listAll || byId) ? {} : { accountId: caller.accountId };
   }
 
   /** The account that will own a new thing: the named one if the caller may act for it, else the caller's. */
   async owner(caller: Caller, account: string | undefined, domainUuid: string | undefined): Promise<Owner> {
-    if (account === undefined) return { accountId: caller.accountId, domainId: caller.domainId };
+    if (account === undefined) {
+      if (domainUuid !== undefined) await this.usableDomain(caller, domainUuid);
+      return { accountId: caller.accountId, domainId: caller.domainId };
+    }
     if (domainUuid === undefined) throw new ApiError('invalid_value', 'Account must be specified with domainId parameter');
     return this.accountNamed(caller, account, domainUuid);
+  }
+
+  private async usableDomain(caller: Caller, uuid: string): Promise<number> {
+    const { id } = await this.domains.get(uuid);
+    if (caller.role !== 'Admin' && id !== caller.domainId) throw denied(`domain ${uuid}`);
+    return id;
   }
 
   private async accountNamed(caller: Caller, name: string, domainUuid: string | undefined): Promise<Owner> {

@@ -87,34 +87,25 @@ export class AccountManager {
   }
 
   /** Without `listAll`, a domain or an id, an administrator sees only the own account, as everybody does. */
-  async listAccounts(
-    caller: Caller,
-    filter: AccountWish,
-    page: Page,
-  ): Promise<{ rows: readonly AccountWithUsers[]; total: number }> {
-    const { uuid, domainUuid, listAll, ...plain } = filter;
+  async listAccounts(caller: Caller, wish: AccountWish, page: Page): Promise<Listing<AccountWithUsers>> {
+    const { uuid, domainUuid, listAll, ...plain } = wish;
     const wanted = uuid === undefined ? undefined : await this.db.daos.accounts.findByUuid(uuid);
     if (uuid !== undefined && !wanted) throw new NotFound('account', uuid);
-    const domainId = domainUuid === undefined ? undefined : (await this.domains.get(domainUuid)).id;
-    const seesAll = caller.role === 'Admin' && (listAll || wanted !== undefined || domainId !== undefined);
-    if (!seesAll && wanted && wanted.id !== caller.accountId) return { rows: [], total: 0 };
-    const id = seesAll ? wanted?.id : caller.accountId;
-    const { rows, total } = await this.db.daos.accounts.list({ ...plain, id, domainId }, page);
+    const owners = await this.access.owners(caller, { account: undefined, domainUuid, listAll, byId: wanted !== undefined });
+    if (wanted && owners.accountId !== undefined && owners.accountId !== wanted.id) return { rows: [], total: 0 };
+    const filter = { ...plain, id: wanted?.id ?? owners.accountId, domainId: owners.domainId };
+    const { rows, total } = await this.db.daos.accounts.list(filter, page);
     return { rows: await this.withUsers(rows), total };
   }
 
   /** An administrator sees all users, everybody else itself. */
-  async listUsers(
-    caller: Caller,
-    filter: UserWish,
-    page: Page,
-  ): Promise<Listing<UserView>> {
-    const { uuid, account, domainUuid, ...plain } = filter;
+  async listUsers(caller: Caller, wish: UserWish, page: Page): Promise<Listing<UserView>> {
+    const { uuid, account, domainUuid, ...plain } = wish;
     const wanted = uuid === undefined ? undefined : await this.findUser(uuid);
-    const domainId = domainUuid === undefined ? undefined : (await this.domains.get(domainUuid)).id;
+    const owners = await this.access.owners(caller, { account, domainUuid, listAll: true, byId: true });
     if (caller.role !== 'Admin' && wanted && wanted.id !== caller.userId) return { rows: [], total: 0 };
     const id = caller.role === 'Admin' ? wanted?.id : caller.userId;
-    return this.db.daos.users.list({ ...plain, id, domainId, accountName: account }, page);
+    return this.db.daos.users.list({ ...plain, ...owners, id }, page);
   }
 
   /** A user that the caller may look at. */

@@ -2,7 +2,7 @@ import type { Caller } from '../call-context.js';
 import type { Database } from '../dao/database.js';
 import type { Domain } from '../dao/domain-dao.js';
 import type { Listing, Page } from '../dao/page.js';
-import { NotFound } from '../errors.js';
+import { ApiError, NotFound } from '../errors.js';
 
 /** The name and path of the domain at the top. */
 export const ROOT_DOMAIN = 'ROOT';
@@ -31,8 +31,12 @@ export class DomainManager {
   }
 
   /** The domain that a login names: by uuid, or by a path such as `/north/` below the top; the top if it names none. */
-  findForLogin({ uuid, path }: DomainReference): Promise<Domain | undefined> {
-    if (uuid !== undefined) return this.db.daos.domains.findByUuid(uuid.toLowerCase());
+  async findForLogin({ uuid, path }: DomainReference): Promise<Domain | undefined> {
+    if (uuid) {
+      const domain = await this.db.daos.domains.findByUuid(uuid.toLowerCase());
+      if (!domain) throw new ApiError('unauthenticated', 'Invalid domain id entered, please enter a valid one');
+      return domain;
+    }
     const below = (path ?? '').split('/').filter((name) => name !== '');
     const names = below[0] === ROOT_DOMAIN ? below : [ROOT_DOMAIN, ...below];
     return this.db.daos.domains.findByPath(names.join('/'));

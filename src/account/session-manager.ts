@@ -1,6 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Caller } from '../call-context.js';
 import type { Database } from '../dao/database.js';
+import type { Session } from '../dao/session-dao.js';
 import type { UserView } from '../dao/user-dao.js';
 import { ApiError } from '../errors.js';
 import type { DynamicSettings } from '../settings/dynamic-settings.js';
@@ -9,6 +10,8 @@ import type { IdentityDirectory } from './identity-directory.js';
 import type { Passwords } from './password.js';
 
 const TOUCH_EVERY_MS = 60_000;
+/** Of the sessions that one request names, so many are looked at. */
+const MOST_SESSIONS = 8;
 
 /** A fresh login: what the client needs to go on with it. */
 export interface Login {
@@ -37,7 +40,7 @@ export class SessionManager {
     const user = home && (await this.db.daos.users.findByUsername(home.id, username));
     const isRight = await this.passwords.matches(password, user?.passwordHash);
     if (!user || !isRight) {
-      throw new ApiError('login_failed', `Failed to authenticate user ${username}; please provide valid credentials`);
+      throw new ApiError('login_failed', `Failed to authenticate user ${username.slice(0, 255)}; please provide valid credentials`);
     }
     if (user.state !== 'enabled' || user.accountState !== 'enabled') {
       throw new ApiError('login_failed', `User ${username} is disabled or locked (or its account is); please contact the administrator`);
@@ -45,29 +48,25 @@ export class SessionManager {
     return this.begin(user);
   }
 
-  /** The caller behind a live session; the sessionkey must come both as a cookie and as a parameter. Undefined if no session is named. */
+  /** The caller behind the live session whose sessionkey the request carries; undefined if it names no live session. */
   async find(tokens: readonly string[], keyCookies: readonly string[], keyParameter: string | undefined): Promise<Caller | undefined> {
-    for (const token of tokens) {
-      const session = await this.db.daos.sessions.findByToken(hashOf(token));
-      if (!session) continue;
-      const idleMs = this.now().getTime() - session.lastUsed.getTime();
-      const isKeyRight = keyParameter !== undefined && equal(hashOf(keyParameter), session.sessionKeyHash);
-      const hasKeyCookie = keyCookies.some((key) => equal(hashOf(key), session.sessionKeyHash));
-      const caller = await this.identities.findByUserId(session.userId);
-      if (idleMs > this.timeoutMs() || !isKeyRight || !hasKeyCookie || !caller) {
-        await this.db.daos.sessions.delete(session.tokenHash);
-        throw new ApiError('session_invalid');
-      }
-      if (idleMs > TOUCH_EVERY_MS) await this.db.daos.sessions.touch(session.id, this.now());
+    const named = await Promise.all(tokens.slice(0, MOST_SESSIONS).map((token) => this.db.daos.sessions.findByToken(hashOf(token))));
+    const live = named.filter((session) => session !== undefined);
+    if (live.length === 0) return undefined;
+    for (const session of live) {
+      const caller = this.isUsable(session, keyCookies, keyParameter) ? await this.identities.findByUserId(session.userId) : undefined;
+      if (!caller) continue;
+      if (this.idleMs(session) > TOUCH_EVERY_MS) await this.db.daos.sessions.touch(session.id, this.now());
       return caller;
     }
-    return undefined;
+    for (const { tokenHash } of live) await this.db.daos.sessions.delete(tokenHash);
+    throw new ApiError('session_invalid');
   }
 
   /** Ends the sessions; false if none of them was live. */
   async logout(tokens: readonly string[]): Promise<boolean> {
     let ended = false;
-    for (const token of tokens) ended = (await this.db.daos.sessions.delete(hashOf(token))) || ended;
+    for (const token of tokens.slice(0, MOST_SESSIONS)) ended = (await this.db.daos.sessions.delete(hashOf(token))) || ended;
     return ended;
   }
 
@@ -84,6 +83,20 @@ export class SessionManager {
       lastUsed: now,
     });
     return { token, sessionKey, user, timeoutSeconds: this.timeoutMs() / 1000 };
+  }
+
+  private isUsable(session: Session, keyCookies: readonly string[], keyParameter: string | undefined): boolean {
+    if (this.idleMs(session) > this.timeoutMs()) return false;
+    const isKey = (key: string) => equal(hashOf(key), session.sessionKeyHash);
+    const isInCookie = keyCookies.some(isKey);
+    const isInParameter = keyParameter !== undefined && isKey(keyParameter);
+    const where = this.settings.get('api.sessionkey.check.locations');
+    if (where === 'ParameterOnly') return isInParameter;
+    return where === 'CookieOrParameter' ? isInCookie || isInParameter : isInCookie && isInParameter;
+  }
+
+  private idleMs({ lastUsed }: Session): number {
+    return this.now().getTime() - lastUsed.getTime();
   }
 
   private timeoutMs(): number {

@@ -20,10 +20,12 @@ export function bind(spec: CommandSpec, parameters: RequestParameters): ReturnTy
   return command;
 }
 
-/** Which parameter of the command carried the id, if any. */
-export function parameterHolding(spec: CommandSpec, parameters: RequestParameters, id: string): string | undefined {
+/** The parameter of the command that carried the id, as it was sent. */
+export function parameterHolding(spec: CommandSpec, parameters: RequestParameters, id: string): { name: string; value: string } | undefined {
   const names = new Set(spec.parameters.filter(({ type }) => type === 'uuid').flatMap((p) => [p.name, ...p.alsoNamed]));
-  for (const [name, value] of parameters) if (value.toLowerCase() === id && names.has(name.toLowerCase())) return name.toLowerCase();
+  for (const [name, value] of parameters) {
+    if (value.toLowerCase() === id && names.has(name.toLowerCase())) return { name: name.toLowerCase(), value };
+  }
   return undefined;
 }
 
@@ -34,11 +36,14 @@ export const idProblem = (command: string, parameter: string, value: string): st
 
 const problem = (text: string) => new ApiError('bad_parameter', text);
 
+/** As much of what was sent as an answer repeats. */
+const clipped = (text: string): string => text.slice(0, 255);
+
 const missing = (spec: CommandSpec, { name }: ParameterSpec) =>
   problem(`Unable to execute API command ${spec.name.toLowerCase()} due to missing parameter ${name}`);
 
 const invalidValue = (spec: CommandSpec, { name }: ParameterSpec, text: string) =>
-  problem(`Unable to execute API command ${spec.name.toLowerCase()} due to invalid value ${text} for parameter ${name}`);
+  problem(`Unable to execute API command ${spec.name.toLowerCase()} due to invalid value ${clipped(text)} for parameter ${name}`);
 
 function scalarOf(spec: CommandSpec, parameter: ParameterSpec, values: ReadonlyMap<string, string>): unknown {
   const sent = [parameter.name, ...parameter.alsoNamed].flatMap((name) => values.get(name) ?? []);
@@ -54,10 +59,10 @@ function scalarOf(spec: CommandSpec, parameter: ParameterSpec, values: ReadonlyM
   return parsers[parameter.type](text, spec, parameter);
 }
 
+/** An empty value is no value for numbers and lists; for an id or a date it is a wrong one, often a variable that was not set. */
 function blank(spec: CommandSpec, parameter: ParameterSpec): unknown {
-  if (parameter.type === 'boolean') return false;
-  if (parameter.type === 'long') throw invalidValue(spec, parameter, '');
-  return undefined;
+  if (parameter.type === 'integer' || parameter.type === 'list') return undefined;
+  return parsers[parameter.type]('', spec, parameter);
 }
 
 type Parser = (text: string, spec: CommandSpec, parameter: ParameterSpec) => unknown;
@@ -79,7 +84,7 @@ const parsers: Record<ParameterType, Parser> = {
     return text;
   },
   uuid: (text, spec, { name }) => {
-    if (!UUID.test(text)) throw problem(idProblem(spec.name, name, text));
+    if (!UUID.test(text)) throw problem(idProblem(spec.name, name, clipped(text)));
     return text.toLowerCase();
   },
   integer: wholeNumber(2 ** 31 - 1),
@@ -89,7 +94,7 @@ const parsers: Record<ParameterType, Parser> = {
     const moment = parseDate(text, name.startsWith('end'));
     if (!moment) {
       throw problem(
-        `Unable to parse date ${text} for command ${spec.name.toLowerCase()}, please pass dates in the format mentioned in the api documentation`,
+        `Unable to parse date ${clipped(text)} for command ${spec.name.toLowerCase()}, please pass dates in the format mentioned in the api documentation`,
       );
     }
     return moment;
@@ -123,7 +128,7 @@ function unpack(parameters: RequestParameters): { values: ReadonlyMap<string, st
     if (map === undefined || index === undefined || field === undefined) {
       throw new ApiError(
         'malformed_map',
-        `Unable to decode parameter ${name}; if specifying an object array, please use parameter[index].field=XXX, e.g. userGroupList[0].group=httpGroup`,
+        `Unable to decode parameter ${clipped(name)}; if specifying an object array, please use parameter[index].field=XXX, e.g. userGroupList[0].group=httpGroup`,
       );
     }
     const records = indexed.get(map.toLowerCase()) ?? new Map<number, Record<string, string>>();

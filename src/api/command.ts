@@ -133,6 +133,7 @@ const specs = new WeakMap<object, CommandSpec>();
 export function ApiCommand(about: CommandAbout) {
   return <C extends CommandClass>(cls: C, context: ClassDecoratorContext<C>): void => {
     const parameters = (context.metadata as Declared)[PARAMETERS] ?? [];
+    if (about.async && parameters.some(({ sensitive }) => sensitive)) throw new Error(`${about.name} would keep a secret in its job`);
     const open = cls.prototype instanceof OpenCommand;
     const defaults = { aliases: [], async: false, creates: false, postOnly: false };
     specs.set(cls, { ...defaults, ...about, open, parameters, create: () => new cls() });

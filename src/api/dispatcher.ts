@@ -87,6 +87,6 @@ export async function runBound(
   } catch (error) {
     const parameter = error instanceof NotFound ? parameterHolding(spec, parameters, error.id) : undefined;
     if (!(error instanceof NotFound) || parameter === undefined) throw error;
-    throw new ApiError('not_found', idProblem(spec.name, parameter, error.id), error);
+    throw new ApiError('not_found', idProblem(spec.name, parameter.name, parameter.value), error);
   }
 }

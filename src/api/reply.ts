@@ -21,27 +21,27 @@ const TYPES: Record<Format, string> = { json: 'application/json; charset=UTF-8',
 
 export const envelopeOf = (command: string): string => `${command.toLowerCase()}response`;
 
-/** A successful answer. */
-export const reply = (command: string, body: object, format: Format): Reply => ({
+/** A successful answer; only a known caller is told the version. */
+export const reply = (command: string, body: object, format: Format, isKnown: boolean): Reply => ({
   status: 200,
   headers: { 'Content-Type': TYPES[format] },
-  body: encode(envelopeOf(command), body, format, CLOUDSTACK_VERSION),
+  body: encode(envelopeOf(command), body, format, isKnown),
 });
 
 /** The answer to a failure: the HTTP status is the error code, and the body says the same again. */
-export function errorReply(command: string | undefined, error: ApiError, format: Format): Reply {
+export function errorReply(command: string | undefined, error: ApiError, format: Format, isKnown: boolean): Reply {
   const { http, cs, envelope } = shapeOf(error.kind);
   // Clients expect one plain line here, whatever format they asked for.
   if (error.kind === 'login_by_get') return { status: http, headers: { 'Content-Type': 'text/plain; charset=UTF-8', Allow: 'POST' }, body: error.message };
   const body = { uuidList: [], errorcode: http, ...(cs === undefined ? {} : { cserrorcode: cs }), errortext: error.message };
   const root = envelope ?? (command === undefined ? 'errorresponse' : envelopeOf(command));
   const description = cs === undefined ? {} : { 'X-Description': headerText(error.message) };
-  return { status: http, headers: { 'Content-Type': TYPES[format], ...description }, body: encode(root, body, format, undefined) };
+  return { status: http, headers: { 'Content-Type': TYPES[format], ...description }, body: encode(root, body, format, isKnown) };
 }
 
-function encode(root: string, body: object, format: Format, version: string | undefined): string {
+function encode(root: string, body: object, format: Format, isKnown: boolean): string {
   if (format === 'json') return JSON.stringify({ [root]: withFormattedDates(body) });
-  const attributes = version === undefined ? {} : { $: { 'cloud-stack-version': version } };
+  const attributes = isKnown ? { $: { 'cloud-stack-version': CLOUDSTACK_VERSION } } : {};
   return xml.buildObject({ [root]: { ...attributes, ...(xmlValue(body) as object) } });
 }
 

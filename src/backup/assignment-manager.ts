@@ -1,5 +1,5 @@
 import { assertMayUse } from '../account/access.js';
-import { runningJob, type CallContext, type Caller } from '../call-context.js';
+import { runningJob, type CallContext } from '../call-context.js';
 import type { BackupOffering } from '../dao/backup-offering-dao.js';
 import type { Database } from '../dao/database.js';
 import { isDuplicate } from '../dao/database-error.js';
@@ -9,7 +9,7 @@ import type { Zone } from '../dao/zone-dao.js';
 import { ApiError, invalid, NotFound, refused } from '../errors.js';
 import { machineOf } from '../inventory/facts.js';
 import type { InventoryCopy } from '../inventory/inventory-copy.js';
-import { operationOf } from '../inventory/machine-manager.js';
+import { operationOf, type MachineManager } from '../inventory/machine-manager.js';
 import type { ZoneDirectory } from '../inventory/zone-directory.js';
 import type { Log } from '../log.js';
 import type { Assign } from '../provider/index.js';
@@ -23,6 +23,7 @@ export class AssignmentManager {
     private readonly db: Database,
     private readonly zones: ZoneDirectory,
     private readonly framework: BackupFramework,
+    private readonly machines: MachineManager,
     private readonly copy: InventoryCopy,
     private readonly now: () => Date,
     private readonly log: Log,
@@ -47,17 +48,9 @@ export class AssignmentManager {
     }
   }
 
-  /** The machine, which may be removed already and which the caller must be allowed to use. */
-  async machine(caller: Caller, vmUuid: string): Promise<Vm> {
-    const vm = await this.db.daos.vms.findByUuidIncludingRemoved(vmUuid);
-    if (!vm) throw new NotFound('virtual machine', vmUuid);
-    assertMayUse(caller, vm, `virtual machine ${vmUuid}`);
-    return vm;
-  }
-
   /** Takes the machine out of its offering; its backups stay. With `forced` also if the provider does not let go. */
   async remove(vmUuid: string, forced: boolean, call: CallContext): Promise<void> {
-    const vm = await this.machine(call.caller, vmUuid);
+    const vm = await this.machines.getIncludingRemoved(call.caller, vmUuid);
     const zone = this.zones.getById(vm.zoneId);
     this.framework.assertEnabled(zone);
     const { assignment, offering } = await this.beginRemoval(vm, call);

@@ -1,18 +1,25 @@
 import { parseArgs } from 'node:util';
-import { ApiClient, type Credentials } from '../client/api-client.js';
+import { ApiClient, type Answer, type Credentials } from '../client/api-client.js';
 import { adminCredentials } from './keys.js';
 import { installedSettings } from './settings.js';
-import { formatAnswer } from './table.js';
+import { fieldOf, formatAnswer } from './table.js';
 
-/** `stackvault call <command> [key=value …] [--json]`: signs and sends a command, follows its job, prints the answer. */
+const OPTIONS = { json: { type: 'boolean' }, field: { type: 'string' } } as const;
+
+/** `stackvault call <command> [key=value …] [--json | --field name]`: signs and sends a command, follows its job, prints the answer. */
 export async function callCommand(args: string[]): Promise<void> {
-  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { json: { type: 'boolean' } } });
+  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: OPTIONS });
   const [command, ...pairs] = positionals;
   if (command === undefined) throw new Error('which command? For example: stackvault call listZones');
   const client = new ApiClient(await credentials());
   const progress = progressLine();
   const answer = await client.run(command, parametersOf(pairs), progress.show).finally(progress.end);
-  process.stdout.write(`${values.json ? JSON.stringify(answer, undefined, 2) : formatAnswer(answer)}\n`);
+  process.stdout.write(`${format(answer, values)}\n`);
+}
+
+function format(answer: Answer, { json, field }: { json?: boolean; field?: string }): string {
+  if (json) return JSON.stringify(answer, undefined, 2);
+  return field === undefined ? formatAnswer(answer) : fieldOf(answer, field);
 }
 
 /** From STACKVAULT_ENDPOINT, STACKVAULT_API_KEY and STACKVAULT_SECRET_KEY, or the local server's administrator. */

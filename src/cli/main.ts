@@ -9,8 +9,9 @@ const USAGE = `usage: stackvault <command>
   serve                               run the server
   migrate                             bring the schema of the database up to date
   keys [--renew] [--json]             show the administrator's API keys, or give it new ones
-  call <command> [key=value …] [--json]
-                                      sign and send an API command, and follow its job to the end
+  call <command> [key=value …] [--json | --field <name>]
+                                      sign and send an API command, and follow its job to the end;
+                                      print a table, JSON, or one field of each item
   version                             show the version
 
 Settings come from config/default.json and the environment: HTTP_PORT for http.port, DATA_DIR for data.dir, DB_URL for db.url.
@@ -32,6 +33,8 @@ export async function main([name = '', ...args]: string[]): Promise<void> {
     process.exitCode = name === '' || name === '--help' ? 0 : 2;
     return;
   }
+  // Whatever is written is for its owner only.
+  process.umask(0o077);
   try {
     await command(args);
   } catch (error) {

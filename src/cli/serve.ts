@@ -22,7 +22,7 @@ export async function serve(): Promise<void> {
       throw error;
     });
   if (application.firstAdmin) announce(application.firstAdmin, settings);
-  const server = await listen(application.app, settings['http.host'], settings['http.port']).catch(async (error: unknown) => {
+  const server = await listen(application.app, settings['http.host'], settings['http.port'], log).catch(async (error: unknown) => {
     await application.stop(0);
     throw error;
   });
@@ -54,9 +54,8 @@ function stopOnSignal(application: Application, server: Server, settings: Static
     if (isStopping) return;
     isStopping = true;
     log('info', 'server stopping', { signal });
-    const answered = close(server);
-    await application.stop(settings['shutdown.grace.seconds'] * 1000);
-    await answered;
+    const graceMs = settings['shutdown.grace.seconds'] * 1000;
+    await application.stop(graceMs, close(server, graceMs));
     removeEndpoint(settings);
     log('info', 'server stopped');
     // Jobs that were handed over may still hold the process; their outcome is the next server's to record.

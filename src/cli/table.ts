@@ -14,6 +14,13 @@ export function formatAnswer(answer: Answer): string {
   return formatObject(others.length === 0 && isRow(only) ? only : answer);
 }
 
+/** One field of each item, a line each, for scripts. */
+export function fieldOf(answer: Answer, field: string): string {
+  const [first] = Object.values(answer).filter((value) => typeof value === 'object');
+  const items = Array.isArray(first) ? (first as Row[]) : [isRow(first) ? first : answer];
+  return items.map((item) => textOf(item[field])).join('\n');
+}
+
 const isRow = (value: unknown): value is Row => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const textOf = (value: unknown): string => {

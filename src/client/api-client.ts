@@ -53,7 +53,8 @@ export class ApiClient {
   /** As `call`, and follows the job that the command may have become to its end. */
   async run(command: string, parameters: Readonly<Record<string, string>>, onProgress: (percent: number | undefined) => void): Promise<Answer> {
     const answer = await this.call(command, parameters);
-    if (typeof answer.jobid !== 'string') return answer;
+    // An answer about a job carries its id too.
+    if (typeof answer.jobid !== 'string' || answer.jobstatus !== undefined) return answer;
     for (;;) {
       const job = (await this.call('queryAsyncJobResult', { jobid: answer.jobid })) as unknown as JobAnswer;
       if (job.jobstatus === 1) return job.jobresult ?? {};

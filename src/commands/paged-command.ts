@@ -22,7 +22,9 @@ export abstract class PagedCommand extends Command {
     const most = settings.get('default.page.size');
     const { page, pageSize } = this;
     if (pageSize === -1) {
-      if (page !== undefined) throw invalid('page', "Can't specify page parameter when pagesize is -1 (Unlimited)");
+      if (page !== undefined) {
+        throw new ApiError('invalid_value', "Can't specify page parameter when pagesize is -1 (Unlimited)");
+      }
       return { limit: MOST_ITEMS, offset: 0 };
     }
     if (page !== undefined && pageSize === undefined) throw paired('pagesize', 'page');

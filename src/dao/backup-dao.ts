@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { BackupStatus } from '../backup/backup-status.js';
-import { containing, listing, ownedBy, type Listing, type Owners, type Page } from './page.js';
+import { ownedBy, withOwnerNames, type OwnerNames, type Owners } from './owned.js';
+import { containing, listing, type Listing, type Page } from './page.js';
 
 /** A backup of a machine. It carries its own manifest and can be restored without the machine's row. */
 export interface Backup {
@@ -29,19 +30,13 @@ export interface Backup {
 }
 
 /** A backup with the names that answers show. */
-export interface BackupView extends Backup {
+export interface BackupView extends Backup, OwnerNames {
   vmUuid: string;
   vmName: string;
   vmRemoved: Date | null;
   offeringUuid: string;
   offeringName: string;
   assignedPolicyId: number | null;
-  zoneUuid: string;
-  zoneName: string;
-  accountUuid: string;
-  accountName: string;
-  domainUuid: string;
-  domainPath: string;
 }
 
 /** What a list of backups is narrowed by. */
@@ -98,27 +93,17 @@ export class BackupDao {
   }
 
   private views() {
-    return this.db('backups')
+    return withOwnerNames(this.db, 'backups')
       .join('virtual_machine as vm', 'vm.id', 'backups.vmId')
       .join('backup_policy as offering', 'offering.id', 'backups.policyId')
       .leftJoin('backup_policy_vm_map as assignment', 'assignment.vmId', 'backups.vmId')
-      .join('zone', 'zone.id', 'backups.zoneId')
-      .join('account', 'account.id', 'backups.accountId')
-      .join('domain', 'domain.id', 'backups.domainId')
       .select(
-        'backups.*',
         'vm.uuid as vmUuid',
         'vm.name as vmName',
         'vm.removed as vmRemoved',
         'offering.uuid as offeringUuid',
         'offering.name as offeringName',
         'assignment.policyId as assignedPolicyId',
-        'zone.uuid as zoneUuid',
-        'zone.name as zoneName',
-        'account.uuid as accountUuid',
-        'account.name as accountName',
-        'domain.uuid as domainUuid',
-        'domain.path as domainPath',
       );
   }
 }

@@ -14,6 +14,8 @@ export type DatabaseLocation = { readonly file: string } | { readonly url: strin
 export function connect(location: DatabaseLocation): Knex {
   return knex({
     ...('file' in location ? embedded(location.file) : server(location.url)),
+    // Values in error messages would end in the log.
+    compileSqlOnError: false,
     wrapIdentifier: (name, wrap) => (name === '*' ? name : wrap(snakeCase(name))),
     postProcessResponse: (response: unknown) => (Array.isArray(response) ? response.map(toRow) : toRow(response)),
   });

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { isDuplicate } from './database-error.js';
-import { containing, listing, ownedBy, type Listing, type Owners, type Page } from './page.js';
+import { ownedBy, type Owners } from './owned.js';
+import { containing, listing, type Listing, type Page } from './page.js';
 
 /** CloudStack's numbers for the state of a job. */
 export const JOB_PENDING = 0;

@@ -20,19 +20,6 @@ export async function listing<R>(query: Knex.QueryBuilder, { limit, offset }: Pa
   return { rows, total: Number(counted?.total ?? 0) };
 }
 
-/** Whose things a list shows; with neither field, everybody's. */
-export interface Owners {
-  readonly accountId?: number | undefined;
-  readonly domainId?: number | undefined;
-}
-
-/** Limits a query to the owners' rows of `table`, which has the columns account_id and domain_id. */
-export function ownedBy<Q extends Knex.QueryBuilder>(query: Q, table: string, { accountId, domainId }: Owners): Q {
-  if (accountId !== undefined) void query.where(`${table}.accountId`, accountId);
-  if (domainId !== undefined) void query.where(`${table}.domainId`, domainId);
-  return query;
-}
-
 /** Limits a query to rows in which one of the columns contains the keyword, in any case; its `%` and `_` stand for themselves. */
 export function containing<Q extends Knex.QueryBuilder>(query: Q, keyword: string | undefined, columns: readonly string[]): Q {
   if (!keyword) return query;

@@ -37,7 +37,6 @@ export interface UserFilter {
   readonly id?: number | undefined;
   readonly username?: string | undefined;
   readonly accountId?: number | undefined;
-  readonly accountName?: string | undefined;
   readonly domainId?: number | undefined;
   readonly state?: string | undefined;
   readonly keyword?: string | undefined;
@@ -72,12 +71,11 @@ export class UserDao {
     return this.views().whereIn('user.accountId', accountIds).orderBy('user.id');
   }
 
-  list({ id, username, accountId, accountName, domainId, state, keyword }: UserFilter, page: Page): Promise<Listing<UserView>> {
+  list({ id, username, accountId, domainId, state, keyword }: UserFilter, page: Page): Promise<Listing<UserView>> {
     const given = {
       'user.id': id,
       'user.username': username,
       'user.accountId': accountId,
-      'account.name': accountName,
       'user.domainId': domainId,
       'user.state': state,
     };

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { MachineState } from '../provider/index.js';
-import { containing, listing, ownedBy, type Listing, type Owners, type Page } from './page.js';
+import { ownedBy, withOwnerNames, type OwnerNames, type Owners } from './owned.js';
+import { containing, listing, type Listing, type Page } from './page.js';
 
 /** The server's copy of a virtual machine; the zone's inventory source is the truth. */
 export interface Vm {
@@ -30,13 +31,7 @@ export interface Vm {
 }
 
 /** A machine with the names that answers show. */
-export interface VmView extends Vm {
-  zoneUuid: string;
-  zoneName: string;
-  accountUuid: string;
-  accountName: string;
-  domainUuid: string;
-  domainPath: string;
+export interface VmView extends Vm, OwnerNames {
   backupOfferingUuid: string | null;
   backupOfferingName: string | null;
 }
@@ -123,24 +118,11 @@ export class VmDao {
   }
 
   private views() {
-    return this.db('virtual_machine')
-      .join('zone', 'zone.id', 'virtual_machine.zoneId')
-      .join('account', 'account.id', 'virtual_machine.accountId')
-      .join('domain', 'domain.id', 'virtual_machine.domainId')
+    return withOwnerNames(this.db, 'virtual_machine')
       .leftJoin('backup_policy_vm_map as assignment', (on) =>
         on.on('assignment.vmId', 'virtual_machine.id').andOnVal('assignment.state', 'Assigned'),
       )
       .leftJoin('backup_policy as offering', 'offering.id', 'assignment.policyId')
-      .select(
-        'virtual_machine.*',
-        'zone.uuid as zoneUuid',
-        'zone.name as zoneName',
-        'account.uuid as accountUuid',
-        'account.name as accountName',
-        'domain.uuid as domainUuid',
-        'domain.path as domainPath',
-        'offering.uuid as backupOfferingUuid',
-        'offering.name as backupOfferingName',
-      );
+      .select('offering.uuid as backupOfferingUuid', 'offering.name as backupOfferingName');
   }
 }

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { MachineState, VolumeType } from '../provider/index.js';
-import { containing, listing, ownedBy, type Listing, type Owners, type Page } from './page.js';
+import { ownedBy, withOwnerNames, type OwnerNames, type Owners } from './owned.js';
+import { containing, listing, type Listing, type Page } from './page.js';
 
 /**
  * - `Copying`: a provider is writing it from a backup; it cannot be used
@@ -32,12 +33,7 @@ export interface Volume {
 }
 
 /** A volume with the names that answers show. */
-export interface VolumeView extends Volume {
-  zoneUuid: string;
-  zoneName: string;
-  accountName: string;
-  domainUuid: string;
-  domainPath: string;
+export interface VolumeView extends Volume, OwnerNames {
   vmUuid: string | null;
   vmName: string | null;
   vmDisplayName: string | null;
@@ -109,18 +105,9 @@ export class VolumeDao {
   }
 
   private views() {
-    return this.db('volume')
-      .join('zone', 'zone.id', 'volume.zoneId')
-      .join('account', 'account.id', 'volume.accountId')
-      .join('domain', 'domain.id', 'volume.domainId')
+    return withOwnerNames(this.db, 'volume')
       .leftJoin('virtual_machine as vm', 'vm.id', 'volume.vmId')
       .select(
-        'volume.*',
-        'zone.uuid as zoneUuid',
-        'zone.name as zoneName',
-        'account.name as accountName',
-        'domain.uuid as domainUuid',
-        'domain.path as domainPath',
         'vm.uuid as vmUuid',
         'vm.name as vmName',
         'vm.displayName as vmDisplayName',

@@ -58,6 +58,14 @@ export class MachineManager {
     return vm;
   }
 
+  /** As `get`, also for a machine that is gone but whose backups may remain. */
+  async getIncludingRemoved(caller: Caller, uuid: string): Promise<Vm> {
+    const vm = await this.db.daos.vms.findByUuidIncludingRemoved(uuid);
+    if (!vm) throw new NotFound('virtual machine', uuid);
+    assertMayUse(caller, vm, `virtual machine ${uuid}`);
+    return vm;
+  }
+
   /** Checks what can be checked before a machine is deployed: the zone, the names and the owner. */
   async checkNew(caller: Caller, { zoneUuid, name, account, domainUuid }: NewMachine): Promise<Owner> {
     this.zones.get(zoneUuid);

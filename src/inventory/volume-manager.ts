@@ -59,10 +59,9 @@ export class VolumeManager {
     return volume;
   }
 
-  /** Checks what can be checked before a volume is made: the zone, the size and the owner. */
-  checkNew(caller: Caller, { zoneUuid, sizeBytes, account, domainUuid }: NewVolume): Promise<Owner> {
+  /** Checks what can be checked before a volume is made: the zone and the owner. */
+  checkNew(caller: Caller, { zoneUuid, account, domainUuid }: NewVolume): Promise<Owner> {
     this.zones.get(zoneUuid);
-    if (sizeBytes <= 0) throw invalid('size', 'must be at least 1 GiB');
     return this.access.owner(caller, account, domainUuid);
   }
 

@@ -31,6 +31,10 @@ export class ZoneManager {
     return { rows: wanted.slice(offset, offset + limit), total: wanted.length };
   }
 
+  get(uuid: string): Zone {
+    return this.zones.get(uuid);
+  }
+
   async create(zone: Pick<Zone, 'name' | 'networkType' | 'dns1' | 'internalDns1'>): Promise<Zone> {
     try {
       const made = await this.db.daos.zones.insert({ ...zone, uuid: randomUUID(), allocationState: 'Enabled', created: this.now() });

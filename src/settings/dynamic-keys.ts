@@ -14,6 +14,8 @@ export interface DynamicKey {
   readonly plugin?: PluginKind;
   /** Least acceptable integer. */
   readonly atLeast?: number;
+  /** The acceptable texts, where there are few. */
+  readonly oneOf?: readonly string[];
 }
 
 /** The server's own dynamic settings; those of the plugins are added when the plugins are loaded. */
@@ -44,6 +46,13 @@ export const DYNAMIC_KEYS = {
     scope: 'global',
     atLeast: 1,
     about: 'items that a list shows when nothing else is asked for, and the most that may be asked for',
+  },
+  'api.sessionkey.check.locations': {
+    kind: 'string',
+    default: 'CookieAndParameter',
+    scope: 'global',
+    oneOf: ['CookieAndParameter', 'CookieOrParameter', 'ParameterOnly'],
+    about: 'where the requests of a session must carry its sessionkey',
   },
   'session.timeout': { kind: 'integer', default: '30', scope: 'global', atLeast: 1, about: 'minutes without a request after which a session ends' },
 } as const satisfies Record<string, DynamicKey>;

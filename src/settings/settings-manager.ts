@@ -79,7 +79,9 @@ export class SettingsManager {
   private checked(name: string, key: DynamicKey, text: string): string {
     const value = key.kind === 'string' && !key.plugin ? text : text.trim().toLowerCase();
     const parsed = parseValue(key.kind, value);
-    if (parsed === undefined) throw invalid('value', `"${text}" is not a valid ${key.kind} for ${name}`);
+    const shown = key.secret ? 'it' : `"${text}"`;
+    if (parsed === undefined) throw invalid('value', `${shown} is not a valid ${key.kind} for ${name}`);
+    if (key.oneOf && !key.oneOf.includes(value)) throw invalid('value', `${name} is one of ${key.oneOf.join(', ')}, not ${shown}`);
     if (key.atLeast !== undefined && (parsed as number) < key.atLeast) {
       throw invalid('value', `${name} must be at least ${key.atLeast}, not ${text}`);
     }

@@ -21,8 +21,7 @@ export async function startMariadb(folder) {
     const fault = await whenReady(server);
     if (fault === undefined) return server;
     // Somebody else may have taken the port meanwhile.
-    if (start === STARTS)
-      throw new Error(`MariaDB ${version} did not start: ${fault}\n${readFileSync(join(folder, 'log'), 'utf8')}`);
+    if (start === STARTS) throw new Error(`MariaDB ${version} did not start: ${fault}\n${readFileSync(join(folder, 'log'), 'utf8')}`);
   }
 }
 

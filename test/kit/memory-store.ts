@@ -29,9 +29,7 @@ export class MemoryStore implements PluginStore {
 
   async *list(prefix: string): AsyncGenerator<readonly StoredEntry[]> {
     for (let after: string | undefined; ;) {
-      const keys = [...this.entries.keys()].filter(
-        (key) => key.startsWith(prefix) && (after === undefined || key > after),
-      );
+      const keys = [...this.entries.keys()].filter((key) => key.startsWith(prefix) && (after === undefined || key > after));
       const page = keys.sort().slice(0, this.pageSize);
       if (page.length === 0) return;
       after = page.at(-1);

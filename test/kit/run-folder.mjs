@@ -20,8 +20,7 @@ export function sweepRunFolders() {
     for (const name of readdirSync(place)) {
       const pid = Number(NAME.exec(name)?.[1]);
       const folder = join(place, name);
-      if (pid && !isAlive(pid) && statSync(folder).uid === process.getuid())
-        rmSync(folder, { recursive: true, force: true });
+      if (pid && !isAlive(pid) && statSync(folder).uid === process.getuid()) rmSync(folder, { recursive: true, force: true });
     }
   }
 }

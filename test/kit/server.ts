@@ -5,6 +5,7 @@ import type { Database } from '../../src/dao/database.js';
 import { close, endpointOf, listen } from '../../src/http-server.js';
 import type { LogFields, LogLevel } from '../../src/log.js';
 import { openDatabase, openSecrets } from '../../src/open-database.js';
+import type { StaticSettings } from '../../src/settings/static-settings.js';
 import { install, present, type Engine, type Installation } from './engines.js';
 import { noteOpened } from './leaks.js';
 import { send, type RawAnswer, type RawRequest } from './raw-request.js';
@@ -60,14 +61,31 @@ export class TestServer {
     const installation = this.options.installation ?? (await install(this.engine));
     const settings = installation.settings({ 'jobs.lease.seconds': 3, ...this.options.settings });
     const db = await openDatabase(settings);
+    try {
+      this.parts = await this.launch(installation, settings, db);
+    } catch (error) {
+      await db.knex.destroy();
+      if (!this.options.installation) await installation.drop();
+      throw error;
+    }
+  }
+
+  private async launch(installation: Installation, settings: StaticSettings, db: Database): Promise<Parts> {
     const statements = statementLog(db.knex);
     const secrets = await openSecrets(settings, db);
     const log = (level: LogLevel, message: string, fields: LogFields = {}) => void this.log.push({ level, message, fields });
     const application = await createApplication(settings, db, secrets, log, this.options.now);
-    const socket = await listen(application.app, '127.0.0.1', 0);
+    const socket = await listen(application.app, '127.0.0.1', 0, log);
     application.start();
     const closed = noteOpened(`the server ${endpointOf(socket)}`);
-    this.parts = { installation, db, statements, application, endpoint: endpointOf(socket), stop: () => close(socket).then(closed) };
+    return {
+      installation,
+      db,
+      statements,
+      application,
+      endpoint: endpointOf(socket),
+      stop: () => application.stop(GRACE_MS, close(socket, GRACE_MS)).then(closed),
+    };
   }
 
   /** Stops the server as SIGTERM does, and drops its database unless it was given; stopping twice is no harm. */
@@ -75,7 +93,7 @@ export class TestServer {
     const { parts } = this;
     this.parts = undefined;
     if (!parts) return;
-    await Promise.all([parts.stop(), parts.application.stop(GRACE_MS)]);
+    await parts.stop();
     if (!this.options.installation) await parts.installation.drop();
   }
 

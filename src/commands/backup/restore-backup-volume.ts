@@ -24,9 +24,10 @@ export class RestoreBackupVolumeCmd extends Command {
   @Parameter({ type: 'uuid', entity: 'zone', description: 'the ID of the zone; if given, it must be the zone of the backup' })
   zoneId: string | undefined;
 
-  override async subject({ backups, machines }: Services, { caller }: CallContext): Promise<Subject> {
+  override async subject({ backups, machines, zones }: Services, { caller }: CallContext): Promise<Subject> {
     const { uuid } = await backups.get(caller, this.backupId);
     const target = await machines.get(caller, this.virtualMachineId);
+    if (this.zoneId !== undefined) zones.get(this.zoneId);
     return { type: 'Backup', uuid, machineUuid: target.uuid };
   }
 

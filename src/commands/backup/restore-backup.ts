@@ -22,8 +22,10 @@ export class RestoreBackupCmd extends Command {
   @Parameter({ type: 'uuid', entity: 'zone', description: 'the ID of the zone; if given, it must be the zone of the backup' })
   zoneId: string | undefined;
 
-  override async subject({ backups }: Services, { caller }: CallContext): Promise<Subject> {
+  override async subject({ backups, machines, zones }: Services, { caller }: CallContext): Promise<Subject> {
     const backup = await backups.get(caller, this.id);
+    if (this.virtualMachineId !== undefined) await machines.getIncludingRemoved(caller, this.virtualMachineId);
+    if (this.zoneId !== undefined) zones.get(this.zoneId);
     return { type: 'Backup', uuid: backup.uuid, machineUuid: backups.machineUuid(backup) };
   }
 

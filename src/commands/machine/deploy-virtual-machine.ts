@@ -5,10 +5,8 @@ import type { CallContext } from '../../call-context.js';
 import { invalid } from '../../errors.js';
 import type { NewMachine } from '../../inventory/machine-manager.js';
 import type { Services } from '../../services.js';
+import { diskBytes } from '../disk-size.js';
 import { toVirtualMachineResponse, virtualMachineResponse } from '../responses/virtual-machine.js';
-
-const GIB = 2 ** 30;
-const MOST_GIB = 65_536;
 
 /** What a machine gets when nothing else is asked for. */
 const DEFAULTS = { rootGib: 8, cpuNumber: 1, cpuSpeed: 1000, memory: 512 };
@@ -69,8 +67,8 @@ export class DeployVirtualMachineCmd extends Command {
       cpuNumber: this.detail('cpuNumber', DEFAULTS.cpuNumber),
       cpuSpeedMhz: this.detail('cpuSpeed', DEFAULTS.cpuSpeed),
       memoryMb: this.detail('memory', DEFAULTS.memory),
-      rootSizeBytes: bytes('rootdisksize', this.rootDiskSize ?? DEFAULTS.rootGib),
-      dataSizesBytes: this.size === undefined ? [] : [bytes('size', this.size)],
+      rootSizeBytes: diskBytes('rootdisksize', this.rootDiskSize ?? DEFAULTS.rootGib),
+      dataSizesBytes: this.size === undefined ? [] : [diskBytes('size', this.size)],
       start: this.startVm ?? true,
     };
   }
@@ -81,9 +79,4 @@ export class DeployVirtualMachineCmd extends Command {
     if (!/^[1-9]\d{0,6}$/.test(text)) throw invalid('details', `${name} "${text}" is not a positive number`);
     return Number(text);
   }
-}
-
-function bytes(parameter: string, gib: number): number {
-  if (gib < 1 || gib > MOST_GIB) throw invalid(parameter, `${gib} GiB is not between 1 and ${MOST_GIB}`);
-  return gib * GIB;
 }

@@ -21,9 +21,10 @@ export class AssignBackupPolicyCmd extends Command {
   @Parameter({ type: 'uuid', entity: 'zone', description: 'the ID of the zone; if given, it must be the zone of the virtual machine' })
   zoneId: string | undefined;
 
-  override async subject({ machines, offerings }: Services, { caller }: CallContext): Promise<Subject> {
+  override async subject({ machines, offerings, zones }: Services, { caller }: CallContext): Promise<Subject> {
     const { uuid } = await machines.get(caller, this.virtualMachineId);
     await offerings.get(this.backupPolicyId);
+    if (this.zoneId !== undefined) zones.get(this.zoneId);
     return { type: 'VirtualMachine', uuid, machineUuid: uuid };
   }
 

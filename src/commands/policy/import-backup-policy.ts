@@ -27,7 +27,8 @@ export class ImportBackupPolicyCmd extends Command {
   @Parameter({ type: 'boolean', description: 'whether users may take backups themselves; true if absent' })
   allowUserDrivenBackups: boolean | undefined;
 
-  override subject(): Promise<Subject> {
+  override subject({ zones }: Services): Promise<Subject> {
+    zones.get(this.zoneId);
     return Promise.resolve({ type: 'BackupOffering', uuid: randomUUID() });
   }
 

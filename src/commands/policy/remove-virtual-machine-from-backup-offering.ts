@@ -20,8 +20,8 @@ export class RemoveVirtualMachineFromBackupOfferingCmd extends Command {
   @Parameter({ type: 'boolean', description: 'Whether to remove the VM also when the backup provider does not let go of it' })
   forced: boolean | undefined;
 
-  override async subject({ assignments }: Services, { caller }: CallContext): Promise<Subject> {
-    const { uuid } = await assignments.machine(caller, this.virtualMachineId);
+  override async subject({ machines }: Services, { caller }: CallContext): Promise<Subject> {
+    const { uuid } = await machines.getIncludingRemoved(caller, this.virtualMachineId);
     return { type: 'VirtualMachine', uuid, machineUuid: uuid };
   }
 

@@ -19,7 +19,7 @@ export class ListApisCmd extends Command {
 
   execute({ commands }: Services, { caller }: CallContext) {
     const api = describeApi(commands, caller.role).filter(({ name }) => this.name === undefined || name === this.name);
-    if (api.length === 0) throw new ApiError('refused', `there is no api by the name ${this.name ?? ''} that the account may call`);
+    if (api.length === 0) throw new ApiError('refused', 'Api Discovery plugin was unable to find an api by that name or process any apis');
     return { count: api.length, api };
   }
 }

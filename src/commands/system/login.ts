@@ -1,5 +1,5 @@
 import { EVERYONE } from '../../account/role-type.js';
-import { ApiCommand, OpenCommand, Parameter } from '../../api/command.js';
+import { ApiCommand, OpenCommand, Parameter, type OpenRequest } from '../../api/command.js';
 import { loginCookies } from '../../api/cookies.js';
 import type { Services } from '../../services.js';
 import { loginResponse, toLoginResponse } from '../responses/login.js';
@@ -24,8 +24,9 @@ export class LoginCmd extends OpenCommand {
   @Parameter({ type: 'string', description: 'The id of the domain that the user belongs to; takes precedence over domain' })
   domainId: string | undefined;
 
-  async answer({ sessions }: Services) {
+  async answer({ sessions }: Services, { sessionTokens }: OpenRequest) {
     const login = await sessions.login(this.username, this.password, { path: this.domain, uuid: this.domainId });
+    await sessions.logout(sessionTokens);
     return { body: toLoginResponse(login), setCookies: loginCookies(login.token, login.sessionKey) };
   }
 }

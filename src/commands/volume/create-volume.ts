@@ -3,9 +3,8 @@ import { EVERYONE } from '../../account/role-type.js';
 import { ApiCommand, Command, Parameter, type Subject } from '../../api/command.js';
 import type { CallContext } from '../../call-context.js';
 import type { Services } from '../../services.js';
+import { diskBytes } from '../disk-size.js';
 import { toVolumeResponse, volumeResponse } from '../responses/volume.js';
-
-const GIB = 2 ** 30;
 
 @ApiCommand({
   name: 'createVolume',
@@ -41,6 +40,6 @@ export class CreateVolumeCmd extends Command {
   }
 
   private wish() {
-    return { zoneUuid: this.zoneId, name: this.name, sizeBytes: this.size * GIB, account: this.account, domainUuid: this.domainId };
+    return { zoneUuid: this.zoneId, name: this.name, sizeBytes: diskBytes('size', this.size), account: this.account, domainUuid: this.domainId };
   }
 }

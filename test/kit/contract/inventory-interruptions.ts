@@ -45,9 +45,7 @@ export function describeInventoryCutOffs(subject: InventorySubject, openSlow: ()
     const wanted = subject.deployment(request);
     await expectFault((await openSlow()).deployMachine(wanted, signal), 'temporary');
     expect(sinceAbortMs()).toBeLessThan(500);
-    const facts = await (
-      await subject.harness.open()
-    ).deployMachine({ ...wanted, ...operation(request.operationId) }, never);
+    const facts = await (await subject.harness.open()).deployMachine({ ...wanted, ...operation(request.operationId) }, never);
     expect(facts.volumes).toHaveLength(3);
     expect(await subject.listed(wanted.machineUuid)).toEqual([facts]);
   });

@@ -172,10 +172,7 @@ export function describeMachineStates(subject: InventorySubject): void {
   test('keeps the volumes of a machine in their slots through all this', async () => {
     const source = await subject.source();
     const facts = await subject.deploy();
-    for (const { volumes } of [
-      await source.startMachine(on(facts), never),
-      await source.stopMachine(on(facts), never),
-    ]) {
+    for (const { volumes } of [await source.startMachine(on(facts), never), await source.stopMachine(on(facts), never)]) {
       expect(slotsOf({ ...facts, volumes })).toEqual(slotsOf(facts));
     }
   });

@@ -126,10 +126,7 @@ export function describeAdoptingVolumes(subject: InventorySubject): void {
     const machine = await subject.deploy();
     const request = { ...operation(), machineUuid: machine.machine.uuid, name: 'twice' };
     const existing = { ...restored(), uuid: volumeOf(machine, 1).uuid };
-    await expectFault(
-      (await subject.source()).adoptRestoredVolume({ ...request, restored: existing }, never),
-      'rejected',
-    );
+    await expectFault((await subject.source()).adoptRestoredVolume({ ...request, restored: existing }, never), 'rejected');
     expect(await subject.machine(machine)).toEqual(machine);
   });
 
@@ -140,10 +137,7 @@ export function describeAdoptingVolumes(subject: InventorySubject): void {
     const volume = restored();
     const request = { machineUuid: machine.uuid, name: 'late', restored: volume };
     await expectFault(source.adoptRestoredVolume({ ...operation(), ...request }, never), 'rejected');
-    await expectFault(
-      source.adoptRestoredVolume({ ...operation(), ...request, machineUuid: randomUUID() }, never),
-      'not_found',
-    );
+    await expectFault(source.adoptRestoredVolume({ ...operation(), ...request, machineUuid: randomUUID() }, never), 'not_found');
     expect(await source.findVolume(volume.uuid, never)).toBeUndefined();
   });
 }

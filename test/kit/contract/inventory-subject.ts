@@ -106,5 +106,4 @@ export const restoredOf = ({ uuid, sizeBytes, path, digest }: Volume): RestoredV
 export const slotsOf = ({ volumes }: MachineFacts) => volumes.map(({ volume }) => [volume.deviceNumber, volume.uuid]);
 
 /** The content of the machine's volumes; no two volumes agree where the source cannot tell it. */
-export const digestsOf = ({ volumes }: MachineFacts) =>
-  volumes.map(({ volume }) => volume.digest ?? Symbol(volume.uuid));
+export const digestsOf = ({ volumes }: MachineFacts) => volumes.map(({ volume }) => volume.digest ?? Symbol(volume.uuid));

@@ -7,10 +7,7 @@ export function describeVolumes(subject: InventorySubject): void {
   test('creates a volume that is attached to nothing, once for one operation', async () => {
     const source = await subject.source();
     const request = subject.creation({ name: 'spare', sizeBytes: 3 * MIB });
-    const [facts, again] = await Promise.all([
-      source.createVolume(request, never),
-      source.createVolume(request, never),
-    ]);
+    const [facts, again] = await Promise.all([source.createVolume(request, never), source.createVolume(request, never)]);
     expect(facts.volume).toMatchObject({
       uuid: request.volumeUuid,
       name: 'spare',
@@ -143,9 +140,6 @@ export function describeVolumes(subject: InventorySubject): void {
 
   test('refuses to detach a volume that is attached to nothing', async () => {
     const { volume } = await subject.create();
-    await expectFault(
-      (await subject.source()).detachVolume({ ...operation(), volumeUuid: volume.uuid }, never),
-      'rejected',
-    );
+    await expectFault((await subject.source()).detachVolume({ ...operation(), volumeUuid: volume.uuid }, never), 'rejected');
   });
 }

@@ -9,10 +9,7 @@ export function describeInterruptions(subject: Subject): void {
     const reopened = await subject.harness.open();
     const listed = await all(reopened.listBackups(never));
     expect(listed.filter(({ machineUuid }) => machineUuid === machine.uuid)).toEqual([backup]);
-    const restored = await reopened.restoreMachine(
-      subject.restoreMachine({ machine, volumes }, backup.externalId),
-      never,
-    );
+    const restored = await reopened.restoreMachine(subject.restoreMachine({ machine, volumes }, backup.externalId), never);
     expect(restored).toHaveLength(volumes.length);
     expect(await reopened.takeBackup(take(), never)).toMatchObject({ machineUuid: machine.uuid });
   });

@@ -29,9 +29,7 @@ export function describeRestoringMachines(subject: Subject): void {
     const { machine, volumes, backup } = await subject.backedUp();
     const [first, second] = [await subject.provider(), await subject.harness.open()];
     const request = subject.restoreMachine({ machine, volumes }, backup.externalId);
-    const [restored, other] = await Promise.all(
-      [first, second].map((provider) => provider.restoreMachine(request, never)),
-    );
+    const [restored, other] = await Promise.all([first, second].map((provider) => provider.restoreMachine(request, never)));
     expect(other).toEqual(restored);
     expect(await second.restoreMachine(request, never)).toEqual(restored);
   });

@@ -49,9 +49,7 @@ export function describeTaking(subject: Subject): void {
     const provider = await subject.provider();
     const taken = [await provider.takeBackup(take(), never), await provider.takeBackup(take(), never)];
     const listed = await subject.listed(machine);
-    expect(new Set(listed.map(({ externalId }) => externalId))).toEqual(
-      new Set(taken.map(({ externalId }) => externalId)),
-    );
+    expect(new Set(listed.map(({ externalId }) => externalId))).toEqual(new Set(taken.map(({ externalId }) => externalId)));
     expect(listed).toHaveLength(2);
   });
 

@@ -1,13 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ProviderError } from '../../../src/provider/index.js';
-import type {
-  Machine,
-  Operation,
-  PluginSettings,
-  ProviderFault,
-  SettingValues,
-  Volume,
-} from '../../../src/provider/index.js';
+import type { Machine, Operation, PluginSettings, ProviderFault, SettingValues, Volume } from '../../../src/provider/index.js';
 
 /** A new operation that nobody listens to. */
 export const operation = (operationId: string = randomUUID()): Operation => ({
@@ -55,10 +48,7 @@ export function sampleVolume(deviceNumber: number, overrides: Partial<Volume> = 
 }
 
 /** The settings that a plugin has when nobody has set any, with these overrides. */
-export function defaultsOf<S extends PluginSettings>(
-  settings: S,
-  overrides: Partial<SettingValues<S>> = {},
-): SettingValues<S> {
+export function defaultsOf<S extends PluginSettings>(settings: S, overrides: Partial<SettingValues<S>> = {}): SettingValues<S> {
   const values = Object.entries(settings).map(([key, { kind, default: text }]) => {
     if (kind === 'integer') return [key, Number(text)];
     return [key, kind === 'boolean' ? text === 'true' : text];
@@ -74,14 +64,10 @@ export async function all<T>(pages: AsyncIterable<readonly T[]>): Promise<T[]> {
 }
 
 /** The same things, in the order of their uuids. */
-export const byUuid = <T extends { readonly uuid: string }>(things: readonly T[]) =>
-  [...things].sort((a, b) => (a.uuid < b.uuid ? -1 : 1));
+export const byUuid = <T extends { readonly uuid: string }>(things: readonly T[]) => [...things].sort((a, b) => (a.uuid < b.uuid ? -1 : 1));
 
 /** Expects a plugin to refuse with a `ProviderError` of one of these faults, and answers it. */
-export async function expectFault(
-  answer: Promise<unknown>,
-  ...faults: readonly ProviderFault[]
-): Promise<ProviderError> {
+export async function expectFault(answer: Promise<unknown>, ...faults: readonly ProviderFault[]): Promise<ProviderError> {
   const refusal = await answer.then(
     () => 'it was not refused',
     (error: unknown) => error,

@@ -1,0 +1,40 @@
+import type { Knex } from 'knex';
+
+/** Whose things a list shows; with neither field, everybody's. */
+export interface Owners {
+  readonly accountId?: number | undefined;
+  readonly domainId?: number | undefined;
+}
+
+/** The names of a thing's owner and place, as answers show them. */
+export interface OwnerNames {
+  zoneUuid: string;
+  zoneName: string;
+  accountUuid: string;
+  accountName: string;
+  domainUuid: string;
+  domainPath: string;
+}
+
+/** The rows of a table that has the columns zone_id, account_id and domain_id, each with the names of its owner and place. */
+export const withOwnerNames = (db: Knex, table: string): Knex.QueryBuilder =>
+  db(table)
+    .join('zone', 'zone.id', `${table}.zoneId`)
+    .join('account', 'account.id', `${table}.accountId`)
+    .join('domain', 'domain.id', `${table}.domainId`)
+    .select(
+      `${table}.*`,
+      'zone.uuid as zoneUuid',
+      'zone.name as zoneName',
+      'account.uuid as accountUuid',
+      'account.name as accountName',
+      'domain.uuid as domainUuid',
+      'domain.path as domainPath',
+    );
+
+/** Limits a query to the owners' rows of `table`, which has the columns account_id and domain_id. */
+export function ownedBy<Q extends Knex.QueryBuilder>(query: Q, table: string, { accountId, domainId }: Owners): Q {
+  if (accountId !== undefined) void query.where(`${table}.accountId`, accountId);
+  if (domainId !== undefined) void query.where(`${table}.domainId`, domainId);
+  return query;
+}

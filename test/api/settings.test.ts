@@ -1,0 +1,183 @@
+import { forEachEngine } from '../kit/engines.js';
+import { configure, deploy, each, importPolicy, listed, makeZone, NOBODY, only } from '../kit/scene.js';
+import { testServer } from '../kit/server.js';
+
+const ENABLED = 'backup.framework.enabled';
+const PROVIDER = 'backup.framework.provider.plugin';
+const SESSION = 'session.timeout';
+
+forEachEngine((engine) => {
+  const server = testServer(engine);
+  const settings = (parameters = {}) => listed(server.admin, 'listConfigurations', 'configuration', parameters);
+  const names = async (parameters = {}) => each(await settings(parameters), 'name');
+  const valueOf = async (name: string, zone = {}) =>
+    (await only(server.admin, 'listConfigurations', 'configuration', { name, ...zone })).value;
+
+  describe('listConfigurations', () => {
+    test('shows a setting with its value and default as text', async () => {
+      expect(await settings({ name: SESSION })).toEqual([
+        {
+          category: 'Advanced',
+          group: 'Miscellaneous',
+          subgroup: 'Others',
+          name: SESSION,
+          value: '30',
+          defaultvalue: '30',
+          description: 'minutes without a request after which a session ends',
+          isdynamic: true,
+          component: 'management-server',
+          displaytext: 'Session timeout',
+          type: 'Number',
+        },
+      ]);
+    });
+
+    test('finds settings by a part of the name, sorted by name', async () => {
+      expect(await names({ name: 'backup.framework' })).toEqual([ENABLED, PROVIDER]);
+    });
+
+    test('finds settings by keyword in any case', async () => {
+      expect(await names({ keyword: 'FRAMEWORK.en' })).toEqual([ENABLED]);
+    });
+
+    test('finds settings by category', async () => {
+      expect(await names({ category: 'Advanced' })).toEqual(await names());
+      expect(await names({ category: 'Storage' })).toEqual([]);
+    });
+
+    test('shows the settings of the plugins too', async () => {
+      expect(await names({ name: 'plugin.dummy' })).toEqual(
+        ['delay.ms', 'fail.call', 'fail.fault', 'fail.step', 'lost', 'size.bytes'].map((key) => `backup.plugin.dummy.${key}`),
+      );
+    });
+
+    test('shows in a zone only what a zone may have, and says so', async () => {
+      const zoneid = await makeZone(server);
+      const inZone = await settings({ zoneid });
+      expect(new Set(each(inZone, 'scope'))).toEqual(new Set(['zone']));
+      expect(each(inZone, 'name')).toContain(ENABLED);
+      expect(each(inZone, 'name')).not.toContain(SESSION);
+    });
+
+    test('leaves the scope out where no zone was asked for', async () => {
+      expect((await settings()).filter(({ scope }) => scope !== undefined)).toEqual([]);
+    });
+
+    test('shows one page and counts all', async () => {
+      const all = await names();
+      const page = await server.admin.call('listConfigurations', { page: '2', pagesize: '1' });
+      expect(page).toEqual({ count: all.length, configuration: [expect.objectContaining({ name: all[1] })] });
+    });
+  });
+
+  describe('updateConfiguration', () => {
+    test('answers the setting with the new value', async () => {
+      expect(await configure(server, SESSION, '45')).toEqual({
+        configuration: expect.objectContaining({ name: SESSION, value: '45', defaultvalue: '30' }),
+      });
+      expect(await valueOf(SESSION)).toBe('45');
+    });
+
+    test('in a zone answers the value of the zone and leaves the global one', async () => {
+      const zoneid = await makeZone(server);
+      const { configuration } = await configure(server, 'backup.plugin.dummy.delay.ms', '7', zoneid);
+      expect(configuration).toMatchObject({ value: '7', defaultvalue: '0', scope: 'zone' });
+      expect(await valueOf('backup.plugin.dummy.delay.ms')).toBe('0');
+    });
+
+    test('everywhere reaches the zones that have no value of their own', async () => {
+      const [own, none] = [await makeZone(server), await makeZone(server)];
+      await configure(server, 'inventory.plugin.simulator.delay.ms', '1', own);
+      await configure(server, 'inventory.plugin.simulator.delay.ms', '2');
+      expect(await valueOf('inventory.plugin.simulator.delay.ms', { zoneid: own })).toBe('1');
+      expect(await valueOf('inventory.plugin.simulator.delay.ms', { zoneid: none })).toBe('2');
+    });
+
+    test('takes effect on the next request', async () => {
+      const zoneid = await makeZone(server, { enabled: 'false' });
+      const external = { external: 'true', zoneid };
+      expect((await server.admin.refusal('listBackupPolicies', external)).code).toBe(530);
+      await configure(server, ENABLED, 'true', zoneid);
+      expect(await listed(server.admin, 'listBackupPolicies', 'backuppolicy', external)).toHaveLength(2);
+    });
+
+    test('switches backups off for policies and machines that are there already', async () => {
+      const zoneid = await makeZone(server);
+      const policy = {
+        backuppolicyid: await importPolicy(server, zoneid),
+        virtualmachineid: String((await deploy(server.admin, zoneid)).id),
+      };
+      await configure(server, ENABLED, 'false', zoneid);
+      const { code, text } = await server.admin.refusal('assignBackupPolicy', policy);
+      expect(code).toBe(530);
+      expect(text).toContain(`set ${ENABLED} to true`);
+    });
+
+    test('writes booleans and names of plugins in lower case, without blanks around them', async () => {
+      const zoneid = await makeZone(server);
+      await configure(server, ENABLED, ' TRUE ', zoneid);
+      await configure(server, PROVIDER, ' Dummy ', zoneid);
+      expect(await valueOf(ENABLED, { zoneid })).toBe('true');
+      expect(await valueOf(PROVIDER, { zoneid })).toBe('dummy');
+    });
+
+    test('sets the size of a page and the most that may be asked for', async () => {
+      await configure(server, 'default.page.size', '2');
+      const list = await server.admin.call('listConfigurations');
+      const { text } = await server.admin.refusal('listConfigurations', { page: '1', pagesize: '3' });
+      await configure(server, 'default.page.size', '500');
+      expect(list.configuration).toHaveLength(2);
+      expect(list.count).toBe((await settings()).length);
+      expect(text).toBe("Page size can't exceed max allowed page size value: 2");
+    });
+  });
+
+  describe('updateConfiguration refuses', () => {
+    const refusalOf = async (name: string, value: string, zone = {}) => {
+      const before = await settings();
+      const refusal = await server.admin.refusal('updateConfiguration', { name, value, ...zone });
+      expect(await settings()).toEqual(before);
+      return refusal;
+    };
+
+    test('a setting that there is not', async () => {
+      expect(await refusalOf('no.such.setting', '1')).toEqual({
+        code: 431,
+        text: "Config parameter with name no.such.setting doesn't exist",
+      });
+    });
+
+    test('a part of a name', async () => {
+      expect((await refusalOf('backup.framework', 'true')).code).toBe(431);
+    });
+
+    test('a zone for a setting that zones do not have', async () => {
+      const zoneid = await makeZone(server);
+      expect(await refusalOf(SESSION, '5', { zoneid })).toEqual({
+        code: 431,
+        text: `Invalid scope id provided for the parameter ${SESSION}`,
+      });
+    });
+
+    test('a zone that there is not', async () => {
+      const { code, text } = await refusalOf(ENABLED, 'true', { zoneid: NOBODY });
+      expect(code).toBe(431);
+      expect(text).toContain(`Invalid parameter zoneid value=${NOBODY}`);
+    });
+
+    test.each([
+      [ENABLED, 'yes', '"yes" is not a valid boolean'],
+      [SESSION, 'soon', '"soon" is not a valid integer'],
+      [SESSION, '1.5', '"1.5" is not a valid integer'],
+      [SESSION, '', '"" is not a valid integer'],
+      [SESSION, '0', `${SESSION} must be at least 1, not 0`],
+      ['default.page.size', '-1', 'default.page.size must be at least 1, not -1'],
+      [PROVIDER, 'veeam9', 'there is no backup plugin "veeam9"'],
+      ['inventory.plugin', 'dummy', 'there is no inventory plugin "dummy"'],
+    ])('%s = "%s"', async (name, value, why) => {
+      const { code, text } = await refusalOf(name, value);
+      expect(code).toBe(431);
+      expect(text).toContain(why);
+    });
+  });
+});

@@ -1,0 +1,56 @@
+import { insertAccount, insertDomain } from '../kit/builders.js';
+import { forEachEngine, testDatabase } from '../kit/engines.js';
+import { meetsDuplicate } from '../kit/races.js';
+
+const ALL = { limit: 100, offset: 0 };
+
+forEachEngine((engine) => {
+  const handle = testDatabase(engine);
+  const daos = () => handle.db.daos;
+
+  test('finds an account by its uuid and by its name in a domain', async () => {
+    const account = await insertAccount(daos(), { role: 'Admin', state: 'locked' });
+    await insertAccount(daos(), { name: account.name });
+    expect(await daos().accounts.findByUuid(account.uuid)).toMatchObject(account);
+    expect(await daos().accounts.findByName(account.domainId, account.name)).toMatchObject({ id: account.id });
+    expect(await daos().accounts.findByName(account.domainId, account.name.toUpperCase())).toBeUndefined();
+    expect(await daos().accounts.findByUuid('none')).toBeUndefined();
+  });
+
+  test('takes a name once in a domain', async () => {
+    const { domainId, name } = await insertAccount(daos());
+    expect(await meetsDuplicate(insertAccount(daos(), { domainId, name }))).toBe(true);
+  });
+
+  test('knows whether there is any account', async () => {
+    expect(await daos().accounts.exist()).toBe(false);
+    await insertAccount(daos());
+    expect(await daos().accounts.exist()).toBe(true);
+  });
+
+  test('lists accounts with their domains, oldest first', async () => {
+    const domain = await insertDomain(daos());
+    const [first, second] = [await insertAccount(daos(), { domainId: domain.id }), await insertAccount(daos())];
+    const { rows, total } = await daos().accounts.list({}, ALL);
+    expect(rows.map(({ id }) => id)).toEqual([first.id, second.id]);
+    expect(rows[0]).toMatchObject({ ...first, domainUuid: domain.uuid, domainPath: domain.path });
+    expect(total).toBe(2);
+  });
+
+  test('narrows the list by each field, and by several at once', async () => {
+    const wanted = await insertAccount(daos(), { name: 'wanted', role: 'Admin', state: 'disabled' });
+    await insertAccount(daos());
+    const { id, domainId } = wanted;
+    for (const filter of [
+      { id },
+      { domainId },
+      { name: 'wanted' },
+      { role: 'Admin' },
+      { state: 'disabled' },
+      { keyword: 'ANTE' },
+    ] as const) {
+      expect((await daos().accounts.list(filter, ALL)).rows.map((row) => row.id)).toEqual([id]);
+    }
+    expect(await daos().accounts.list({ id, name: 'other' }, ALL)).toEqual({ rows: [], total: 0 });
+  });
+});

@@ -1,0 +1,139 @@
+import type { Backup } from '../../src/dao/backup-dao.js';
+import { insertAssignment, insertBackup, insertOffering, insertVm } from '../kit/builders.js';
+import { forEachEngine, testDatabase } from '../kit/engines.js';
+import { meetsDuplicate, race, winners } from '../kit/races.js';
+
+const ALL = { limit: 100, offset: 0 };
+const REMOVED = new Date('2026-02-03T04:05:06.789Z');
+
+forEachEngine((engine) => {
+  const handle = testDatabase(engine);
+  const daos = () => handle.db.daos;
+  const newBackup = async (overrides: Partial<Backup> = {}) =>
+    insertBackup(daos(), await insertVm(daos()), await insertOffering(daos()), overrides);
+
+  test('finds a backup by its uuid and by the operation that took it', async () => {
+    const backup = await newBackup({
+      description: 'nightly',
+      type: 'INCREMENTAL',
+      sizeBytes: Number.MAX_SAFE_INTEGER,
+      manifest: '{"a":"日本"}',
+    });
+    await newBackup();
+    expect(await daos().backups.findByUuid(backup.uuid)).toEqual({ ...backup, live: 1 });
+    expect(await daos().backups.findByOperation(backup.operationId!)).toMatchObject({ id: backup.id });
+    expect(await daos().backups.findByUuid('none')).toBeUndefined();
+    expect(await daos().backups.findByOperation('none')).toBeUndefined();
+  });
+
+  test('takes one backup for an operation, however often it is asked', async () => {
+    const [vm, offering] = [await insertVm(daos()), await insertOffering(daos())];
+    const outcomes = await race(8, async () => !(await meetsDuplicate(insertBackup(daos(), vm, offering, { operationId: 'op' }))));
+    expect(winners(outcomes)).toBe(1);
+  });
+
+  test("takes a provider's backup once in a zone, and any number that are not confirmed", async () => {
+    const [vm, offering] = [await insertVm(daos()), await insertOffering(daos())];
+    await insertBackup(daos(), vm, offering, { externalId: 'held' });
+    expect(await meetsDuplicate(insertBackup(daos(), vm, offering, { externalId: 'held' }))).toBe(true);
+    await insertBackup(daos(), vm, offering, { externalId: 'held', provider: 'another' });
+    await insertBackup(daos(), vm, offering, { externalId: null });
+    await insertBackup(daos(), vm, offering, { externalId: null });
+  });
+
+  test('knows whether a machine has backups that are not removed', async () => {
+    const { id, vmId } = await newBackup({ status: 'Error' });
+    expect(await daos().backups.existForVm(vmId)).toBe(true);
+    await daos().backups.remove(id, 'Error', REMOVED);
+    expect(await daos().backups.existForVm(vmId)).toBe(false);
+  });
+
+  test('moves on from the status that is named, with the changes', async () => {
+    const backup = await newBackup({ status: 'BackingUp', externalId: null });
+    const outcome = { externalId: 'held', sizeBytes: 5 };
+    expect(await daos().backups.transition(backup.id, 'Deleting', 'BackedUp', outcome)).toBe(false);
+    expect(await daos().backups.findByUuid(backup.uuid)).toMatchObject(backup);
+    expect(await daos().backups.transition(backup.id, 'BackingUp', 'BackedUp', outcome)).toBe(true);
+    expect(await daos().backups.findByUuid(backup.uuid)).toMatchObject({ ...backup, ...outcome, status: 'BackedUp' });
+  });
+
+  test('lets one of many move it on', async () => {
+    const { id, uuid } = await newBackup();
+    const outcomes = await race(8, (sizeBytes) => daos().backups.transition(id, 'BackedUp', 'Deleting', { sizeBytes }));
+    expect(winners(outcomes)).toBe(1);
+    expect(await daos().backups.findByUuid(uuid)).toMatchObject({ status: 'Deleting', sizeBytes: outcomes.indexOf(true) });
+  });
+
+  test('is removed only from the status that is named, and once', async () => {
+    const { id, uuid, operationId } = await newBackup({ status: 'Deleting' });
+    expect(await daos().backups.remove(id, 'BackedUp', REMOVED)).toBe(false);
+    expect(winners(await race(8, () => daos().backups.remove(id, 'Deleting', REMOVED)))).toBe(1);
+    expect(await daos().backups.findByUuid(uuid)).toBeUndefined();
+    expect(await daos().backups.list({}, ALL)).toEqual({ rows: [], total: 0 });
+    expect(await daos().backups.transition(id, 'Removed', 'BackedUp')).toBe(false);
+    expect(await daos().backups.findByOperation(operationId!)).toMatchObject({ status: 'Removed', removed: REMOVED });
+  });
+
+  test('shows a backup with its machine, offering, zone and owner', async () => {
+    const [vm, offering] = [await insertVm(daos()), await insertOffering(daos())];
+    const backup = await insertBackup(daos(), vm, offering);
+    const account = await handle.db.knex('account').first('uuid', 'name');
+    const domain = await handle.db.knex('domain').first('uuid', 'path');
+    const zone = (await daos().zones.listAll()).find(({ id }) => id === vm.zoneId)!;
+    const { rows } = await daos().backups.list({}, ALL);
+    expect(rows).toMatchObject([
+      {
+        ...backup,
+        vmUuid: vm.uuid,
+        vmName: vm.name,
+        vmRemoved: null,
+        offeringUuid: offering.uuid,
+        offeringName: offering.name,
+        assignedPolicyId: null,
+        zoneUuid: zone.uuid,
+        zoneName: zone.name,
+        accountUuid: account.uuid,
+        accountName: account.name,
+        domainUuid: domain.uuid,
+        domainPath: domain.path,
+      },
+    ]);
+  });
+
+  test('still shows a backup whose machine and offering are removed, and the offering that the machine is in', async () => {
+    const [vm, offering] = [await insertVm(daos()), await insertOffering(daos())];
+    await insertBackup(daos(), vm, offering);
+    await insertAssignment(daos(), vm, offering);
+    await daos().vms.markExpunged(vm.id, REMOVED);
+    await daos().offerings.remove(offering.id, REMOVED);
+    const { rows } = await daos().backups.list({}, ALL);
+    expect(rows).toMatchObject([{ vmRemoved: REMOVED, offeringUuid: offering.uuid, assignedPolicyId: offering.id }]);
+  });
+
+  test('narrows the list by each field', async () => {
+    const wanted = await newBackup({ name: 'wanted' });
+    const other = await newBackup();
+    expect((await daos().backups.list({}, ALL)).rows.map(({ id }) => id)).toEqual([wanted.id, other.id]);
+    const { id, vmId, zoneId, policyId, accountId, domainId } = wanted;
+    for (const filter of [
+      { id },
+      { vmId },
+      { zoneId },
+      { policyId },
+      { accountId },
+      { domainId },
+      { name: 'wanted' },
+      { keyword: 'ANTE' },
+    ]) {
+      const { rows, total } = await daos().backups.list(filter, ALL);
+      expect({ ids: rows.map((row) => row.id), total }).toEqual({ ids: [id], total: 1 });
+    }
+  });
+
+  test('finds a keyword in the name of the machine', async () => {
+    const vm = await insertVm(daos(), { name: 'Payroll' });
+    const wanted = await insertBackup(daos(), vm, await insertOffering(daos()));
+    await newBackup();
+    expect((await daos().backups.list({ keyword: 'payroll' }, ALL)).rows.map(({ id }) => id)).toEqual([wanted.id]);
+  });
+});

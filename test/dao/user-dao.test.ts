@@ -1,0 +1,80 @@
+import { insertAccount, insertUser, ownerOf } from '../kit/builders.js';
+import { forEachEngine, testDatabase } from '../kit/engines.js';
+import { meetsDuplicate } from '../kit/races.js';
+
+const ALL = { limit: 100, offset: 0 };
+
+forEachEngine((engine) => {
+  const handle = testDatabase(engine);
+  const daos = () => handle.db.daos;
+  const ofUser = (column: string, value: unknown) => handle.db.knex('user').where({ [column]: value });
+
+  test('finds a user with its account and domain by id, uuid, API key and name', async () => {
+    const account = await insertAccount(daos(), { role: 'Admin', state: 'locked' });
+    const user = await insertUser(daos(), { ...ownerOf(account), apiKey: 'Key', secretKey: 'sealed', timezone: 'Etc/UTC' });
+    await insertUser(daos());
+    const names = { accountUuid: account.uuid, accountName: account.name, accountState: 'locked', role: 'Admin' };
+    expect(await daos().users.findById(user.id)).toMatchObject({ ...user, ...names });
+    expect(await daos().users.findByUuid(user.uuid)).toMatchObject({ id: user.id, ...names });
+    expect(await daos().users.findByApiKey('Key')).toMatchObject({ id: user.id, ...names });
+    expect(await daos().users.findByUsername(user.domainId, user.username)).toMatchObject({ id: user.id, ...names });
+  });
+
+  test('finds no user by a part of a name, another domain, or the same key in other letters', async () => {
+    const { domainId, username } = await insertUser(daos(), { apiKey: 'Key' });
+    const { domainId: elsewhere } = await insertUser(daos());
+    expect(await daos().users.findByUsername(domainId, username.toUpperCase())).toBeUndefined();
+    expect(await daos().users.findByUsername(elsewhere, username)).toBeUndefined();
+    expect(await daos().users.findByApiKey('key')).toBeUndefined();
+  });
+
+  test.each(['user', 'account'])('no longer knows a user when the %s is removed', async (table) => {
+    const user = await insertUser(daos(), { apiKey: 'Key' });
+    await handle.db.knex(table).update({ removed: new Date(), live: null });
+    expect(await daos().users.findById(user.id)).toBeUndefined();
+    expect(await daos().users.findByApiKey('Key')).toBeUndefined();
+    expect(await daos().users.list({}, ALL)).toEqual({ rows: [], total: 0 });
+  });
+
+  test('takes a name once in a domain, and an API key once', async () => {
+    const { domainId, username } = await insertUser(daos(), { apiKey: 'key' });
+    const account = await insertAccount(daos(), { domainId });
+    expect(await meetsDuplicate(insertUser(daos(), { ...ownerOf(account), username }))).toBe(true);
+    expect(await meetsDuplicate(insertUser(daos(), { apiKey: 'key' }))).toBe(true);
+    await insertUser(daos(), { username });
+  });
+
+  test('lists the users of some accounts, oldest first', async () => {
+    const one = await insertAccount(daos());
+    const [first, second] = [await insertUser(daos(), ownerOf(one)), await insertUser(daos())];
+    const third = await insertUser(daos(), ownerOf(one));
+    await insertUser(daos());
+    expect((await daos().users.listByAccounts([second.accountId, one.id])).map(({ id }) => id)).toEqual([first.id, second.id, third.id]);
+    expect(await daos().users.listByAccounts([])).toEqual([]);
+  });
+
+  test('narrows the list by each field', async () => {
+    const account = await insertAccount(daos());
+    const wanted = await insertUser(daos(), { ...ownerOf(account), username: 'wanted', state: 'disabled' });
+    const other = await insertUser(daos());
+    expect((await daos().users.list({}, ALL)).rows.map(({ id }) => id)).toEqual([wanted.id, other.id]);
+    const { id, accountId, domainId } = wanted;
+    for (const filter of [{ id }, { username: 'wanted' }, { accountId }, { domainId }, { state: 'disabled' }]) {
+      expect((await daos().users.list(filter, ALL)).rows.map((row) => row.id)).toEqual([id]);
+    }
+  });
+
+  test.each(['username', 'firstName', 'lastName', 'email'])('finds a keyword in the %s', async (column) => {
+    const wanted = await insertUser(daos(), { [column]: 'xxNeedlexx' });
+    await insertUser(daos());
+    expect((await daos().users.list({ keyword: 'needle' }, ALL)).rows.map(({ id }) => id)).toEqual([wanted.id]);
+  });
+
+  test('replaces the keys of one user', async () => {
+    const [one, other] = [await insertUser(daos(), { apiKey: 'old' }), await insertUser(daos(), { apiKey: 'others' })];
+    await daos().users.setKeys(one.id, 'new', 'sealed');
+    expect(await daos().users.findByApiKey('old')).toBeUndefined();
+    expect(await daos().users.findByApiKey('new')).toMatchObject({ id: one.id, secretKey: 'sealed' });
+    expect(await ofUser('id', other.id)).toMatchObject([{ apiKey: 'others', secretKey: null }]);
+  });
+});

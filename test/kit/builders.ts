@@ -1,0 +1,200 @@
+import { randomUUID } from 'node:crypto';
+import type { Account } from '../../src/dao/account-dao.js';
+import type { Backup } from '../../src/dao/backup-dao.js';
+import type { BackupOffering } from '../../src/dao/backup-offering-dao.js';
+import type { Daos } from '../../src/dao/database.js';
+import type { Domain } from '../../src/dao/domain-dao.js';
+import type { JobView, NewJob } from '../../src/dao/job-dao.js';
+import type { OfferingAssignment } from '../../src/dao/offering-assignment-dao.js';
+import type { User } from '../../src/dao/user-dao.js';
+import type { Vm } from '../../src/dao/vm-dao.js';
+import type { Volume } from '../../src/dao/volume-dao.js';
+import type { Zone } from '../../src/dao/zone-dao.js';
+
+/** When everything was made that says nothing else. */
+export const CREATED = new Date('2026-01-02T03:04:05.678Z');
+
+let named = 0;
+const newName = (what: string): string => `${what}-${(named += 1)}`;
+
+/** An account as the owner of things. */
+export interface Owned {
+  readonly accountId: number;
+  readonly domainId: number;
+}
+
+/** The two columns that name an owner. */
+export const ownerOf = ({ id, domainId }: Account): Owned => ({ accountId: id, domainId });
+
+/** Each builder inserts one row through its DAO, with the overrides; what the row refers to is made too unless it is given. */
+export async function insertDomain(daos: Daos, overrides: Partial<Domain> = {}): Promise<Domain> {
+  const name = overrides.name ?? newName('domain');
+  return daos.domains.insert({ uuid: randomUUID(), parentId: null, name, path: `ROOT/${name}`, created: CREATED, ...overrides });
+}
+
+/** See `insertDomain`. */
+export async function insertAccount(daos: Daos, overrides: Partial<Account> = {}): Promise<Account> {
+  const domainId = overrides.domainId ?? (await insertDomain(daos)).id;
+  const own = { uuid: randomUUID(), domainId, name: newName('account'), role: 'User', state: 'enabled', created: CREATED } as const;
+  return daos.accounts.insert({ ...own, ...overrides });
+}
+
+/** See `insertDomain`. */
+export async function insertUser(daos: Daos, overrides: Partial<User> = {}): Promise<User> {
+  const username = overrides.username ?? newName('user');
+  return daos.users.insert({
+    uuid: randomUUID(),
+    ...(await ownedOr(daos, overrides)),
+    username,
+    passwordHash: 'hash',
+    firstName: 'First',
+    lastName: 'Last',
+    email: `${username}@example.org`,
+    timezone: null,
+    state: 'enabled',
+    apiKey: null,
+    secretKey: null,
+    created: CREATED,
+    ...overrides,
+  });
+}
+
+/** See `insertDomain`. */
+export function insertZone(daos: Daos, overrides: Partial<Zone> = {}): Promise<Zone> {
+  return daos.zones.insert({
+    uuid: randomUUID(),
+    name: newName('zone'),
+    networkType: 'Advanced',
+    allocationState: 'Enabled',
+    dns1: '192.0.2.1',
+    internalDns1: '192.0.2.2',
+    created: CREATED,
+    ...overrides,
+  });
+}
+
+/** See `insertDomain`. */
+export async function insertVm(daos: Daos, overrides: Partial<Vm> = {}): Promise<Vm> {
+  const name = overrides.name ?? newName('vm');
+  return daos.vms.insert({
+    uuid: randomUUID(),
+    zoneId: overrides.zoneId ?? (await insertZone(daos)).id,
+    ...(await ownedOr(daos, overrides)),
+    name,
+    displayName: `Display of ${name}`,
+    state: 'Running',
+    hypervisor: 'KVM',
+    cpuNumber: 2,
+    cpuSpeedMhz: 1000,
+    memoryMb: 512,
+    osType: 'Linux',
+    templateName: 'template',
+    serviceOfferingName: 'small',
+    settings: '{}',
+    nics: '[]',
+    restoreOperation: null,
+    created: CREATED,
+    removed: null,
+    ...overrides,
+  });
+}
+
+/** See `insertDomain`. */
+export async function insertVolume(daos: Daos, overrides: Partial<Volume> = {}): Promise<Volume> {
+  return daos.volumes.insert({
+    uuid: randomUUID(),
+    zoneId: overrides.zoneId ?? (await insertZone(daos)).id,
+    ...(await ownedOr(daos, overrides)),
+    vmId: null,
+    name: newName('volume'),
+    type: 'DATADISK',
+    deviceNumber: null,
+    sizeBytes: 2 ** 30,
+    path: '/volumes/1',
+    digest: null,
+    state: 'Ready',
+    operationId: null,
+    created: CREATED,
+    removed: null,
+    ...overrides,
+  });
+}
+
+/** See `insertDomain`. */
+export async function insertOffering(daos: Daos, overrides: Partial<BackupOffering> = {}): Promise<BackupOffering> {
+  return daos.offerings.insert({
+    uuid: randomUUID(),
+    zoneId: overrides.zoneId ?? (await insertZone(daos)).id,
+    name: newName('offering'),
+    description: 'an offering',
+    externalId: newName('external'),
+    provider: 'dummy',
+    userDriven: true,
+    created: CREATED,
+    removed: null,
+    ...overrides,
+  });
+}
+
+/** Puts a machine into an offering. */
+export function insertAssignment(daos: Daos, vm: Vm, offering: BackupOffering, overrides: Partial<OfferingAssignment> = {}) {
+  const own = { state: 'Assigned', operationId: randomUUID(), externalId: null, created: CREATED } as const;
+  return daos.assignments.insert({ vmId: vm.id, policyId: offering.id, zoneId: vm.zoneId, ...own, ...overrides });
+}
+
+/** A finished backup of the machine, taken under the offering. */
+export function insertBackup(daos: Daos, vm: Vm, offering: BackupOffering, overrides: Partial<Backup> = {}): Promise<Backup> {
+  return daos.backups.insert({
+    uuid: randomUUID(),
+    vmId: vm.id,
+    policyId: offering.id,
+    zoneId: vm.zoneId,
+    accountId: vm.accountId,
+    domainId: vm.domainId,
+    provider: offering.provider,
+    name: newName('backup'),
+    description: null,
+    externalId: newName('external'),
+    type: 'FULL',
+    status: 'BackedUp',
+    sizeBytes: 100,
+    protectedSizeBytes: 200,
+    operationId: randomUUID(),
+    manifest: '{}',
+    created: CREATED,
+    removed: null,
+    ...overrides,
+  });
+}
+
+/** A job that nobody has taken yet. */
+export async function insertJob(daos: Daos, overrides: Partial<NewJob> = {}): Promise<JobView> {
+  const user = overrides.userId === undefined ? await insertUser(daos) : undefined;
+  const uuid = overrides.uuid ?? randomUUID();
+  await daos.jobs.insert({
+    uuid,
+    command: 'createBackup',
+    params: '[]',
+    userId: 0,
+    accountId: user?.accountId ?? 0,
+    domainId: user?.domainId ?? 0,
+    requestId: randomUUID(),
+    instanceType: null,
+    instanceUuid: null,
+    machineUuid: null,
+    created: CREATED,
+    ...(user && { userId: user.id }),
+    ...overrides,
+  });
+  const job = await daos.jobs.find(uuid);
+  if (!job) throw new Error(`job ${uuid} was not inserted`);
+  return job;
+}
+
+/** What a job needs of the user that asked for it. */
+export const askedBy = ({ id, accountId, domainId }: User) => ({ userId: id, accountId, domainId });
+
+async function ownedOr(daos: Daos, { accountId, domainId }: Partial<Owned>): Promise<Owned> {
+  if (accountId !== undefined && domainId !== undefined) return { accountId, domainId };
+  return ownerOf(await insertAccount(daos));
+}

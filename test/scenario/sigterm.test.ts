@@ -1,0 +1,81 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { forEachEngine, install, present, type Installation } from '../kit/engines.js';
+import { startProcess, type ServerProcess } from '../kit/process.js';
+import { listed } from '../kit/scene.js';
+import { heldBackups, jobRow } from './ledger.js';
+import { guard, slowDown, submit, underWay, type Guarded } from './sandbox.js';
+
+const TEST_MS = 60_000;
+const LONG_MS = 5000;
+
+forEachEngine((engine) => {
+  let opened: Installation | undefined;
+  beforeEach(async () => (opened = await install(engine)));
+  afterEach(async () => opened?.drop());
+
+  const start = (graceSeconds: number): Promise<ServerProcess> => {
+    const { dataDir, dbUrl } = present(opened);
+    return startProcess({ dataDir, dbUrl, env: { SHUTDOWN_GRACE_SECONDS: String(graceSeconds) } });
+  };
+
+  /** A server in the middle of taking a backup. */
+  async function busy(graceSeconds: number, workMs: number): Promise<{ server: ServerProcess; jobId: string; guarded: Guarded }> {
+    const server = await start(graceSeconds);
+    const client = await server.client();
+    const guarded = await guard(client);
+    await slowDown(client, guarded, workMs);
+    const jobId = await submit(client, 'createBackup', { virtualmachineid: guarded.machineId });
+    await underWay(client, jobId);
+    return { server, jobId, guarded };
+  }
+
+  test.each(['SIGTERM', 'SIGINT'] as const)('an idle server ends at once on %s, says so, and exits with 0', async (signal) => {
+    const server = await start(60);
+    expect(await server.kill(signal)).toEqual({ code: 0, signal: null });
+    expect(server.log.map(({ message }) => message).slice(-2)).toEqual(['server stopping', 'server stopped']);
+    expect(server.log).toContainEqual(expect.objectContaining({ message: 'server stopping', signal }));
+  });
+
+  test('a job that ends within the grace is finished before the server exits', async () => {
+    const { server, jobId } = await busy(60, 1500);
+    expect(await server.kill()).toEqual({ code: 0, signal: null });
+    expect(await jobRow(present(opened), jobId)).toEqual({ status: 1, attempts: 1 });
+    expect(server.text).not.toContain('jobs handed over');
+  });
+
+  test(
+    'a job that takes longer is handed over, and the next server finishes it',
+    async () => {
+      const { server, jobId, guarded } = await busy(1, LONG_MS);
+      expect(await server.kill()).toEqual({ code: 0, signal: null });
+      expect(server.log).toContainEqual(expect.objectContaining({ message: 'jobs handed over', jobs: 1 }));
+      expect(await jobRow(present(opened), jobId)).toEqual({ status: 0, attempts: 1 });
+
+      const next = await start(60);
+      const client = await next.client();
+      expect(await client.ended(jobId)).toMatchObject({ jobstatus: 1, jobresult: { success: true } });
+      expect(await listed(client, 'listBackups', 'backup', { virtualmachineid: guarded.machineId })).toMatchObject([{ status: 'BackedUp' }]);
+      expect(await heldBackups(present(opened))).toHaveLength(1);
+      expect(await jobRow(present(opened), jobId)).toEqual({ status: 1, attempts: 2 });
+      await next.kill();
+    },
+    TEST_MS,
+  );
+
+  test('a server that is leaving takes no connections', async () => {
+    const { server, jobId } = await busy(60, LONG_MS);
+    const exited = server.kill();
+    while (!server.text.includes('server stopping')) await pause(10);
+    await expect(fetch(server.endpoint)).rejects.toMatchObject({ cause: { code: 'ECONNREFUSED' } });
+    expect(await exited).toEqual({ code: 0, signal: null });
+    expect(await jobRow(present(opened), jobId)).toEqual({ status: 1, attempts: 1 });
+  });
+
+  test('a second signal does not hurry a server that is leaving', async () => {
+    const { server, jobId } = await busy(60, 1500);
+    void server.kill();
+    while (!server.text.includes('server stopping')) await pause(10);
+    expect(await server.kill()).toEqual({ code: 0, signal: null });
+    expect(await jobRow(present(opened), jobId)).toEqual({ status: 1, attempts: 1 });
+  });
+});
