@@ -16,7 +16,7 @@ import { BackupFramework } from './backup/backup-framework.js';
 import { BackupManager } from './backup/backup-manager.js';
 import { BackupOfferingManager } from './backup/backup-offering-manager.js';
 import { RestoreManager } from './backup/restore-manager.js';
-import { createFirstAdmin, createSandbox, findAdmin, type FirstAdmin } from './bootstrap.js';
+import { completeSandbox, createFirstAdmin, type CredentialKeeper, type FirstAdmin } from './bootstrap.js';
 import { CacheInvalidation } from './cache-invalidation.js';
 import { commands } from './commands/index.js';
 import type { Database } from './dao/database.js';
@@ -52,14 +52,18 @@ export interface Application {
 /** Where the plugins that come with the server are, in the source tree as well as in the built one. */
 const OWN_PLUGINS = fileURLToPath(new URL('../plugins', import.meta.url));
 
+/** What the server is made of that differs from one installation, or test, to another. */
+export interface ApplicationParts {
+  readonly settings: StaticSettings;
+  readonly db: Database;
+  readonly secrets: Secrets;
+  readonly log: Log;
+  readonly keeper: CredentialKeeper;
+  readonly now?: () => Date;
+}
+
 /** Puts the server together: the one place where every part is made. */
-export async function createApplication(
-  settings: StaticSettings,
-  db: Database,
-  secrets: Secrets,
-  log: Log,
-  now: () => Date = () => new Date(),
-): Promise<Application> {
+export async function createApplication({ settings, db, secrets, log, keeper, now = () => new Date() }: ApplicationParts): Promise<Application> {
   const pluginsDir = settings['plugins.dir'] === '' ? OWN_PLUGINS : settings['plugins.dir'];
   if (!existsSync(pluginsDir)) throw new Error(`there is no plugins folder ${pluginsDir}`);
   const plugins = await loadPlugins(pluginsDir);
@@ -70,8 +74,6 @@ export async function createApplication(
   caches.onChange('configuration', () => dynamicSettings.load());
   caches.onChange('zone', () => zoneDirectory.load());
   caches.onChange('identity', () => identities.clear());
-  await dynamicSettings.load();
-  await zoneDirectory.load();
 
   const domains = new DomainManager(db);
   const access = new Access(db, domains);
@@ -96,19 +98,18 @@ export async function createApplication(
     restores: new RestoreManager(db, zoneDirectory, framework, backups, instances, copy, now),
     sessions,
     settings: dynamicSettings,
-    settingsManager: new SettingsManager(db, dynamicSettings, zoneDirectory, plugins, secrets, caches),
+    settingsManager: new SettingsManager(dynamicSettings, zoneDirectory, plugins, secrets, caches),
     volumes: new VolumeManager(db, access, zoneDirectory, instances, copy, machines),
-    zones: new ZoneManager(db, zoneDirectory, caches, now),
+    zones: new ZoneManager(zoneDirectory, caches, now),
   };
   const limits = { parallel: settings['jobs.parallel'], leaseMs: settings['jobs.lease.seconds'] * 1000 };
   const runner = new JobRunner(db, commands, identities, services, limits, now, log);
 
-  const firstAdmin = await createFirstAdmin(db, passwords, keys, now);
-  if (firstAdmin && settings['sandbox.enabled']) {
-    const { zones, settingsManager } = services;
-    await createSandbox({ zones, zoneDirectory, settings: settingsManager, plugins: instances, copy }, await findAdmin(db));
-  }
   await caches.start();
+  const withSandbox = settings['sandbox.enabled'];
+  const firstAdmin = await createFirstAdmin(db, { passwords, secrets, keeper, withSandbox, created: now() });
+  const { zones, settingsManager } = services;
+  await completeSandbox({ db, zones, zoneDirectory, settings: settingsManager, plugins: instances, copy });
 
   let isStopping = false;
   const ready = async () => {

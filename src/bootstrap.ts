@@ -1,18 +1,23 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { SANDBOX } from '../db/seeds/sandbox.js';
-import { insertAccount } from './account/account-manager.js';
-import type { KeyManager, KeyPair } from './account/key-manager.js';
-import type { Passwords } from './account/password.js';
 import type { Owner } from './account/access.js';
+import { insertAccount } from './account/account-manager.js';
+import { newKeyPair, type KeyPair } from './account/key-manager.js';
+import type { Passwords } from './account/password.js';
 import type { Database } from './dao/database.js';
 import { isDuplicate } from './dao/database-error.js';
+import type { Zone } from './dao/zone-dao.js';
 import type { InventoryCopy } from './inventory/inventory-copy.js';
 import type { ZoneDirectory } from './inventory/zone-directory.js';
 import type { ZoneManager } from './inventory/zone-manager.js';
 import type { PluginInstances } from './plugin-host/plugin-instances.js';
+import type { Secrets } from './secrets.js';
 import type { SettingsManager } from './settings/settings-manager.js';
 
 export const ADMIN = 'admin';
+
+/** Says, in the database, whether the sandbox has still to be made: a start that was cut off is taken up by the next. */
+const SANDBOX_STATE = { name: 'sandbox.state', scope: 'Internal', scopeId: 0 };
 
 /** The credentials of the first administrator: shown once. */
 export interface FirstAdmin extends KeyPair {
@@ -20,21 +25,42 @@ export interface FirstAdmin extends KeyPair {
   readonly password: string;
 }
 
+/** What becomes of the first administrator's credentials, which are nowhere else in clear. */
+export interface CredentialKeeper {
+  /** Called before the administrator exists, so that no crash can lose them. */
+  keep(admin: FirstAdmin): void;
+  /** Called when it turns out that another server has made the administrator. */
+  discard(): void;
+}
+
+interface FirstStart {
+  readonly passwords: Passwords;
+  readonly secrets: Secrets;
+  readonly keeper: CredentialKeeper;
+  readonly withSandbox: boolean;
+  readonly created: Date;
+}
+
 /** Makes the first administrator of an empty database; undefined if the database has accounts. */
-export async function createFirstAdmin(db: Database, passwords: Passwords, keys: KeyManager, now: () => Date): Promise<FirstAdmin | undefined> {
+export async function createFirstAdmin(db: Database, start: FirstStart): Promise<FirstAdmin | undefined> {
   if (await db.daos.accounts.exist()) return undefined;
-  const password = randomBytes(15).toString('base64url');
-  const user = { username: ADMIN, password, firstName: 'admin', lastName: 'cloud', email: 'admin@localhost', timezone: 'Etc/UTC' };
-  const passwordHash = await passwords.hash(password);
+  const { passwords, secrets, keeper, withSandbox, created } = start;
+  const admin = { username: ADMIN, password: randomBytes(15).toString('base64url'), ...newKeyPair() };
+  const user = { ...admin, firstName: 'admin', lastName: 'cloud', email: 'admin@localhost', timezone: 'Etc/UTC' };
+  const passwordHash = await passwords.hash(admin.password);
+  const keys = { apiKey: admin.apiKey, secretKey: secrets.seal(admin.secretKey) };
+  keeper.keep(admin);
   try {
-    await db.transaction((daos) => insertAccount(daos, { role: 'Admin', name: ADMIN, domainId: undefined, user, passwordHash, created: now() }));
+    await db.transaction(async (daos) => {
+      await insertAccount(daos, { role: 'Admin', name: ADMIN, domainId: undefined, user, passwordHash, keys, created });
+      await daos.configuration.insertIfAbsent({ ...SANDBOX_STATE, value: withSandbox ? 'wanted' : 'none' });
+    });
+    return admin;
   } catch (error) {
-    // Another server that starts on the same empty database was faster.
-    if (isDuplicate(error)) return undefined;
-    throw error;
+    if (!isDuplicate(error)) throw error;
+    keeper.discard();
+    return undefined;
   }
-  const admin = await findAdmin(db);
-  return { username: ADMIN, password, ...(await keys.renewFor(admin.id)) };
 }
 
 /** The administrator that every database begins with. */
@@ -46,6 +72,7 @@ export async function findAdmin(db: Database) {
 }
 
 interface SandboxParts {
+  readonly db: Database;
   readonly zones: ZoneManager;
   readonly zoneDirectory: ZoneDirectory;
   readonly settings: SettingsManager;
@@ -53,16 +80,36 @@ interface SandboxParts {
   readonly copy: InventoryCopy;
 }
 
-/** Makes the sandbox zone with its simulated machines. */
-export async function createSandbox({ zones, zoneDirectory, settings, plugins, copy }: SandboxParts, owner: Owner): Promise<void> {
-  const { uuid } = await zones.create(SANDBOX.zone);
-  const zone = zoneDirectory.get(uuid);
-  for (const [name, value] of Object.entries(SANDBOX.settings)) await settings.update(name, value, uuid);
-  const signal = new AbortController().signal;
-  for (const machine of SANDBOX.machines) {
-    const operation = { operationId: randomUUID(), report: () => Promise.resolve() };
-    const hardware = { cpuNumber: 1, cpuSpeedMhz: 1000, memoryMb: 512 };
-    const facts = await plugins.inventory(zone).deployMachine({ ...operation, ...hardware, ...machine, machineUuid: randomUUID() }, signal);
-    await copy.record(zone, facts, owner, signal);
-  }
+/** Makes the sandbox zone with its simulated machines, if the first start wanted one; what is there already is left. */
+export async function completeSandbox(parts: SandboxParts): Promise<void> {
+  const { configuration } = parts.db.daos;
+  const { name, scope, scopeId } = SANDBOX_STATE;
+  if ((await configuration.findValue(name, scope, scopeId)) !== 'wanted') return;
+  const zone = await sandboxZone(parts);
+  for (const [setting, value] of Object.entries(SANDBOX.settings)) await parts.settings.update(setting, value, zone.uuid);
+  const owner = await findAdmin(parts.db);
+  for (const machine of SANDBOX.machines) await deploy(machine, zone, owner, parts);
+  await configuration.save({ ...SANDBOX_STATE, value: 'made' });
+}
+
+async function sandboxZone({ zones, zoneDirectory }: SandboxParts): Promise<Zone> {
+  const known = zoneDirectory.all().find(({ name }) => name === SANDBOX.zone.name);
+  return known ?? zones.create(SANDBOX.zone);
+}
+
+type SandboxMachine = (typeof SANDBOX)['machines'][number];
+
+async function deploy(machine: SandboxMachine, zone: Zone, owner: Owner, { plugins, copy }: SandboxParts): Promise<void> {
+  const { signal } = new AbortController();
+  const machineUuid = stableUuid(`${zone.uuid}/${machine.name}`);
+  const operation = { operationId: machineUuid, report: () => Promise.resolve() };
+  const hardware = { cpuNumber: 1, cpuSpeedMhz: 1000, memoryMb: 512 };
+  const facts = await plugins.inventory(zone).deployMachine({ ...operation, ...hardware, ...machine, machineUuid }, signal);
+  await copy.record(zone, facts, owner, signal);
+}
+
+/** The same uuid for the same text, so that a start that was cut off does not make a machine twice. */
+function stableUuid(text: string): string {
+  const hex = createHash('sha256').update(text).digest('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join('-');
 }

@@ -1,5 +1,5 @@
 import type { CacheTopic } from './dao/cache-change-dao.js';
-import type { Database } from './dao/database.js';
+import type { Daos, Database } from './dao/database.js';
 import type { Log } from './log.js';
 
 const LOOK_EVERY_MS = 500;
@@ -11,6 +11,7 @@ export class CacheInvalidation {
   private marks: ReadonlyMap<string, string> = new Map();
   private timer: NodeJS.Timeout | undefined;
   private looking: Promise<void> = Promise.resolve();
+  private forgotten = -Infinity;
 
   constructor(
     private readonly db: Database,
@@ -23,18 +24,24 @@ export class CacheInvalidation {
     this.listeners.push({ topic, refresh });
   }
 
-  /** Tells of a change that has been committed; when it resolves, this server knows it, the others will within a second. */
-  async changed(topic: CacheTopic): Promise<void> {
-    await this.db.daos.cacheChanges.insert(topic, this.now());
+  /** Makes a change; when it resolves, the change is committed and this server knows it, the others will within a second. */
+  async change<T>(topic: CacheTopic, work: (daos: Daos) => Promise<T>): Promise<T> {
+    const result = await this.db.transaction(async (daos) => {
+      const done = await work(daos);
+      await daos.cacheChanges.insert(topic, this.now());
+      return done;
+    });
     await this.refresh(topic);
+    return result;
   }
 
-  /** Begins to look for changes made by other servers. */
+  /** Brings everything up to date, and begins to look for changes made by other servers. */
   async start(): Promise<void> {
-    await this.db.daos.cacheChanges.deleteBefore(new Date(this.now().getTime() - KEEP_CHANGES_MS));
+    // Looked at before loading: a change in between is seen by the first look.
     this.marks = await this.db.daos.cacheChanges.marks();
+    for (const { refresh } of this.listeners) await refresh();
     this.timer = setInterval(() => {
-      this.looking = this.look().catch((error: unknown) => this.log('warn', 'looking for changed settings failed', { error }));
+      this.looking = this.look().catch((error: unknown) => this.log('warn', 'looking for changes failed', { error }));
     }, LOOK_EVERY_MS);
   }
 
@@ -44,9 +51,17 @@ export class CacheInvalidation {
   }
 
   private async look(): Promise<void> {
-    const before = this.marks;
-    this.marks = await this.db.daos.cacheChanges.marks();
-    for (const [topic, mark] of this.marks) if (before.get(topic) !== mark) await this.refresh(topic as CacheTopic);
+    const marks = await this.db.daos.cacheChanges.marks();
+    for (const [topic, mark] of marks) if (this.marks.get(topic) !== mark) await this.refresh(topic as CacheTopic);
+    this.marks = marks;
+    await this.forgetOld();
+  }
+
+  private async forgetOld(): Promise<void> {
+    const now = this.now().getTime();
+    if (now - this.forgotten < KEEP_CHANGES_MS) return;
+    this.forgotten = now;
+    await this.db.daos.cacheChanges.deleteBefore(new Date(now - KEEP_CHANGES_MS));
   }
 
   private async refresh(topic: CacheTopic): Promise<void> {

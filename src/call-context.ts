@@ -27,13 +27,15 @@ export interface Caller {
 
 /** The job as the command that it runs sees it. */
 export interface RunningJob {
-  /** Also names the operation at the provider: the same again after a restart. */
-  readonly uuid: string;
+  /** Names the work in records and at plugins: the same again after a crash. */
+  readonly operationId: string;
+  /** Whether a server has begun the job before, so that its work may be done already. */
+  readonly isRepeat: boolean;
   /** The uuid of the thing that the job is about, or will create. */
   readonly instanceUuid: string | undefined;
-  /** The provider's last reference to the operation, if a server has begun it before. */
-  readonly reference: string | undefined;
-  report(progress: { percent?: number; reference?: string }): Promise<void>;
+  /** The last reference that a plugin has reported in this step, also before a crash. */
+  resumeOf(step: string): string | undefined;
+  report(step: string, progress: { readonly percent?: number; readonly reference?: string }): Promise<void>;
 }
 
 /** The job that runs the command; a programming error outside a job. */

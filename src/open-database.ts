@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -22,7 +22,7 @@ export function describeDatabase(settings: StaticSettings): string {
 
 /** Connects to the database that the settings name; one that cannot be reached is an error that says which. */
 export async function connectDatabase(settings: StaticSettings): Promise<Knex> {
-  if (settings['db.url'] === '') mkdirSync(settings['data.dir'], { recursive: true, mode: 0o700 });
+  mkdirSync(settings['data.dir'], { recursive: true, mode: 0o700 });
   const url = settings['db.url'];
   const knex = connect(url === '' ? { file: databaseFile(settings) } : { url });
   try {
@@ -56,7 +56,11 @@ export async function migrateTogether(knex: Knex): Promise<readonly string[]> {
       return await migrate(knex);
     } catch (error) {
       const isOthersTurn = /migration.*lock|already exists/i.test((error as Error).message);
-      if (!isOthersTurn || attempt === MIGRATION_TRIES) throw error;
+      if (!isOthersTurn) throw error;
+      if (attempt === MIGRATION_TRIES) {
+        const advice = 'if none is, run "stackvault migrate --unlock"';
+        throw new Error(`another server has been migrating the database for ${MIGRATION_TRIES} seconds; ${advice}`, { cause: error });
+      }
       await pause(1000);
     }
   }
@@ -84,9 +88,14 @@ function passphrase(settings: StaticSettings): string {
 }
 
 function keyFile(file: string): string {
-  if (!existsSync(file)) writeFileSync(file, randomBytes(32).toString('base64url'), { mode: 0o600, flag: 'wx' });
-  chmodSync(file, 0o600);
-  return readFileSync(file, 'utf8').trim();
+  if (!existsSync(file)) {
+    // Complete before it has its name: half a key would be taken for a whole one.
+    writeFileSync(`${file}.new`, randomBytes(32).toString('base64url'), { mode: 0o600 });
+    renameSync(`${file}.new`, file);
+  }
+  const key = readFileSync(file, 'utf8').trim();
+  if (key === '') throw new Error(`the key file ${file} is empty; put the key back from a backup, or set secrets.key (SECRETS_KEY)`);
+  return key;
 }
 
 const databaseFile = (settings: StaticSettings): string => join(settings['data.dir'], 'stackvault.sqlite');

@@ -5,6 +5,8 @@ export async function up(db: Knex): Promise<void> {
   await createTable(db, 'async_job', (t) => {
     t.bigIncrements('id');
     t.string('uuid', 36).notNullable().unique({ indexName: 'uq_async_job_uuid' });
+    // Names the work at the provider; made here, because the uuid may be chosen by the client.
+    t.string('operation_id', 36).notNullable().unique({ indexName: 'uq_async_job_operation' });
     t.string('command', 64).notNullable();
     t.text('params', 'mediumtext').notNullable();
     reference(t, 'user_id', 'user');
@@ -20,10 +22,11 @@ export async function up(db: Knex): Promise<void> {
     t.integer('result_code').notNullable().defaultTo(0);
     t.text('result', 'mediumtext');
     t.tinyint('percent');
-    t.string('reference', 255);
+    t.text('resume').notNullable();
     t.string('holder', 36);
     t.datetime('lease_until', { precision: 3 });
     t.integer('attempts').notNullable().defaultTo(0);
+    t.integer('crashes').notNullable().defaultTo(0);
     t.datetime('created', { precision: 3 }).notNullable();
     t.datetime('completed', { precision: 3 });
     t.index(['status', 'id'], 'ix_async_job_status');

@@ -26,10 +26,10 @@ export async function up(db: Knex): Promise<void> {
     t.string('os_type', 255).notNullable();
     t.string('template_name', 255).notNullable();
     t.string('service_offering_name', 255).notNullable();
-    t.text('settings').notNullable();
-    t.text('nics').notNullable();
-    // The restore that works on the machine now; while it is set, the machine and its volumes are Restoring.
-    t.string('restore_operation', 36);
+    t.text('settings', 'mediumtext').notNullable();
+    t.text('nics', 'mediumtext').notNullable();
+    // The restore that works on the machine now; while it is set, the machine is Restoring.
+    t.string('restore_operation', 36).index('ix_vm_restore');
     t.index(['removed', 'id'], 'ix_vm_live');
     t.index(['account_id', 'removed', 'id'], 'ix_vm_account');
     t.index(['domain_id', 'removed', 'id'], 'ix_vm_domain');
@@ -51,6 +51,8 @@ export async function up(db: Knex): Promise<void> {
     t.string('state', 16).notNullable();
     // The restore that makes this volume: asked again, it finds the volume instead of making another.
     t.string('operation_id', 36).unique({ indexName: 'uq_volume_operation' });
+    // The restore that writes the volume now; while it is set, the volume is Restoring.
+    t.string('restore_operation', 36).index('ix_volume_restore');
     t.index(['removed', 'id'], 'ix_volume_live');
     t.index(['account_id', 'removed', 'id'], 'ix_volume_account');
     t.index(['domain_id', 'removed', 'id'], 'ix_volume_domain');

@@ -20,7 +20,7 @@ export async function up(db: Knex): Promise<void> {
     reference(t, 'policy_id', 'backup_policy').index('ix_backup_policy_vm_map_policy');
     reference(t, 'zone_id', 'zone');
     t.string('state', 16).notNullable();
-    t.string('operation_id', 36).notNullable();
+    t.string('operation_id', 36).notNullable().index('ix_backup_policy_vm_map_operation');
     t.string('external_id', 255);
     t.datetime('created', { precision: 3 }).notNullable();
   });
@@ -42,7 +42,7 @@ export async function up(db: Knex): Promise<void> {
     // The operation that takes the backup: asked again, it finds the row instead of making another.
     t.string('operation_id', 36).unique({ indexName: 'uq_backups_operation' });
     t.text('manifest', 'mediumtext').notNullable();
-    t.unique(['zone_id', 'provider', 'external_id'], { indexName: 'uq_backups_external_id' });
+    t.unique(['zone_id', 'provider', 'external_id', 'live'], { indexName: 'uq_backups_external_id' });
     t.index(['removed', 'id'], 'ix_backups_live');
     t.index(['vm_id', 'removed', 'id'], 'ix_backups_vm');
     t.index(['account_id', 'removed', 'id'], 'ix_backups_account');

@@ -43,3 +43,6 @@ export async function migrate(db: Knex): Promise<readonly string[]> {
   })) as [number, string[]];
   return applied;
 }
+
+/** Takes away the lock that a server left behind when it died over a migration. */
+export const unlockMigrations = (db: Knex): Promise<void> => db.migrate.forceFreeMigrationsLock({ tableName: TABLE });

@@ -5,9 +5,9 @@ import type { AccountView } from '../dao/account-dao.js';
 import type { Daos, Database } from '../dao/database.js';
 import { isDuplicate } from '../dao/database-error.js';
 import type { Listing, Page } from '../dao/page.js';
-import type { UserView } from '../dao/user-dao.js';
+import type { User, UserView } from '../dao/user-dao.js';
 import { ApiError, NotFound } from '../errors.js';
-import { assertMayUse, type Access } from './access.js';
+import { assertMayUse, type Access, type Owner } from './access.js';
 import { ROOT_DOMAIN, type DomainManager } from './domain-manager.js';
 import type { Passwords } from './password.js';
 import type { RoleType } from './role-type.js';
@@ -68,9 +68,10 @@ export class AccountManager {
     const passwordHash = await this.passwords.hash(user.password);
     const accountName = name ?? user.username;
     const id = await refusingDuplicates(`account ${accountName} or user ${user.username} exists already in the domain`, () =>
-      this.db.transaction((daos) => insertAccount(daos, { role, name: accountName, domainId, user, passwordHash, created: this.now() })),
+      this.caches.change('identity', (daos) =>
+        insertAccount(daos, { role, name: accountName, domainId, user, passwordHash, created: this.now() }),
+      ),
     );
-    await this.caches.changed('identity');
     return this.getAccount(id);
   }
 
@@ -80,9 +81,10 @@ export class AccountManager {
     const passwordHash = await this.passwords.hash(user.password);
     const uuid = randomUUID();
     await refusingDuplicates(`user ${user.username} exists already in the domain`, () =>
-      this.db.daos.users.insert(userRow(uuid, owner.accountId, owner.domainId, user, passwordHash, this.now())),
+      this.caches.change('identity', (daos) =>
+        daos.users.insert({ ...userRow(user, owner), uuid, passwordHash, created: this.now() }),
+      ),
     );
-    await this.caches.changed('identity');
     return this.getUser(caller, uuid);
   }
 
@@ -145,15 +147,27 @@ export class AccountManager {
   }
 }
 
-/** Makes an account and its first user; without a domain it is made at the top, which is made if there is none. */
-export async function insertAccount(
-  daos: Daos,
-  account: { role: RoleType; name: string; domainId: number | undefined; user: NewUser; passwordHash: string; created: Date },
-): Promise<number> {
-  const { role, name, user, passwordHash, created } = account;
+/** A new account with its first user, ready to be written. */
+export interface AccountRow {
+  readonly role: RoleType;
+  readonly name: string;
+  /** The domain at the top if undefined; that is made if there is none. */
+  readonly domainId: number | undefined;
+  readonly user: NewUser;
+  readonly passwordHash: string;
+  readonly keys?: UserKeys;
+  readonly created: Date;
+}
+
+type UserKeys = Pick<User, 'apiKey' | 'secretKey'>;
+const NO_KEYS: UserKeys = { apiKey: null, secretKey: null };
+
+/** Writes an account and its first user; answers the account's id. */
+export async function insertAccount(daos: Daos, account: AccountRow): Promise<number> {
+  const { role, name, user, passwordHash, keys, created } = account;
   const domainId = account.domainId ?? (await topDomain(daos, created));
   const { id } = await daos.accounts.insert({ uuid: randomUUID(), domainId, name, role, state: 'enabled', created });
-  await daos.users.insert(userRow(randomUUID(), id, domainId, user, passwordHash, created));
+  await daos.users.insert({ ...userRow(user, { accountId: id, domainId }), uuid: randomUUID(), passwordHash, created, ...keys });
   return id;
 }
 
@@ -164,10 +178,9 @@ async function topDomain(daos: Daos, created: Date): Promise<number> {
   return top.id;
 }
 
-const userRow = (uuid: string, accountId: number, domainId: number, user: NewUser, passwordHash: string, created: Date) => {
-  const { username, firstName, lastName, email, timezone = null } = user;
-  const keys = { apiKey: null, secretKey: null };
-  return { uuid, accountId, domainId, username, passwordHash, firstName, lastName, email, timezone, state: 'enabled' as const, ...keys, created };
+const userRow = (user: NewUser, { accountId, domainId }: Owner) => {
+  const { username, firstName, lastName, email, timezone } = user;
+  return { accountId, domainId, username, firstName, lastName, email, timezone: timezone ?? null, state: 'enabled' as const, ...NO_KEYS };
 };
 
 async function refusingDuplicates<T>(why: string, insert: () => Promise<T>): Promise<T> {

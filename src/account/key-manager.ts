@@ -34,9 +34,9 @@ export class KeyManager {
 
   /** As `renew`, for the server itself. */
   async renewFor(userId: number): Promise<KeyPair> {
-    const pair = { apiKey: newKey(), secretKey: newKey() };
-    await this.db.daos.users.setKeys(userId, pair.apiKey, this.secrets.seal(pair.secretKey));
-    await this.caches.changed('identity');
+    const pair = newKeyPair();
+    const sealed = this.secrets.seal(pair.secretKey);
+    await this.caches.change('identity', (daos) => daos.users.setKeys(userId, pair.apiKey, sealed));
     return pair;
   }
 
@@ -47,6 +47,8 @@ export class KeyManager {
     return user;
   }
 }
+
+export const newKeyPair = (): KeyPair => ({ apiKey: newKey(), secretKey: newKey() });
 
 /** 64 random bytes in URL-safe Base64: 86 characters, as CloudStack's keys. */
 const newKey = (): string => randomBytes(64).toString('base64url');

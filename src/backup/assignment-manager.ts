@@ -9,10 +9,11 @@ import type { Zone } from '../dao/zone-dao.js';
 import { ApiError, invalid, NotFound, refused } from '../errors.js';
 import { machineOf } from '../inventory/facts.js';
 import type { InventoryCopy } from '../inventory/inventory-copy.js';
-import { operationOf, type MachineManager } from '../inventory/machine-manager.js';
+import type { MachineManager } from '../inventory/machine-manager.js';
 import type { ZoneDirectory } from '../inventory/zone-directory.js';
 import type { Log } from '../log.js';
-import type { Assign } from '../provider/index.js';
+import { operationOf } from '../plugin-host/operation.js';
+import { leftNothingDone, type Assign } from '../provider/index.js';
 import type { BackupFramework } from './backup-framework.js';
 
 const ASSIGNABLE: ReadonlySet<string> = new Set(['Running', 'Stopped']);
@@ -31,21 +32,16 @@ export class AssignmentManager {
 
   /** Assigns the machine; the zone, if given, must be the machine's. Assigning again to the same offering succeeds. */
   async assign(vmUuid: string, offeringUuid: string, zoneUuid: string | undefined, call: CallContext): Promise<void> {
-    const vm = await this.copy.refresh(vmUuid, call.signal);
+    const vm = await this.copy.refreshExisting(vmUuid, call.signal);
     const zone = this.checkMachine(vm, zoneUuid, call);
     const begun = await this.begin(vm, offeringUuid, zone, call);
     if (!begun) return;
     const { assignment, offering } = begun;
+    // Recorded first, looked at afterwards, as the removal of an offering does the other way round: one of the two sees the other.
+    if (!(await this.db.daos.offerings.findByUuid(offeringUuid))) throw new NotFound('backup offering', offeringUuid);
     const provider = this.framework.provider(offering.provider, zone);
-    try {
-      // Recorded first, looked at afterwards, as the removal of an offering does the other way round: one of the two sees the other.
-      if (!(await this.db.daos.offerings.findByUuid(offeringUuid))) throw new NotFound('backup offering', offeringUuid);
-      const { reference } = await provider.assign(assignRequest(vm, zone, offering, call), call.signal);
-      await this.db.daos.assignments.transition(assignment.id, 'Assigning', 'Assigned', { externalId: reference ?? null });
-    } catch (error) {
-      await this.db.daos.assignments.delete(assignment.id, 'Assigning');
-      throw error;
-    }
+    const { reference } = await provider.assign(assignRequest('assign', vm, zone, offering, call), call.signal);
+    await this.db.daos.assignments.transition(assignment.id, 'Assigning', 'Assigned', { externalId: reference ?? null });
   }
 
   /** Takes the machine out of its offering; its backups stay. With `forced` also if the provider does not let go. */
@@ -53,15 +49,18 @@ export class AssignmentManager {
     const vm = await this.machines.getIncludingRemoved(call.caller, vmUuid);
     const zone = this.zones.getById(vm.zoneId);
     this.framework.assertEnabled(zone);
-    const { assignment, offering } = await this.beginRemoval(vm, call);
+    const begun = await this.beginRemoval(vm, call);
+    if (!begun) return;
+    const { assignment, offering } = begun;
     const provider = this.framework.provider(offering.provider, zone);
     const { externalId } = assignment;
-    const request = { ...assignRequest(vm, zone, offering, call), ...(externalId === null ? {} : { reference: externalId }) };
+    const request = { ...assignRequest('unassign', vm, zone, offering, call), ...(externalId === null ? {} : { reference: externalId }) };
     try {
       await provider.unassign(request, call.signal);
     } catch (error) {
       if (!forced) {
-        await this.db.daos.assignments.transition(assignment.id, 'Removing', 'Assigned');
+        // If nobody knows whether the provider has let go, the removal can be repeated and nothing else be done.
+        if (leftNothingDone(error)) await this.db.daos.assignments.transition(assignment.id, 'Removing', 'Assigned');
         throw error;
       }
       this.log('warn', 'machine removed from its offering although the provider refused', { machine: vmUuid, offering: offering.uuid, error });
@@ -70,7 +69,6 @@ export class AssignmentManager {
   }
 
   private checkMachine(vm: Vm, zoneUuid: string | undefined, { caller }: CallContext): Zone {
-    if (vm.removed) throw new NotFound('virtual machine', vm.uuid);
     assertMayUse(caller, vm, `virtual machine ${vm.uuid}`);
     const zone = this.zones.getById(vm.zoneId);
     if (zoneUuid !== undefined && zone.uuid !== zoneUuid) throw invalid('zoneid', `virtual machine ${vm.uuid} is in zone ${zone.uuid}`);
@@ -83,7 +81,7 @@ export class AssignmentManager {
 
   /** Records the intent; undefined if the machine is in the offering already. */
   private async begin(vm: Vm, offeringUuid: string, zone: Zone, call: CallContext) {
-    const operationId = runningJob(call).uuid;
+    const { operationId } = runningJob(call);
     try {
       return await this.db.transaction(async ({ offerings, assignments }) => {
         const offering = await offerings.findByUuid(offeringUuid);
@@ -109,14 +107,15 @@ export class AssignmentManager {
     }
   }
 
-  private async beginRemoval(vm: Vm, call: CallContext): Promise<{ assignment: OfferingAssignment; offering: BackupOffering }> {
-    const operationId = runningJob(call).uuid;
+  /** Records the intent; undefined if a job that is run again after a crash finds its work done. */
+  private async beginRemoval(vm: Vm, call: CallContext): Promise<{ assignment: OfferingAssignment; offering: BackupOffering } | undefined> {
+    const { operationId, isRepeat } = runningJob(call);
     return this.db.transaction(async ({ offerings, assignments }) => {
       const assignment = await assignments.findByVm(vm.id);
       const offering = assignment && (await offerings.findByIdIncludingRemoved(assignment.policyId));
+      if (!assignment && isRepeat) return undefined;
       if (!assignment || !offering) throw refused(`virtual machine ${vm.uuid} has no backup offering`);
-      const isMine = assignment.operationId === operationId;
-      const begun = isMine || (await assignments.transition(assignment.id, assignment.state, 'Removing', { operationId }));
+      const begun = await assignments.transition(assignment.id, assignment.state, 'Removing', { operationId });
       if (!begun) throw refused(`another operation on the backup offering of virtual machine ${vm.uuid} is running`);
       return { assignment, offering };
     });
@@ -126,8 +125,8 @@ export class AssignmentManager {
 const alreadyAssigned = (vm: Vm): ApiError =>
   refused(`virtual machine ${vm.uuid} has a backup offering already; remove it from that one first`);
 
-const assignRequest = (vm: Vm, zone: Zone, offering: BackupOffering, call: CallContext): Assign => ({
-  ...operationOf(call),
+const assignRequest = (step: string, vm: Vm, zone: Zone, offering: BackupOffering, call: CallContext): Assign => ({
+  ...operationOf(call, step),
   zone: { uuid: zone.uuid, name: zone.name },
   machine: machineOf(vm),
   offeringExternalId: offering.externalId,

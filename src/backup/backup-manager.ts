@@ -10,9 +10,9 @@ import type { Vm } from '../dao/vm-dao.js';
 import { ApiError, NotFound, refused } from '../errors.js';
 import { machineOf, volumeOf } from '../inventory/facts.js';
 import type { InventoryCopy } from '../inventory/inventory-copy.js';
-import { operationOf } from '../inventory/machine-manager.js';
 import type { ZoneDirectory } from '../inventory/zone-directory.js';
-import { ProviderError, type ProviderBackup } from '../provider/index.js';
+import { operationOf } from '../plugin-host/operation.js';
+import { leftNothingDone, ProviderError, type ProviderBackup } from '../provider/index.js';
 import type { BackupFramework } from './backup-framework.js';
 import { readManifest, totalSize, writeManifest } from './manifest.js';
 
@@ -80,52 +80,65 @@ export class BackupManager {
     return readManifest(manifest).machine.uuid;
   }
 
-  /** Takes a backup of the machine now. */
+  /** Takes a backup of the machine now. If it fails, the end of the job marks the backup as Error. */
   async createBackup(vmUuid: string, wish: NewBackup, call: CallContext): Promise<void> {
-    const vm = await this.copy.refresh(vmUuid, call.signal);
+    const vm = await this.copy.refreshExisting(vmUuid, call.signal);
     const { backup, offering, assignment } = await this.begin(vm, wish, call);
     if (backup.status === 'BackedUp') return;
     const { machine, volumes } = readManifest(backup.manifest);
     const zone = this.zones.getById(vm.zoneId);
-    try {
-      const taken = await this.framework.provider(offering.provider, zone).takeBackup(
-        {
-          ...operationOf(call),
-          zone: { uuid: zone.uuid, name: zone.name },
-          machine,
-          volumes,
-          offeringExternalId: offering.externalId,
-          ...(assignment.externalId === null ? {} : { reference: assignment.externalId }),
-          quiesce: wish.quiesce,
-        },
-        call.signal,
-      );
-      await this.recordTaken(backup, taken);
-    } catch (error) {
-      await this.db.daos.backups.transition(backup.id, 'BackingUp', 'Error');
-      throw error;
-    }
+    const taken = await this.framework.provider(offering.provider, zone).takeBackup(
+      {
+        ...operationOf(call, 'takeBackup'),
+        zone: { uuid: zone.uuid, name: zone.name },
+        machine,
+        volumes,
+        offeringExternalId: offering.externalId,
+        ...(assignment.externalId === null ? {} : { reference: assignment.externalId }),
+        quiesce: wish.quiesce,
+      },
+      call.signal,
+    );
+    await this.recordTaken(backup, taken);
   }
 
   /** Deletes the backup: its row goes only when the provider has confirmed that the backup is gone. */
   async deleteBackup(uuid: string, forced: boolean, call: CallContext): Promise<void> {
-    const backup = await this.get(call.caller, uuid);
+    const backup = await this.findDeletable(uuid, call);
+    if (!backup) return;
     const zone = this.zones.getById(backup.zoneId);
     this.framework.assertEnabled(zone);
-    const { backups, jobs } = this.db.daos;
-    const before = backup.externalId === null ? 'Error' : 'BackedUp';
-    const begun = backup.status === 'Deleting' || (await backups.transition(backup.id, before, 'Deleting'));
-    if (!begun) throw refused(`backup ${uuid} is ${backup.status}; it can be deleted when it is BackedUp or Error`);
+    const provider = this.framework.provider(backup.provider, zone);
+    if (backup.status !== 'Deleting') await this.beginDeleting(backup);
+    const externalId = backup.externalId === null ? {} : { externalId: backup.externalId };
+    const takenBy = backup.operationId === null ? {} : { takenBy: backup.operationId };
     try {
-      if (await jobs.isPending(uuid, RESTORES)) throw refused(`backup ${uuid} is being restored; delete it afterwards`);
-      const externalId = backup.externalId === null ? {} : { externalId: backup.externalId };
-      const takenBy = backup.operationId === null ? {} : { takenBy: backup.operationId };
-      await this.framework.provider(backup.provider, zone).deleteBackup({ ...operationOf(call), ...externalId, ...takenBy, forced }, call.signal);
+      await provider.deleteBackup({ ...operationOf(call, 'deleteBackup'), ...externalId, ...takenBy, forced }, call.signal);
     } catch (error) {
-      await backups.transition(backup.id, 'Deleting', before);
+      // If nobody knows whether the provider still has it, deleting can be repeated and nothing else be done.
+      if (leftNothingDone(error)) await this.db.daos.backups.transition(backup.id, 'Deleting', statusBeforeDeleting(backup));
       throw error;
     }
-    await backups.remove(backup.id, 'Deleting', this.now());
+    await this.db.daos.backups.remove(backup.id, 'Deleting', this.now());
+  }
+
+  /** The backup; undefined if a job that is run again after a crash finds its work done. */
+  private async findDeletable(uuid: string, { caller, job }: CallContext): Promise<Backup | undefined> {
+    const backup = await this.db.daos.backups.findByUuidIncludingRemoved(uuid);
+    if (!backup || (backup.removed && !job?.isRepeat)) throw new NotFound('backup', uuid);
+    assertMayUse(caller, backup, `backup ${uuid}`);
+    return backup.removed ? undefined : backup;
+  }
+
+  private async beginDeleting(backup: Backup): Promise<void> {
+    const { backups, jobs } = this.db.daos;
+    const { id, uuid, status } = backup;
+    const begun = await backups.transition(id, statusBeforeDeleting(backup), 'Deleting');
+    if (!begun) throw refused(`backup ${uuid} is ${status}; it can be deleted when it is BackedUp or Error`);
+    // Looked at after the change, as a restore looks at the status after its job is there: one of the two sees the other.
+    if (!(await jobs.isPending(uuid, RESTORES))) return;
+    await backups.transition(id, 'Deleting', status);
+    throw refused(`backup ${uuid} is being restored; delete it afterwards`);
   }
 
   private async find(uuid: string): Promise<Backup> {
@@ -136,19 +149,15 @@ export class BackupManager {
 
   /** Decides and records; a job that is run again after a crash finds what it recorded. */
   private async begin(vm: Vm, wish: NewBackup, call: CallContext): Promise<Begun> {
-    if (vm.removed) throw new NotFound('virtual machine', vm.uuid);
-    const zone = this.zones.getById(vm.zoneId);
-    this.framework.assertEnabled(zone);
+    this.framework.assertEnabled(this.zones.getById(vm.zoneId));
     assertMayUse(call.caller, vm, `virtual machine ${vm.uuid}`);
+    const assignment = await this.db.daos.assignments.findByVm(vm.id);
+    const offering = assignment && (await this.db.daos.offerings.findByIdIncludingRemoved(assignment.policyId));
+    if (!assignment || !offering || assignment.state !== 'Assigned') throw refused(`virtual machine ${vm.uuid} has no backup offering`);
+    this.check(offering, wish);
     return this.db.transaction(async (daos) => {
-      const assignment = await daos.assignments.findByVm(vm.id);
-      const offering = assignment && (await daos.offerings.findByIdIncludingRemoved(assignment.policyId));
-      if (!assignment || !offering || assignment.state !== 'Assigned') throw refused(`virtual machine ${vm.uuid} has no backup offering`);
-      const known = await daos.backups.findByOperation(runningJob(call).uuid);
-      if (known?.status === 'Error') throw refused(`taking backup ${known.uuid} has failed`);
-      if (known) return { backup: known, offering, assignment };
-      this.check(offering, wish);
-      return { backup: await this.insert(daos, vm, offering, wish, call), offering, assignment };
+      const known = await daos.backups.findByOperation(runningJob(call).operationId);
+      return { backup: known ?? (await this.insert(daos, vm, offering, wish, call)), offering, assignment };
     });
   }
 
@@ -169,14 +178,14 @@ export class BackupManager {
       accountId: vm.accountId,
       domainId: vm.domainId,
       provider: offering.provider,
-      name: wish.name ?? `${vm.name}-${created.toISOString()}`,
+      name: wish.name ?? `${vm.name.slice(0, 200)}-${created.toISOString()}`,
       description: wish.description ?? null,
       externalId: null,
       type: 'FULL',
       status: 'BackingUp',
       sizeBytes: 0,
       protectedSizeBytes: totalSize(volumes),
-      operationId: runningJob(call).uuid,
+      operationId: runningJob(call).operationId,
       manifest: writeManifest({ machine: machineOf(vm), volumes }),
       created,
       removed: null,
@@ -194,15 +203,22 @@ export class BackupManager {
       protectedSizeBytes: taken.protectedSizeBytes,
       manifest: writeManifest({ machine, volumes: taken.volumes }),
     });
-    if (!recorded) throw new ApiError('internal', `backup ${backup.uuid} was changed while it was being taken`);
+    if (recorded) return;
+    // Another server that has joined the operation may have recorded the same.
+    const { status } = await this.find(backup.uuid);
+    if (status !== 'BackedUp') throw new ApiError('internal', `backup ${backup.uuid} became ${status} while it was being taken`);
   }
 }
 
+/** What a backup is again when its deletion has not happened. */
+const statusBeforeDeleting = ({ externalId }: Backup) => (externalId === null ? 'Error' : 'BackedUp');
+
 /** An answer that no backup can have is a fault of the provider, not a record. */
-function assertPlausible({ externalId, sizeBytes, protectedSizeBytes, volumes }: ProviderBackup): void {
+function assertPlausible({ externalId, type, sizeBytes, protectedSizeBytes, volumes }: ProviderBackup): void {
   const isNamed = typeof externalId === 'string' && externalId.length > 0 && externalId.length <= 255;
   const isSized = [sizeBytes, protectedSizeBytes].every((size) => Number.isSafeInteger(size) && size >= 0);
-  if (!isNamed || !isSized || !Array.isArray(volumes) || volumes.length === 0) {
-    throw new ProviderError('corrupt', 'the provider described a backup without a name, a size or volumes');
+  const isTyped = type === 'FULL' || type === 'INCREMENTAL';
+  if (!isNamed || !isTyped || !isSized || !Array.isArray(volumes) || volumes.length === 0) {
+    throw new ProviderError('corrupt', 'the provider described a backup without a name, a type, a size or volumes');
   }
 }

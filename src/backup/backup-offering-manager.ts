@@ -69,7 +69,7 @@ export class BackupOfferingManager {
   /** Makes an offering of the zone's provider known here, so that machines can be assigned to it. */
   async importOffering(wish: OfferingImport, call: CallContext): Promise<BackupOffering> {
     const job = runningJob(call);
-    const uuid = job.instanceUuid ?? job.uuid;
+    const uuid = job.instanceUuid ?? job.operationId;
     const imported = await this.db.daos.offerings.findByUuid(uuid);
     if (imported) return imported;
     const zone = this.zones.get(wish.zoneUuid);
@@ -80,7 +80,7 @@ export class BackupOfferingManager {
       ({ externalId }) => externalId === wish.externalId,
     );
     if (!external) throw refused(`backup provider ${provider} has no offering ${wish.externalId} in zone ${zone.name}`);
-    const { name, externalId, userDriven, description = external.description } = wish;
+    const { name, externalId, userDriven, description = external.description.slice(0, 255) } = wish;
     const row = { uuid, zoneId: zone.id, name, description, externalId, provider, userDriven, created: this.now(), removed: null };
     try {
       return await this.db.daos.offerings.insert(row);
@@ -94,12 +94,13 @@ export class BackupOfferingManager {
   async delete(uuid: string): Promise<void> {
     const offering = await this.get(uuid);
     this.framework.assertEnabled(this.zones.getById(offering.zoneId));
-    const { offerings, assignments } = this.db.daos;
-    // Removed first, looked at afterwards, as an assignment does the other way round: one of the two sees the other.
-    if (!(await offerings.remove(offering.id, this.now()))) throw new NotFound('backup offering', uuid);
-    if (!(await assignments.existForOffering(offering.id))) return;
-    await offerings.restore(offering.id);
-    throw refused(`backup offering ${uuid} has virtual machines assigned to it; remove them first`);
+    await this.db.transaction(async ({ offerings, assignments }) => {
+      // Removed first, looked at afterwards, as an assignment does the other way round: one of the two sees the other.
+      if (!(await offerings.remove(offering.id, this.now()))) throw new NotFound('backup offering', uuid);
+      if (await assignments.existForOffering(offering.id)) {
+        throw refused(`backup offering ${uuid} has virtual machines assigned to it; remove them first`);
+      }
+    });
   }
 
   /** The zones of the offerings, for answers. */

@@ -6,11 +6,12 @@ import type { Database } from '../dao/database.js';
 import type { Vm } from '../dao/vm-dao.js';
 import type { Volume as VolumeRow } from '../dao/volume-dao.js';
 import type { Zone } from '../dao/zone-dao.js';
-import { invalid, NotFound, refused } from '../errors.js';
+import { invalid, refused } from '../errors.js';
 import { machineOf } from '../inventory/facts.js';
 import type { InventoryCopy } from '../inventory/inventory-copy.js';
-import { operationOf, visibleState } from '../inventory/machine-manager.js';
+import { visibleState } from '../inventory/machine-manager.js';
 import type { ZoneDirectory } from '../inventory/zone-directory.js';
+import { operationOf } from '../plugin-host/operation.js';
 import type { PluginInstances } from '../plugin-host/plugin-instances.js';
 import { ProviderError, type RestoredVolume, type Volume } from '../provider/index.js';
 import type { BackupManager } from './backup-manager.js';
@@ -37,20 +38,20 @@ export class RestoreManager {
     private readonly now: () => Date,
   ) {}
 
-  /** Puts the machine back as the backup holds it, in place. The machine must be off. */
+  /** Puts the machine back as the backup holds it, in place. The machine must be off. If it fails, the end of the job takes the marks away. */
   async restoreMachine(backupUuid: string, { vmUuid, zoneUuid }: RestoreWish, call: CallContext): Promise<void> {
     const { backup, manifest, zone } = await this.usable(backupUuid, zoneUuid, call);
     const { machine } = manifest;
     if (vmUuid !== undefined && vmUuid !== machine.uuid) throw invalid('virtualmachineid', `backup ${backupUuid} is of virtual machine ${machine.uuid}`);
-    const vm = await this.copy.refresh(machine.uuid, call.signal);
+    const { vm, isKnown } = await this.copy.refresh(machine.uuid, call.signal);
     assertMayUse(call.caller, vm, `virtual machine ${vm.uuid}`);
-    const operation = runningJob(call).uuid;
-    if (vm.restoreOperation !== operation) await this.begin(vm, manifest, operation);
-    try {
-      await this.putBack(backup, manifest, vm, zone, call);
-    } finally {
-      await this.db.daos.vms.endRestore(vm.id, operation);
-    }
+    const { operationId } = runningJob(call);
+    if (vm.restoreOperation !== operationId) await this.begin(vm, isKnown, manifest, operationId);
+    await this.putBack(backup, manifest, vm, zone, call);
+    await this.db.transaction(async ({ vms, volumes }) => {
+      await vms.endRestore(operationId);
+      await volumes.endRestore(operationId);
+    });
   }
 
   /** Restores one volume of a backup as a new volume, attached to a machine of the same zone. */
@@ -64,23 +65,18 @@ export class RestoreManager {
     const { backup, manifest, zone } = await this.usable(backupUuid, zoneUuid, call);
     const source = manifest.volumes.find(({ uuid }) => uuid === volumeUuid.toLowerCase());
     if (!source) throw refused(`backup ${backupUuid} holds no volume ${volumeUuid}; it holds ${manifest.volumes.map(({ uuid }) => uuid).join(', ')}`);
-    const target = await this.copy.refresh(targetUuid, call.signal);
+    const target = await this.copy.refreshExisting(targetUuid, call.signal);
     await this.checkTarget(target, zone, call);
     const provider = this.framework.provider(backup.provider, zone);
     if (!provider.capabilities.restoreVolume) throw refused(`backup provider ${backup.provider} cannot restore a single volume`);
     const row = await this.announce(source, target, zone, call);
     if (row.state !== 'Copying') return;
-    const request = { ...operationOf(call), zone: nameOf(zone), externalId: externalIdOf(backup), volume: source };
-    try {
-      const restored = await provider.restoreVolume({ ...request, target: machineOf(target), newVolumeUuid: row.uuid }, call.signal);
-      assertRestored(source, restored, row.uuid);
-      const attachment = { ...operationOf(call), machineUuid: target.uuid, name: row.name, restored };
-      const facts = await this.plugins.inventory(zone).adoptRestoredVolume(attachment, call.signal);
-      await this.copy.recordVolume(zone, facts, target);
-    } catch (error) {
-      await this.db.daos.volumes.markRemoved([row.id], this.now());
-      throw error;
-    }
+    const request = { ...operationOf(call, 'restoreVolume'), zone: nameOf(zone), externalId: externalIdOf(backup), volume: source };
+    const restored = await provider.restoreVolume({ ...request, target: machineOf(target), newVolumeUuid: row.uuid }, call.signal);
+    assertRestored(source, restored, row.uuid);
+    const attachment = { ...operationOf(call, 'adoptRestoredVolume'), machineUuid: target.uuid, name: row.name, restored };
+    const facts = await this.plugins.inventory(zone).adoptRestoredVolume(attachment, call.signal);
+    await this.copy.recordVolume(zone, facts, target);
   }
 
   /** The backup, if the caller may restore it and it can be restored now. */
@@ -93,31 +89,35 @@ export class RestoreManager {
     return { backup, manifest: readManifest(backup.manifest), zone };
   }
 
-  private async begin(vm: Vm, { volumes }: Manifest, operation: string): Promise<void> {
+  private async begin(vm: Vm, isKnown: boolean, { volumes }: Manifest, operationId: string): Promise<void> {
     if (vm.state === 'Expunging') throw refused(`virtual machine ${vm.uuid} has been expunged; it cannot be restored in place`);
-    if (!RESTORABLE.has(visibleState(vm))) throw refused(`virtual machine ${vm.uuid} is ${visibleState(vm)}; stop it before it is restored`);
+    // A machine that its source has lost is off, whatever it was when it was last seen.
+    const state = isKnown || vm.restoreOperation !== null ? visibleState(vm) : 'Stopped';
+    if (!RESTORABLE.has(state)) throw refused(`virtual machine ${vm.uuid} is ${state}; stop it before it is restored`);
     await this.db.transaction(async (daos) => {
       const current = await daos.volumes.listByVm(vm.id);
       if (current.length !== volumes.length) {
         throw refused(`virtual machine ${vm.uuid} has ${current.length} volumes and the backup holds ${volumes.length}; attach or detach volumes first`);
       }
-      const rows = await daos.volumes.listByUuidsIncludingRemoved(volumes.map(({ uuid }) => uuid));
+      const uuids = volumes.map(({ uuid }) => uuid);
+      const rows = await daos.volumes.listByUuidsIncludingRemoved(uuids);
       const elsewhere = rows.find(({ vmId, removed }) => !removed && vmId !== null && vmId !== vm.id);
       if (elsewhere) throw refused(`volume ${elsewhere.uuid} of the backup is attached to another virtual machine; detach it first`);
-      if (!(await daos.vms.beginRestore(vm.id, operation))) throw refused(`virtual machine ${vm.uuid} is being restored already`);
+      if (!(await daos.vms.beginRestore(vm.id, operationId))) throw refused(`virtual machine ${vm.uuid} is being restored already`);
+      await daos.volumes.beginRestore(uuids, operationId);
     });
   }
 
   private async putBack(backup: Backup, { machine, volumes }: Manifest, vm: Vm, zone: Zone, call: CallContext): Promise<void> {
-    const request = { ...operationOf(call), zone: nameOf(zone), machine, externalId: externalIdOf(backup), volumes };
+    const request = { ...operationOf(call, 'restoreMachine'), zone: nameOf(zone), machine, externalId: externalIdOf(backup), volumes };
     const restored = await this.framework.provider(backup.provider, zone).restoreMachine(request, call.signal);
     const pairs = pairUp(volumes, restored);
-    const facts = await this.plugins.inventory(zone).adoptRestoredMachine({ ...operationOf(call), machine, volumes: pairs }, call.signal);
+    const adoption = { ...operationOf(call, 'adoptRestoredMachine'), machine, volumes: pairs };
+    const facts = await this.plugins.inventory(zone).adoptRestoredMachine(adoption, call.signal);
     await this.copy.record(zone, facts, vm, call.signal);
   }
 
   private async checkTarget(target: Vm, zone: Zone, { caller }: CallContext): Promise<void> {
-    if (target.removed) throw new NotFound('virtual machine', target.uuid);
     assertMayUse(caller, target, `virtual machine ${target.uuid}`);
     if (target.zoneId !== zone.id) throw refused(`virtual machine ${target.uuid} is in another zone than the backup`);
     if (await this.db.daos.assignments.findByVm(target.id)) {
@@ -127,7 +127,7 @@ export class RestoreManager {
 
   /** Records the volume that will be made; a job that is run again after a crash finds it. */
   private async announce(source: Volume, target: Vm, zone: Zone, call: CallContext): Promise<VolumeRow> {
-    const operationId = runningJob(call).uuid;
+    const { operationId } = runningJob(call);
     const known = await this.db.daos.volumes.findByOperation(operationId);
     if (known) return known;
     return this.db.daos.volumes.insert({
@@ -144,6 +144,7 @@ export class RestoreManager {
       digest: null,
       state: 'Copying',
       operationId,
+      restoreOperation: null,
       created: this.now(),
       removed: null,
     });

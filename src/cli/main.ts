@@ -7,7 +7,8 @@ import { packageVersion } from './settings.js';
 const USAGE = `usage: stackvault <command>
 
   serve                               run the server
-  migrate                             bring the schema of the database up to date
+  migrate [--unlock]                  bring the schema of the database up to date;
+                                      --unlock after a migration that was cut off
   keys [--renew] [--json]             show the administrator's API keys, or give it new ones
   call <command> [key=value …] [--json | --field <name>]
                                       sign and send an API command, and follow its job to the end;
@@ -39,6 +40,7 @@ export async function main([name = '', ...args]: string[]): Promise<void> {
     await command(args);
   } catch (error) {
     process.stderr.write(`stackvault ${name}: ${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = 1;
+    // At once: a server that could not start must not go on with what it had begun.
+    process.exit(1);
   }
 }

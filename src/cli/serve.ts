@@ -1,12 +1,10 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Server } from 'node:http';
 import { createApplication, type Application } from '../application.js';
-import type { FirstAdmin } from '../bootstrap.js';
 import { close, endpointOf, listen } from '../http-server.js';
 import { createLog, type Log } from '../log.js';
 import { describeDatabase, openDatabase, openSecrets } from '../open-database.js';
 import type { StaticSettings } from '../settings/static-settings.js';
+import { credentialsFile, showCredentials } from './credentials-file.js';
 import { removeEndpoint, writeEndpoint } from './endpoint-file.js';
 import { installedSettings, packageVersion } from './settings.js';
 
@@ -15,37 +13,30 @@ export async function serve(): Promise<void> {
   const settings = installedSettings();
   const log = createLog(settings['log.level']);
   const db = await openDatabase(settings);
-  const application = await openSecrets(settings, db)
-    .then((secrets) => createApplication(settings, db, secrets, log))
-    .catch(async (error: unknown) => {
-      await db.knex.destroy();
-      throw error;
-    });
-  if (application.firstAdmin) announce(application.firstAdmin, settings);
-  const server = await listen(application.app, settings['http.host'], settings['http.port'], log).catch(async (error: unknown) => {
-    await application.stop(0);
+  try {
+    const secrets = await openSecrets(settings, db);
+    const application = await createApplication({ settings, db, secrets, log, keeper: credentialsFile(settings) });
+    if (application.firstAdmin) showCredentials(application.firstAdmin, settings);
+    const server = await listen(application.app, settings['http.host'], settings['http.port'], log);
+    writeEndpoint(settings, endpointOf(server));
+    application.start();
+    logStart(application, server, settings, log);
+    stopOnSignal(application, server, settings, log);
+  } catch (error) {
+    // Whatever has been started by now ends with the process, which the caller ends.
+    await db.knex.destroy();
     throw error;
-  });
-  writeEndpoint(settings, endpointOf(server));
-  application.start();
+  }
+}
+
+function logStart({ plugins }: Application, server: Server, settings: StaticSettings, log: Log): void {
   log('info', 'server started', {
     version: packageVersion(),
     endpoint: endpointOf(server),
     database: describeDatabase(settings),
-    backupPlugins: [...application.plugins.backup.values()].map(({ name, version }) => `${name} ${version}`),
-    inventoryPlugins: [...application.plugins.inventory.values()].map(({ name, version }) => `${name} ${version}`),
+    backupPlugins: [...plugins.backup.values()].map(({ name, version }) => `${name} ${version}`),
+    inventoryPlugins: [...plugins.inventory.values()].map(({ name, version }) => `${name} ${version}`),
   });
-  stopOnSignal(application, server, settings, log);
-}
-
-function announce({ username, password, apiKey, secretKey }: FirstAdmin, settings: StaticSettings): void {
-  const file = join(settings['data.dir'], 'admin-credentials.json');
-  writeFileSync(file, `${JSON.stringify({ username, password, apikey: apiKey, secretkey: secretKey }, undefined, 2)}\n`, { mode: 0o600 });
-  process.stdout.write(
-    `The database was empty. The administrator has been made, and this is shown once:\n` +
-      `  user name   ${username}\n  password    ${password}\n  API key     ${apiKey}\n  secret key  ${secretKey}\n` +
-      `They are also in ${file}, which only you can read.\n`,
-  );
 }
 
 function stopOnSignal(application: Application, server: Server, settings: StaticSettings, log: Log): void {

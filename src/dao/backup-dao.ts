@@ -65,22 +65,33 @@ export class BackupDao {
     return this.db('backups').where({ operationId }).first();
   }
 
+  findByUuidIncludingRemoved(uuid: string): Promise<Backup | undefined> {
+    return this.db('backups').where({ uuid }).first();
+  }
+
   async existForVm(vmId: number): Promise<boolean> {
     return (await this.live().where({ vmId }).first('id')) !== undefined;
   }
 
-  list(filter: BackupFilter, page: Page): Promise<Listing<BackupView>> {
-    const query = ownedBy(this.views(), 'backups', filter).whereNull('backups.removed').orderBy('backups.id');
-    const { id, vmId, zoneId, policyId, name } = filter;
-    for (const [column, value] of Object.entries({ id, vmId, zoneId, policyId, name })) {
-      if (value !== undefined) void query.where(`backups.${column}`, value);
+  list({ id, vmId, zoneId, policyId, name, keyword, ...owners }: BackupFilter, page: Page): Promise<Listing<BackupView>> {
+    const wanted = ownedBy(this.live(), owners).orderBy('id');
+    const given = { id, vmId, zoneId, policyId, name };
+    for (const [column, value] of Object.entries(given)) if (value !== undefined) void wanted.where({ [column]: value });
+    if (keyword) {
+      const machines = containing(this.db('virtual_machine').select('id'), keyword, ['name']);
+      void wanted.where((either) => void containing(either, keyword, ['name']).orWhereIn('vmId', machines));
     }
-    return listing(containing(query, filter.keyword, ['backups.name', 'vm.name']), page);
+    return listing(wanted, page, (rows) => this.views(rows));
   }
 
   /** Moves the backup on only if it is still in `from`; false says that somebody else moved it first. */
   async transition(id: number, from: BackupStatus, to: BackupStatus, changes: Partial<Backup> = {}): Promise<boolean> {
     return (await this.live().where({ id, status: from }).update({ ...changes, status: to })) === 1;
+  }
+
+  /** Ends the taking of a backup without success, if the operation was taking one. */
+  async failTaking(operationId: string): Promise<void> {
+    await this.db('backups').where({ operationId, status: 'BackingUp' }).update({ status: 'Error' });
   }
 
   /** Drops the row of a backup that the provider no longer has; false if it is no longer in `from`. */
@@ -92,8 +103,8 @@ export class BackupDao {
     return this.db('backups').whereNull('removed');
   }
 
-  private views() {
-    return withOwnerNames(this.db, 'backups')
+  private views(rows: Knex.QueryBuilder) {
+    return withOwnerNames(this.db, 'backups', rows)
       .join('virtual_machine as vm', 'vm.id', 'backups.vmId')
       .join('backup_policy as offering', 'offering.id', 'backups.policyId')
       .leftJoin('backup_policy_vm_map as assignment', 'assignment.vmId', 'backups.vmId')

@@ -60,11 +60,6 @@ export class BackupOfferingDao {
     return (await this.live().where({ id }).update({ removed, live: null })) === 1;
   }
 
-  /** Takes a removal back. */
-  async restore(id: number): Promise<void> {
-    await this.db('backup_policy').where({ id }).update({ removed: null, live: 1 });
-  }
-
   private live() {
     return this.db('backup_policy').whereNull('removed');
   }

@@ -12,6 +12,8 @@ export const JOB_FAILED = 2;
 export interface Job {
   id: number;
   uuid: string;
+  /** Names the work at plugins: the same again after a crash. */
+  operationId: string;
   command: string;
   /** The command's parameters as sent, as JSON text. */
   params: string;
@@ -29,13 +31,15 @@ export interface Job {
   /** JSON text; always there once the job has ended. */
   result: string | null;
   percent: number | null;
-  /** The provider's name for the operation that the job is running. */
-  reference: string | null;
+  /** JSON text: for each step, the reference that a plugin has reported. */
+  resume: string;
   /** The server that runs it, until `leaseUntil`. */
   holder: string | null;
   leaseUntil: Date | null;
   /** How often a server has begun to run it. */
   attempts: number;
+  /** How often a server died over it, or could not carry it to an outcome. */
+  crashes: number;
   created: Date;
   completed: Date | null;
 }
@@ -43,6 +47,7 @@ export interface Job {
 export type NewJob = Pick<
   Job,
   | 'uuid'
+  | 'operationId'
   | 'command'
   | 'params'
   | 'userId'
@@ -69,23 +74,27 @@ export interface Hold {
   readonly id: number;
   readonly holder: string;
   readonly attempts: number;
+  readonly crashes: number;
 }
 
 export class JobDao {
   constructor(private readonly db: Knex) {}
 
   async insert(job: NewJob): Promise<void> {
-    await this.db('async_job').insert({ ...job, status: JOB_PENDING });
+    await this.db('async_job').insert({ ...job, status: JOB_PENDING, resume: '{}' });
   }
 
   find(uuid: string): Promise<JobView | undefined> {
     return this.views().where('async_job.uuid', uuid).first();
   }
 
-  listPending(filter: Owners & { keyword?: string | undefined; since?: Date | undefined }, page: Page): Promise<Listing<JobView>> {
-    const query = ownedBy(this.views(), 'async_job', filter).where('async_job.status', JOB_PENDING).orderBy('async_job.id');
-    if (filter.since) void query.where('async_job.created', '>=', filter.since);
-    return listing(containing(query, filter.keyword, ['async_job.command']), page);
+  listPending(
+    { keyword, since, ...owners }: Owners & { keyword?: string | undefined; since?: Date | undefined },
+    page: Page,
+  ): Promise<Listing<JobView>> {
+    const wanted = ownedBy(this.db('async_job').where({ status: JOB_PENDING }), owners).orderBy('id');
+    if (since) void wanted.where('created', '>=', since);
+    return listing(containing(wanted, keyword, ['command']), page, (rows) => this.views(rows));
   }
 
   /** Whether a job of one of the commands about the thing is still pending. */
@@ -102,7 +111,7 @@ export class JobDao {
     return this.db('async_job as job')
       .select('job.*')
       .where('job.status', JOB_PENDING)
-      .where((free) => free.whereNull('job.holder').orWhere('job.leaseUntil', '<', now))
+      .where((free) => free.whereNull('job.leaseUntil').orWhere('job.leaseUntil', '<', now))
       .whereNotExists((earlier) =>
         earlier
           .select(this.db.raw('1'))
@@ -118,11 +127,13 @@ export class JobDao {
   /** Takes the job for `holder`; undefined if another server was faster or another job works on the machine. */
   async claim(job: Job, holder: string, leaseUntil: Date): Promise<Hold | undefined> {
     const attempts = job.attempts + 1;
+    // A holder that let its lease run out has died over the job; one that was stopped has given its hold up.
+    const crashes = job.crashes + (job.holder === null ? 0 : 1);
     try {
       const claimed = await this.db('async_job')
         .where({ id: job.id, status: JOB_PENDING, attempts: job.attempts })
-        .update({ holder, leaseUntil, attempts, runningMachine: job.machineUuid });
-      return claimed === 1 ? { id: job.id, holder, attempts } : undefined;
+        .update({ holder, leaseUntil, attempts, crashes, runningMachine: job.machineUuid });
+      return claimed === 1 ? { id: job.id, holder, attempts, crashes } : undefined;
     } catch (error) {
       if (isDuplicate(error)) return undefined;
       throw error;
@@ -137,7 +148,7 @@ export class JobDao {
   }
 
   /** Keeps how far the job has come; false if the job is no longer held. */
-  async progress(hold: Hold, progress: { percent?: number; reference?: string }): Promise<boolean> {
+  async progress(hold: Hold, progress: Partial<Pick<Job, 'percent' | 'resume'>>): Promise<boolean> {
     return (await this.held(hold).update(progress)) === 1;
   }
 
@@ -145,6 +156,12 @@ export class JobDao {
   async finish(hold: Hold, outcome: Pick<Job, 'status' | 'resultCode' | 'result' | 'completed'>): Promise<boolean> {
     const ended = { ...outcome, holder: null, leaseUntil: null, runningMachine: null };
     return (await this.held(hold).update(ended)) === 1;
+  }
+
+  /** Gives the job up without an outcome; it is run again after `notBefore`. */
+  async postpone(hold: Hold, notBefore: Date): Promise<void> {
+    const postponed = { holder: null, leaseUntil: notBefore, runningMachine: null, crashes: hold.crashes + 1 };
+    await this.held(hold).update(postponed);
   }
 
   /** Gives up every hold of a server that is leaving, so that another takes the jobs up at once. */
@@ -158,8 +175,10 @@ export class JobDao {
     return this.db('async_job').where({ id, holder, attempts, status: JOB_PENDING });
   }
 
-  private views() {
-    return this.db('async_job')
+  private views(rows?: Knex.QueryBuilder) {
+    return this.db
+      .from(rows === undefined ? 'async_job' : rows.as('async_job'))
+      .orderBy('async_job.id')
       .join('account', 'account.id', 'async_job.accountId')
       .join('domain', 'domain.id', 'async_job.domainId')
       .join('user', 'user.id', 'async_job.userId')

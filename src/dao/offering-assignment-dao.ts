@@ -51,6 +51,11 @@ export class OfferingAssignmentDao {
     return moved === 1;
   }
 
+  /** Drops the assignment that the operation was making and has not finished. */
+  async deleteUnfinished(operationId: string): Promise<void> {
+    await this.db('backup_policy_vm_map').where({ operationId, state: 'Assigning' }).delete();
+  }
+
   /** Ends an assignment that is in the given state. */
   async delete(id: number, state: AssignmentState): Promise<boolean> {
     return (await this.db('backup_policy_vm_map').where({ id, state }).delete()) === 1;

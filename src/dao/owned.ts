@@ -16,12 +16,14 @@ export interface OwnerNames {
   domainPath: string;
 }
 
-/** The rows of a table that has the columns zone_id, account_id and domain_id, each with the names of its owner and place. */
-export const withOwnerNames = (db: Knex, table: string): Knex.QueryBuilder =>
-  db(table)
+/** The rows of `table`, or those of a query on it, each with the names of its owner and place; it has zone_id, account_id and domain_id. */
+export const withOwnerNames = (db: Knex, table: string, rows?: Knex.QueryBuilder): Knex.QueryBuilder =>
+  db
+    .from(rows === undefined ? table : rows.as(table))
     .join('zone', 'zone.id', `${table}.zoneId`)
     .join('account', 'account.id', `${table}.accountId`)
     .join('domain', 'domain.id', `${table}.domainId`)
+    .orderBy(`${table}.id`)
     .select(
       `${table}.*`,
       'zone.uuid as zoneUuid',
@@ -32,9 +34,9 @@ export const withOwnerNames = (db: Knex, table: string): Knex.QueryBuilder =>
       'domain.path as domainPath',
     );
 
-/** Limits a query to the owners' rows of `table`, which has the columns account_id and domain_id. */
-export function ownedBy<Q extends Knex.QueryBuilder>(query: Q, table: string, { accountId, domainId }: Owners): Q {
-  if (accountId !== undefined) void query.where(`${table}.accountId`, accountId);
-  if (domainId !== undefined) void query.where(`${table}.domainId`, domainId);
+/** Limits a query on a table that has the columns account_id and domain_id to the owners' rows. */
+export function ownedBy<Q extends Knex.QueryBuilder>(query: Q, { accountId, domainId }: Owners): Q {
+  if (accountId !== undefined) void query.where({ accountId });
+  if (domainId !== undefined) void query.where({ domainId });
   return query;
 }

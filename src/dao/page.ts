@@ -12,11 +12,18 @@ export interface Listing<R> {
   readonly total: number;
 }
 
-/** Reads one page and the total: two statements, or one when the page shows the end of the list. */
-export async function listing<R>(query: Knex.QueryBuilder, { limit, offset }: Page): Promise<Listing<R>> {
-  const rows = limit > 0 ? ((await query.clone().limit(limit).offset(offset)) as R[]) : [];
+/**
+ * Reads one page of the `wanted` rows and their total: two statements, or one when the page shows the end of the list. What the
+ * rows are shown with is joined by `dress` to the page alone: joined before, databases join and sort the whole list for it.
+ */
+export async function listing<R>(
+  wanted: Knex.QueryBuilder,
+  { limit, offset }: Page,
+  dress: (page: Knex.QueryBuilder) => Knex.QueryBuilder = (page) => page,
+): Promise<Listing<R>> {
+  const rows = limit > 0 ? ((await dress(wanted.clone().limit(limit).offset(offset))) as R[]) : [];
   if (rows.length < limit && (rows.length > 0 || offset === 0)) return { rows, total: offset + rows.length };
-  const [counted] = (await query.clone().clearSelect().clearOrder().count({ total: '*' })) as { total: number | string }[];
+  const [counted] = (await wanted.clone().clearSelect().clearOrder().count({ total: '*' })) as { total: number | string }[];
   return { rows, total: Number(counted?.total ?? 0) };
 }
 

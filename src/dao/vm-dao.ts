@@ -73,20 +73,16 @@ export class VmDao {
     return this.views().where('virtual_machine.uuid', uuid).first();
   }
 
-  list(filter: VmFilter, page: Page): Promise<Listing<VmView>> {
-    const query = ownedBy(this.views(), 'virtual_machine', filter)
-      .whereNull('virtual_machine.removed')
-      .orderBy('virtual_machine.id');
-    const given = { id: filter.id, name: filter.name, zoneId: filter.zoneId };
-    for (const [column, value] of Object.entries(given)) {
-      if (value !== undefined) void query.where(`virtual_machine.${column}`, value);
+  list({ id, name, zoneId, state, backupOfferingId, keyword, ...owners }: VmFilter, page: Page): Promise<Listing<VmView>> {
+    const wanted = ownedBy(this.live(), owners).orderBy('id');
+    for (const [column, value] of Object.entries({ id, name, zoneId })) if (value !== undefined) void wanted.where({ [column]: value });
+    if (backupOfferingId !== undefined) {
+      const assigned = { policyId: backupOfferingId, state: 'Assigned' };
+      void wanted.whereIn('id', this.db('backup_policy_vm_map').where(assigned).select('vmId'));
     }
-    if (filter.backupOfferingId !== undefined) void query.where('offering.id', filter.backupOfferingId);
-    if (filter.state === 'Restoring') void query.whereNotNull('virtual_machine.restoreOperation');
-    else if (filter.state !== undefined) {
-      void query.where('virtual_machine.state', filter.state).whereNull('virtual_machine.restoreOperation');
-    }
-    return listing(containing(query, filter.keyword, ['virtual_machine.name', 'virtual_machine.displayName']), page);
+    if (state === 'Restoring') void wanted.whereNotNull('restoreOperation');
+    else if (state !== undefined) void wanted.where({ state }).whereNull('restoreOperation');
+    return listing(containing(wanted, keyword, ['name', 'displayName']), page, (rows) => this.views(rows));
   }
 
   async updateFacts(id: number, facts: VmFacts): Promise<void> {
@@ -108,17 +104,17 @@ export class VmDao {
     return begun === 1;
   }
 
-  /** Takes the mark away, if it is still this operation's. */
-  async endRestore(id: number, operation: string): Promise<void> {
-    await this.db('virtual_machine').where({ id, restoreOperation: operation }).update({ restoreOperation: null });
+  /** Takes the operation's mark away, if it is on a machine. */
+  async endRestore(operation: string): Promise<void> {
+    await this.db('virtual_machine').where({ restoreOperation: operation }).update({ restoreOperation: null });
   }
 
   private live() {
     return this.db('virtual_machine').whereNull('removed');
   }
 
-  private views() {
-    return withOwnerNames(this.db, 'virtual_machine')
+  private views(rows?: Knex.QueryBuilder) {
+    return withOwnerNames(this.db, 'virtual_machine', rows)
       .leftJoin('backup_policy_vm_map as assignment', (on) =>
         on.on('assignment.vmId', 'virtual_machine.id').andOnVal('assignment.state', 'Assigned'),
       )

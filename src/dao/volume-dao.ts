@@ -28,6 +28,8 @@ export interface Volume {
   state: VolumeState;
   /** The restore that made it. */
   operationId: string | null;
+  /** The restore that writes it now. */
+  restoreOperation: string | null;
   created: Date;
   removed: Date | null;
 }
@@ -85,13 +87,11 @@ export class VolumeDao {
     return this.db('volume').where({ vmId }).whereNull('removed').orderBy('deviceNumber');
   }
 
-  list(filter: VolumeFilter, page: Page): Promise<Listing<VolumeView>> {
-    const query = ownedBy(this.views(), 'volume', filter).whereNull('volume.removed').orderBy('volume.id');
-    const { id, name, type, zoneId, vmId } = filter;
-    for (const [column, value] of Object.entries({ id, name, type, zoneId, vmId })) {
-      if (value !== undefined) void query.where(`volume.${column}`, value);
-    }
-    return listing(containing(query, filter.keyword, ['volume.name']), page);
+  list({ id, name, type, zoneId, vmId, keyword, ...owners }: VolumeFilter, page: Page): Promise<Listing<VolumeView>> {
+    const wanted = ownedBy(this.db('volume').whereNull('removed'), owners).orderBy('id');
+    const given = { id, name, type, zoneId, vmId };
+    for (const [column, value] of Object.entries(given)) if (value !== undefined) void wanted.where({ [column]: value });
+    return listing(containing(wanted, keyword, ['name']), page, (rows) => this.views(rows));
   }
 
   async updateFacts(id: number, facts: StoredVolumeFacts): Promise<void> {
@@ -100,12 +100,27 @@ export class VolumeDao {
       .update({ ...facts, live: facts.removed ? null : 1 });
   }
 
+  /** Marks the volumes as being written by `operation`. */
+  async beginRestore(uuids: readonly string[], operation: string): Promise<void> {
+    await this.db('volume').whereIn('uuid', uuids).update({ restoreOperation: operation });
+  }
+
+  /** Takes the operation's marks away. */
+  async endRestore(operation: string): Promise<void> {
+    await this.db('volume').where({ restoreOperation: operation }).update({ restoreOperation: null });
+  }
+
+  /** Removes the volume that the operation was making and has not finished. */
+  async removeUnfinished(operationId: string, removed: Date): Promise<void> {
+    await this.db('volume').where({ operationId, state: 'Copying' }).update({ removed, live: null });
+  }
+
   async markRemoved(ids: readonly number[], removed: Date): Promise<void> {
     await this.db('volume').whereIn('id', ids).update({ removed, live: null, vmId: null });
   }
 
-  private views() {
-    return withOwnerNames(this.db, 'volume')
+  private views(rows?: Knex.QueryBuilder) {
+    return withOwnerNames(this.db, 'volume', rows)
       .leftJoin('virtual_machine as vm', 'vm.id', 'volume.vmId')
       .select(
         'vm.uuid as vmUuid',

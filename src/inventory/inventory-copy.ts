@@ -2,7 +2,7 @@ import type { Owner } from '../account/access.js';
 import type { Daos, Database } from '../dao/database.js';
 import type { Vm } from '../dao/vm-dao.js';
 import type { Zone } from '../dao/zone-dao.js';
-import { NotFound } from '../errors.js';
+import { NotFound, refused } from '../errors.js';
 import type { PluginInstances } from '../plugin-host/plugin-instances.js';
 import type { MachineFacts, VolumeFacts } from '../provider/index.js';
 import { vmFactsOf, volumeFactsOf } from './facts.js';
@@ -17,15 +17,22 @@ export class InventoryCopy {
     private readonly now: () => Date,
   ) {}
 
-  /** Asks the source how the machine is now and answers its row. One that the source has lost is marked as removed. */
-  async refresh(vmUuid: string, signal: AbortSignal): Promise<Vm> {
+  /** Asks the source how the machine is now and answers its row; `isKnown` is false for a machine that the source does not have. */
+  async refresh(vmUuid: string, signal: AbortSignal): Promise<{ vm: Vm; isKnown: boolean }> {
     const known = await this.db.daos.vms.findByUuidIncludingRemoved(vmUuid);
     if (!known) throw new NotFound('virtual machine', vmUuid);
     const zone = this.zones.getById(known.zoneId);
     const facts = await this.plugins.inventory(zone).findMachine(vmUuid, signal);
-    if (facts) return this.record(zone, facts, known, signal);
-    if (known.removed) return known;
-    return this.db.transaction((daos) => this.markGone(daos, known));
+    // The row stays: a source that is set wrongly for a while must not make machines vanish.
+    return facts ? { vm: await this.record(zone, facts, known, signal), isKnown: true } : { vm: known, isKnown: false };
+  }
+
+  /** As `refresh`, for what cannot be done with a machine that is gone. */
+  async refreshExisting(vmUuid: string, signal: AbortSignal): Promise<Vm> {
+    const { vm, isKnown } = await this.refresh(vmUuid, signal);
+    if (vm.removed) throw new NotFound('virtual machine', vmUuid);
+    if (!isKnown) throw refused(`the inventory source of the zone does not know virtual machine ${vmUuid}`);
+    return vm;
   }
 
   /** Writes down what a source says of a machine and its volumes; a machine that is new here belongs to `owner`. */
@@ -76,7 +83,7 @@ export class InventoryCopy {
     const columns = volumeFactsOf(facts, vmId);
     if (known) return daos.volumes.updateFacts(known.id, columns);
     const { uuid } = facts.volume;
-    await daos.volumes.insert({ ...columns, uuid, zoneId: zone.id, accountId, domainId, operationId: null, created: facts.created });
+    await daos.volumes.insert({ ...columns, uuid, zoneId: zone.id, accountId, domainId, operationId: null, restoreOperation: null, created: facts.created });
   }
 
   private async saveStray(daos: Daos, id: number, facts: VolumeFacts | undefined): Promise<void> {
@@ -89,18 +96,14 @@ export class InventoryCopy {
     return this.db.transaction(async (daos) => {
       const vm = await daos.vms.findByUuidIncludingRemoved(machine.uuid);
       if (!vm) throw new NotFound('virtual machine', machine.uuid);
-      return this.markGone(daos, vm);
+      const removed = this.now();
+      await daos.vms.markExpunged(vm.id, removed);
+      const volumes = await daos.volumes.listByVm(vm.id);
+      await daos.volumes.markRemoved(
+        volumes.map(({ id }) => id),
+        removed,
+      );
+      return { ...vm, state: 'Expunging', removed };
     });
-  }
-
-  private async markGone(daos: Daos, vm: Vm): Promise<Vm> {
-    const gone = { ...vm, state: 'Expunging' as const, removed: this.now() };
-    await daos.vms.markExpunged(vm.id, gone.removed);
-    const volumes = await daos.volumes.listByVm(vm.id);
-    await daos.volumes.markRemoved(
-      volumes.map(({ id }) => id),
-      gone.removed,
-    );
-    return gone;
   }
 }

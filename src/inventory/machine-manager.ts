@@ -4,6 +4,7 @@ import type { Database } from '../dao/database.js';
 import type { Listing, Page } from '../dao/page.js';
 import type { Vm, VmView } from '../dao/vm-dao.js';
 import { ApiError, invalid, NotFound, refused } from '../errors.js';
+import { operationOf } from '../plugin-host/operation.js';
 import type { PluginInstances } from '../plugin-host/plugin-instances.js';
 import type { DeployMachine, InventorySource, MachineFacts, Operation } from '../provider/index.js';
 import type { InventoryCopy } from './inventory-copy.js';
@@ -78,33 +79,33 @@ export class MachineManager {
   async deploy(wish: NewMachine, call: CallContext): Promise<VmView> {
     const owner = await this.checkNew(call.caller, wish);
     const job = runningJob(call);
-    const machineUuid = job.instanceUuid ?? job.uuid;
+    const machineUuid = job.instanceUuid ?? job.operationId;
     const name = wish.name ?? `VM-${machineUuid}`;
     const { zoneUuid, account: _account, domainUuid: _domain, ...machine } = wish;
     const zone = this.zones.get(zoneUuid);
-    const request = { ...machine, ...operationOf(call), machineUuid, name, displayName: wish.displayName ?? name };
+    const request = { ...machine, ...operationOf(call, 'deployMachine'), machineUuid, name, displayName: wish.displayName ?? name };
     const facts = await this.plugins.inventory(zone).deployMachine(request, call.signal);
     await this.copy.record(zone, facts, owner, call.signal);
     return this.view(machineUuid);
   }
 
   start(uuid: string, call: CallContext): Promise<VmView> {
-    return this.act(uuid, call, (source, request) => source.startMachine(request, call.signal));
+    return this.act('startMachine', uuid, call, (source, request) => source.startMachine(request, call.signal));
   }
 
   stop(uuid: string, call: CallContext): Promise<VmView> {
-    return this.act(uuid, call, (source, request) => source.stopMachine(request, call.signal));
+    return this.act('stopMachine', uuid, call, (source, request) => source.stopMachine(request, call.signal));
   }
 
   /** With `expunge` the machine is gone for good: refused while backups or an offering need it. */
   async destroy(uuid: string, expunge: boolean, call: CallContext): Promise<VmView> {
-    const vm = await this.db.daos.vms.findByUuidIncludingRemoved(uuid);
+    const vm = await this.getIncludingRemoved(call.caller, uuid);
     // A job that is run again after a crash finds its work done.
-    if (vm?.removed && expunge && mayUse(call.caller, vm)) return this.view(uuid);
-    if (vm && expunge && (await this.isProtected(vm))) {
+    if (vm.removed && runningJob(call).isRepeat) return this.view(uuid);
+    if (expunge && (await this.isProtected(vm))) {
       throw refused(`virtual machine ${uuid} has backups or a backup offering; remove them before it is expunged`);
     }
-    return this.act(uuid, call, (source, request) => source.destroyMachine({ ...request, expunge }, call.signal));
+    return this.act('destroyMachine', uuid, call, (source, request) => source.destroyMachine({ ...request, expunge }, call.signal));
   }
 
   private async isProtected({ id }: Vm): Promise<boolean> {
@@ -113,13 +114,14 @@ export class MachineManager {
   }
 
   private async act(
+    step: string,
     uuid: string,
     call: CallContext,
     action: (source: InventorySource, request: Operation & { machineUuid: string }) => Promise<MachineFacts>,
   ): Promise<VmView> {
     const vm = await this.get(call.caller, uuid);
     const zone = this.zones.getById(vm.zoneId);
-    const facts = await action(this.plugins.inventory(zone), { ...operationOf(call), machineUuid: uuid });
+    const facts = await action(this.plugins.inventory(zone), { ...operationOf(call, step), machineUuid: uuid });
     await this.copy.record(zone, facts, vm, call.signal);
     return this.view(uuid);
   }
@@ -135,12 +137,6 @@ export class MachineManager {
     if (!view) throw new ApiError('internal', `virtual machine ${uuid} was not recorded`);
     return view;
   }
-}
-
-/** The running job as the operation that plugins know. */
-export function operationOf(call: CallContext): Operation {
-  const { uuid, reference, report } = runningJob(call);
-  return { operationId: uuid, ...(reference === undefined ? {} : { resume: reference }), report };
 }
 
 /** The state that clients see: a restore shows although the source knows nothing of it. */

@@ -4,10 +4,11 @@ import type { Database } from '../dao/database.js';
 import type { Listing, Page } from '../dao/page.js';
 import type { Volume, VolumeView } from '../dao/volume-dao.js';
 import { ApiError, invalid, NotFound, refused } from '../errors.js';
+import { operationOf } from '../plugin-host/operation.js';
 import type { PluginInstances } from '../plugin-host/plugin-instances.js';
 import type { VolumeFacts } from '../provider/index.js';
 import type { InventoryCopy } from './inventory-copy.js';
-import { operationOf, type MachineManager } from './machine-manager.js';
+import type { MachineManager } from './machine-manager.js';
 import type { ZoneDirectory } from './zone-directory.js';
 
 /** What a list of volumes is narrowed by. */
@@ -68,9 +69,9 @@ export class VolumeManager {
   async create(wish: NewVolume, call: CallContext): Promise<VolumeView> {
     const owner = await this.checkNew(call.caller, wish);
     const job = runningJob(call);
-    const volumeUuid = job.instanceUuid ?? job.uuid;
+    const volumeUuid = job.instanceUuid ?? job.operationId;
     const zone = this.zones.get(wish.zoneUuid);
-    const request = { ...operationOf(call), volumeUuid, name: wish.name, sizeBytes: wish.sizeBytes };
+    const request = { ...operationOf(call, 'createVolume'), volumeUuid, name: wish.name, sizeBytes: wish.sizeBytes };
     const facts = await this.plugins.inventory(zone).createVolume(request, call.signal);
     await this.copy.recordVolume(zone, facts, owner);
     return this.view(volumeUuid);
@@ -80,15 +81,15 @@ export class VolumeManager {
     const volume = await this.get(call.caller, uuid);
     const vm = await this.machines.get(call.caller, vmUuid);
     if (volume.zoneId !== vm.zoneId) throw invalid('virtualmachineid', `virtual machine ${vmUuid} and volume ${uuid} are in different zones`);
-    if (volume.state === 'Copying') throw refused(`volume ${uuid} is still being restored`);
-    const request = { ...operationOf(call), volumeUuid: uuid, machineUuid: vmUuid, ...(deviceNumber === undefined ? {} : { deviceNumber }) };
+    if (volume.state === 'Copying' || volume.restoreOperation !== null) throw refused(`volume ${uuid} is being restored`);
+    const request = { ...operationOf(call, 'attachVolume'), volumeUuid: uuid, machineUuid: vmUuid, ...(deviceNumber === undefined ? {} : { deviceNumber }) };
     return this.record(volume, await this.plugins.inventory(this.zones.getById(vm.zoneId)).attachVolume(request, call.signal));
   }
 
   async detach(uuid: string, call: CallContext): Promise<VolumeView> {
     const volume = await this.get(call.caller, uuid);
     const source = this.plugins.inventory(this.zones.getById(volume.zoneId));
-    return this.record(volume, await source.detachVolume({ ...operationOf(call), volumeUuid: uuid }, call.signal));
+    return this.record(volume, await source.detachVolume({ ...operationOf(call, 'detachVolume'), volumeUuid: uuid }, call.signal));
   }
 
   /** The machine that the volume is attached to. */

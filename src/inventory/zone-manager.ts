@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { CacheInvalidation } from '../cache-invalidation.js';
-import type { Database } from '../dao/database.js';
 import { isDuplicate } from '../dao/database-error.js';
 import type { Listing, Page } from '../dao/page.js';
 import type { Zone } from '../dao/zone-dao.js';
@@ -17,7 +16,6 @@ export interface ZoneFilter {
 /** What administrators do with zones; everybody sees them. */
 export class ZoneManager {
   constructor(
-    private readonly db: Database,
     private readonly zones: ZoneDirectory,
     private readonly caches: CacheInvalidation,
     private readonly now: () => Date,
@@ -37,9 +35,8 @@ export class ZoneManager {
 
   async create(zone: Pick<Zone, 'name' | 'networkType' | 'dns1' | 'internalDns1'>): Promise<Zone> {
     try {
-      const made = await this.db.daos.zones.insert({ ...zone, uuid: randomUUID(), allocationState: 'Enabled', created: this.now() });
-      await this.caches.changed('zone');
-      return made;
+      const row = { ...zone, uuid: randomUUID(), allocationState: 'Enabled' as const, created: this.now() };
+      return await this.caches.change('zone', (daos) => daos.zones.insert(row));
     } catch (error) {
       throw isDuplicate(error) ? invalid('name', `there is a zone ${zone.name} already`) : error;
     }

@@ -29,6 +29,7 @@ export class JobManager {
     try {
       await this.db.daos.jobs.insert({
         uuid,
+        operationId: randomUUID(),
         command: spec.name,
         params: JSON.stringify(declared(spec, parameters)),
         userId: call.caller.userId,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import { Abandoned } from '../abandoned.js';
 import type { IdentityDirectory } from '../account/identity-directory.js';
 import { withFormattedDates } from '../api/date.js';
 import { runBound, type CommandTable } from '../api/dispatcher.js';
@@ -8,11 +9,13 @@ import type { Database } from '../dao/database.js';
 import { JOB_FAILED, JOB_SUCCEEDED, type Hold, type Job } from '../dao/job-dao.js';
 import { ApiError, shapeOf, toApiError } from '../errors.js';
 import type { Log } from '../log.js';
-import { Abandoned } from '../abandoned.js';
 import type { Services } from '../services.js';
+import { JobProgress } from './job-progress.js';
+import { settle } from './settle.js';
 
-const MOST_ATTEMPTS = 5;
-const REPORT_EVERY_MS = 500;
+/** So often a job may take its server down, or fail for a reason that is the server's own. */
+const MOST_CRASHES = 4;
+const FIRST_RETRY_MS = 200;
 
 export interface RunnerLimits {
   /** Jobs at the same time. */
@@ -22,17 +25,19 @@ export interface RunnerLimits {
 }
 
 interface Running {
-  readonly hold: Hold;
   readonly abort: AbortController;
   readonly done: Promise<void>;
   /** The outcome is being recorded: the lease may be gone for that reason. */
   isEnding: boolean;
 }
 
+/** How a job ended. */
+type Outcome = Pick<Job, 'status' | 'resultCode' | 'result'>;
+
 /** Runs jobs: takes them by a lease, renews the lease while they run, and records how they ended. */
 export class JobRunner {
   /** Names this server's run in the rows of the jobs that it holds. */
-  readonly holder = randomUUID();
+  private readonly holder = randomUUID();
   private readonly running = new Map<number, Running>();
   private readonly timers: NodeJS.Timeout[] = [];
   private round: Promise<void> | undefined;
@@ -51,7 +56,10 @@ export class JobRunner {
 
   start(): void {
     const third = this.limits.leaseMs / 3;
-    this.timers.push(setInterval(() => void this.renew(), third), setInterval(() => this.wake(), Math.min(third, 1000)));
+    this.timers.push(
+      setInterval(() => void this.renew(), third),
+      setInterval(() => this.wake(), Math.min(third, 1000)),
+    );
     this.wake();
   }
 
@@ -95,38 +103,54 @@ export class JobRunner {
     const hold = await this.db.daos.jobs.claim(job, this.holder, this.leaseEnd());
     if (!hold) return;
     const abort = new AbortController();
-    const done = this.run(job, hold, abort.signal)
+    const entry: Running = { abort, isEnding: false, done: Promise.resolve() };
+    const done = this.run(job, hold, abort.signal, entry)
       .catch((error: unknown) => this.log('error', 'recording a job failed', { job: job.uuid, requestId: job.requestId, error }))
       .finally(() => {
         if (this.running.get(job.id)?.abort === abort) this.running.delete(job.id);
         this.wake();
       });
-    this.running.set(job.id, { hold, abort, done, isEnding: false });
+    this.running.set(job.id, Object.assign(entry, { done }));
   }
 
-  private async run(job: Job, hold: Hold, signal: AbortSignal): Promise<void> {
+  private async run(job: Job, hold: Hold, signal: AbortSignal, entry: Running): Promise<void> {
     const about = { job: job.uuid, requestId: job.requestId, command: job.command };
     this.log('info', 'job started', { ...about, attempt: hold.attempts });
     const started = performance.now();
-    const outcome = await this.outcome(job, hold, signal);
-    const entry = this.running.get(job.id);
-    if (entry) entry.isEnding = true;
-    const recorded = await this.db.daos.jobs.finish(hold, { ...outcome, completed: this.now() });
+    const outcome = hold.crashes > MOST_CRASHES ? givenUp(hold) : await this.outcome(job, hold, signal);
+    entry.isEnding = true;
+    if (!outcome) {
+      await this.db.daos.jobs.postpone(hold, new Date(this.now().getTime() + FIRST_RETRY_MS * 4 ** hold.crashes));
+      return;
+    }
+    const ended = await this.end(job, hold, outcome);
+    const { status, resultCode } = outcome;
     const ms = Math.round(performance.now() - started);
-    if (recorded) this.log('info', 'job finished', { ...about, status: outcome.status, resultCode: outcome.resultCode, ms });
+    if (ended) this.log('info', 'job finished', { ...about, status, resultCode, ms });
     else this.log('warn', 'job finished after its lease was lost', about);
   }
 
-  private async outcome(job: Job, hold: Hold, signal: AbortSignal): Promise<Pick<Job, 'status' | 'resultCode' | 'result'>> {
+  /** Records the outcome and, of a failure, what it has left behind, if the job is still this server's. */
+  private end(job: Job, hold: Hold, outcome: Outcome): Promise<boolean> {
+    return this.db.transaction(async (daos) => {
+      const completed = this.now();
+      if (!(await daos.jobs.finish(hold, { ...outcome, completed }))) return false;
+      if (outcome.status === JOB_FAILED) await settle(daos, job.operationId, completed);
+      return true;
+    });
+  }
+
+  /** How the job ends; undefined when a fault of the server's own kept it from ending, so that it is tried again. */
+  private async outcome(job: Job, hold: Hold, signal: AbortSignal): Promise<Outcome | undefined> {
     try {
       const result = await this.execute(job, hold, signal);
       return { status: JOB_SUCCEEDED, resultCode: 0, result: JSON.stringify(withFormattedDates(result)) };
     } catch (error) {
       const failure = toApiError(error, job.requestId);
-      const level = failure.kind === 'internal' ? 'error' : 'warn';
-      this.log(level, 'job failed', { job: job.uuid, requestId: job.requestId, command: job.command, failure: failure.kind, error });
-      const { http } = shapeOf(failure.kind);
-      return { status: JOB_FAILED, resultCode: http, result: JSON.stringify({ errorcode: http, errortext: failure.message }) };
+      const isOwnFault = failure.kind === 'internal';
+      const about = { job: job.uuid, requestId: job.requestId, command: job.command, failure: failure.kind };
+      this.log(isOwnFault ? 'error' : 'info', 'job failed', { ...about, error });
+      return isOwnFault ? undefined : failedWith(failure);
     }
   }
 
@@ -135,34 +159,25 @@ export class JobRunner {
     if (!spec) throw new ApiError('refused', `this server has no command ${job.command}`);
     const caller = await this.identities.findByUserId(job.userId);
     if (!caller) throw new ApiError('denied', 'the user who asked for this job has been disabled or removed');
+    const progress = new JobProgress(job.resume, (changes) => this.db.daos.jobs.progress(hold, changes));
     const call: CallContext = {
       requestId: job.requestId,
       caller,
-      signal: hold.attempts > MOST_ATTEMPTS ? givenUp() : signal,
+      signal,
       job: {
-        uuid: job.uuid,
+        operationId: job.operationId,
+        isRepeat: hold.attempts > 1,
         instanceUuid: job.instanceUuid ?? undefined,
-        reference: job.reference ?? undefined,
-        report: this.reporter(hold),
+        resumeOf: (step) => progress.resumeOf(step),
+        report: (step, reported) => progress.report(step, reported),
       },
     };
     return runBound(spec, new Map(JSON.parse(job.params) as [string, string][]), (command) => command.execute(this.services, call));
   }
 
-  /** Keeps references at once, because they must survive a crash, and percentages now and then. */
-  private reporter(hold: Hold): (progress: { percent?: number; reference?: string }) => Promise<void> {
-    let last = -Infinity;
-    return async (progress) => {
-      const elapsed = performance.now();
-      if (progress.reference === undefined && elapsed - last < REPORT_EVERY_MS) return;
-      last = elapsed;
-      await this.db.daos.jobs.progress(hold, progress);
-    };
-  }
-
   private async renew(): Promise<void> {
-    if (this.running.size === 0) return;
     const ids = [...this.running.keys()];
+    if (ids.length === 0) return;
     try {
       const held = await this.db.daos.jobs.renew(this.holder, ids, this.leaseEnd());
       for (const id of ids) {
@@ -182,5 +197,10 @@ export class JobRunner {
   }
 }
 
-/** After so many crashes the job is not tried again: it runs its failure path, which puts things back. */
-const givenUp = (): AbortSignal => AbortSignal.abort(new Error(`given up after ${MOST_ATTEMPTS} attempts`));
+function failedWith(failure: ApiError): Outcome {
+  const { http } = shapeOf(failure.kind);
+  return { status: JOB_FAILED, resultCode: http, result: JSON.stringify({ errorcode: http, errortext: failure.message }) };
+}
+
+const givenUp = ({ crashes }: Hold): Outcome =>
+  failedWith(new ApiError('internal', `the job was given up after ${crashes} attempts that ended in a fault of the server; its log has the causes`));

@@ -1,8 +1,9 @@
-import type { Database } from '../dao/database.js';
+import { insideTransaction, type Database } from '../dao/database.js';
 import type { Zone } from '../dao/zone-dao.js';
 import { refused } from '../errors.js';
 import type { Log } from '../log.js';
-import type { BackupProvider, Contracts, InventorySource, Plugin, PluginKind, SettingValues, PluginSettings } from '../provider/index.js';
+import { ProviderError } from '../provider/index.js';
+import type { BackupProvider, Contracts, InventorySource, Plugin, PluginKind, PluginSettings, SettingValues } from '../provider/index.js';
 import type { Plugins } from '../provider/load-plugins.js';
 import type { DynamicSettings } from '../settings/dynamic-settings.js';
 import { DatabaseStore } from './database-store.js';
@@ -46,14 +47,25 @@ export class PluginInstances {
     const madeOf = JSON.stringify(values);
     const known = this.instances.get(slot);
     if (known?.madeOf === madeOf) return known.supervised;
-    const made = plugin.create(values, {
-      store: new DatabaseStore(this.db, slot),
-      now: this.now,
-      log: (level, message, fields = {}) => this.log(level, message, { ...fields, plugin: slot }),
-    });
+    // Whatever the plugin sets up would take the transaction's context along.
+    if (insideTransaction()) throw new Error(`plugin ${slot} was made inside a transaction`);
+    const made = this.make(plugin, values, slot);
     const supervised = supervise(name, made, PATIENCE, this.log);
     this.instances.set(slot, { madeOf, supervised });
     return supervised;
+  }
+
+  private make(plugin: Plugin, values: SettingValues<PluginSettings>, slot: string): Contracts[PluginKind] {
+    try {
+      return plugin.create(values, {
+        store: new DatabaseStore(this.db, slot),
+        now: this.now,
+        log: (level, message, fields = {}) => this.log(level, message, { ...fields, plugin: slot }),
+      });
+    } catch (cause) {
+      if (cause instanceof ProviderError) throw cause;
+      throw new ProviderError('rejected', `${plugin.kind} plugin ${plugin.name} cannot be used with its settings; the log has the cause`, cause);
+    }
   }
 
   private valuesFor({ kind, name, settings }: Plugin, zone: Zone): SettingValues<PluginSettings> {

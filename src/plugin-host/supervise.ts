@@ -22,7 +22,7 @@ export function supervise<T extends object>(name: string, target: T, patience: P
     get(object, method) {
       const member = Reflect.get(object, method) as unknown;
       if (typeof member !== 'function' || typeof method !== 'string') return member;
-      const invoke = (args: unknown[]): unknown => Reflect.apply(member, object, args);
+      const invoke = (args: readonly unknown[]): unknown => Reflect.apply(member, object, args);
       return (...args: unknown[]) => {
         const call = new SupervisedCall(`${name}.${method}`, args, patience, log);
         return PAGED.has(method) ? call.pages(invoke) : call.once(invoke);
@@ -34,60 +34,69 @@ export function supervise<T extends object>(name: string, target: T, patience: P
 class SupervisedCall {
   private readonly started = performance.now();
   private readonly late = new AbortController();
-  private readonly signal: AbortSignal;
   private readonly outer: AbortSignal;
-  private readonly args: unknown[];
+  private readonly signal: AbortSignal;
+  private readonly args: readonly unknown[];
   private readonly limitMs: number;
   private timer: NodeJS.Timeout | undefined;
+  private isOver = false;
 
   constructor(
     private readonly what: string,
-    args: unknown[],
+    args: readonly unknown[],
     patience: Patience,
     private readonly log: Log,
   ) {
     this.outer = args.at(-1) as AbortSignal;
     this.signal = AbortSignal.any([this.outer, this.late.signal]);
-    const isLong = isOperation(args[0]);
-    this.limitMs = isLong ? patience.stallMs : patience.answerMs;
+    this.limitMs = isOperation(args[0]) ? patience.stallMs : patience.answerMs;
     this.args = [...args.slice(0, -1).map((arg) => (isOperation(arg) ? this.watched(arg) : arg)), this.signal];
   }
 
-  async once(invoke: (args: unknown[]) => unknown): Promise<unknown> {
+  async once(invoke: (args: readonly unknown[]) => unknown): Promise<unknown> {
     this.refuseTransaction();
     try {
-      return this.succeeded(await this.limited(async () => invoke(this.args)));
+      const result = await this.limited(async () => invoke(this.args));
+      this.log('info', 'provider call', { call: this.what, ms: this.elapsed() });
+      return result;
     } catch (error) {
       throw await this.failed(error);
     } finally {
-      clearTimeout(this.timer);
+      this.isOver = true;
     }
   }
 
-  async *pages(invoke: (args: unknown[]) => unknown): AsyncGenerator<unknown> {
+  async *pages(invoke: (args: readonly unknown[]) => unknown): AsyncGenerator<unknown> {
     this.refuseTransaction();
+    let iterator: AsyncIterator<unknown> | undefined;
     try {
-      const iterator = (invoke(this.args) as AsyncIterable<unknown>)[Symbol.asyncIterator]();
+      iterator = (invoke(this.args) as AsyncIterable<unknown>)[Symbol.asyncIterator]();
       for (;;) {
-        const { done, value } = await this.limited(() => iterator.next());
+        const { done, value } = await this.limited(iterator.next.bind(iterator));
         if (done) break;
         yield value;
       }
-      this.succeeded(undefined);
+      this.log('info', 'provider call', { call: this.what, ms: this.elapsed() });
     } catch (error) {
       throw await this.failed(error);
     } finally {
-      clearTimeout(this.timer);
+      this.isOver = true;
+      // Not waited for: a plugin that hangs would hang this too.
+      void Promise.resolve(iterator?.return?.()).catch(() => undefined);
     }
   }
 
+  /** The work's result, unless the call is given up first. The clock runs only while the plugin works. */
   private async limited<R>(work: () => Promise<R>): Promise<R> {
     this.signal.throwIfAborted();
+    const { promise: givenUp, stop } = whenAborted(this.signal);
     this.arm();
-    const aborted = new Promise<never>((_, reject) => {
-      this.signal.addEventListener('abort', () => reject(this.signal.reason as Error), { once: true });
-    });
-    return Promise.race([work(), aborted]);
+    try {
+      return await Promise.race([work(), givenUp]);
+    } finally {
+      stop();
+      clearTimeout(this.timer);
+    }
   }
 
   private arm(): void {
@@ -99,16 +108,12 @@ class SupervisedCall {
   private watched(operation: Operation): Operation {
     return {
       ...operation,
-      report: (progress) => {
+      report: async (progress) => {
+        if (this.isOver) return;
         this.arm();
-        return operation.report(progress);
+        await operation.report(progress);
       },
     };
-  }
-
-  private succeeded<R>(result: R): R {
-    this.log('info', 'provider call', { call: this.what, ms: this.elapsed() });
-    return result;
   }
 
   private async failed(cause: unknown): Promise<ProviderError> {
@@ -119,11 +124,12 @@ class SupervisedCall {
   }
 
   private asProviderError(cause: unknown): ProviderError {
-    if (this.late.signal.aborted) return new ProviderError('temporary', `${this.what}: ${(this.late.signal.reason as Error).message}`, cause);
-    if (this.outer.aborted) return new ProviderError('temporary', `${this.what}: ${(this.outer.reason as Error).message}`, cause);
+    for (const { aborted, reason } of [this.late.signal, this.outer]) {
+      if (aborted) return new ProviderError('unknown', `${this.what}: ${(reason as Error).message}`, cause);
+    }
     if (cause instanceof ProviderError) return new ProviderError(cause.fault, `${this.what}: ${cause.message}`, cause);
     // What a plugin throws by accident may hold anything: it goes to the log only.
-    return new ProviderError('rejected', `${this.what}: the plugin failed unexpectedly; the log has the cause`, cause);
+    return new ProviderError('unknown', `${this.what}: the plugin failed unexpectedly; the log has the cause`, cause);
   }
 
   private refuseTransaction(): void {
@@ -133,6 +139,17 @@ class SupervisedCall {
   private elapsed(): number {
     return Math.round(performance.now() - this.started);
   }
+}
+
+/** A promise that rejects when the signal aborts, until it is told to stop: signals keep what still listens to them. */
+function whenAborted(signal: AbortSignal): { promise: Promise<never>; stop: () => void } {
+  let stop = (): void => undefined;
+  const promise = new Promise<never>((_, reject) => {
+    const onAbort = () => reject(signal.reason as Error);
+    signal.addEventListener('abort', onAbort, { once: true });
+    stop = () => signal.removeEventListener('abort', onAbort);
+  });
+  return { promise, stop };
 }
 
 const isOperation = (value: unknown): value is Operation =>

@@ -8,8 +8,9 @@
  * - `auth`: the outside system did not accept the plugin's credentials
  * - `capacity`: no room, or a limit of the outside system is reached
  * - `corrupt`: the data are there but cannot be trusted
+ * - `unknown`: nobody can say whether it was done; asking again with the same operation tells
  */
-export type ProviderFault = 'temporary' | 'rejected' | 'not_found' | 'unsupported' | 'auth' | 'capacity' | 'corrupt';
+export type ProviderFault = 'temporary' | 'rejected' | 'not_found' | 'unsupported' | 'auth' | 'capacity' | 'corrupt' | 'unknown';
 
 /** The one way in which a plugin reports a failure. The message is shown to callers: name the thing, and never a secret. */
 export class ProviderError extends Error {
@@ -23,3 +24,8 @@ export class ProviderError extends Error {
     super(message, { cause });
   }
 }
+
+const NOTHING_DONE: ReadonlySet<ProviderFault> = new Set(['rejected', 'not_found', 'unsupported', 'auth', 'capacity']);
+
+/** Whether a failure means that the outside system is as it was before the call. */
+export const leftNothingDone = (error: unknown): boolean => error instanceof ProviderError && NOTHING_DONE.has(error.fault);

@@ -1,5 +1,4 @@
 import type { CacheInvalidation } from '../cache-invalidation.js';
-import type { Database } from '../dao/database.js';
 import type { Listing, Page } from '../dao/page.js';
 import { ApiError, invalid } from '../errors.js';
 import type { ZoneDirectory } from '../inventory/zone-directory.js';
@@ -31,7 +30,6 @@ export const categoryOf = (key: DynamicKey): string => (key.secret ? 'Secure' : 
 /** What administrators do with settings. */
 export class SettingsManager {
   constructor(
-    private readonly db: Database,
     private readonly settings: DynamicSettings,
     private readonly zones: ZoneDirectory,
     private readonly plugins: Plugins,
@@ -59,13 +57,9 @@ export class SettingsManager {
     }
     const zoneId = zoneUuid === undefined ? GLOBAL : this.zones.get(zoneUuid).id;
     const value = this.checked(name, key, text);
-    await this.db.daos.configuration.save({
-      name,
-      scope: zoneId === GLOBAL ? 'Global' : 'Zone',
-      scopeId: zoneId,
-      value: key.secret ? this.secrets.seal(value) : value,
-    });
-    await this.caches.changed('configuration');
+    const scope = zoneId === GLOBAL ? 'Global' : 'Zone';
+    const stored = { name, scope, scopeId: zoneId, value: key.secret ? this.secrets.seal(value) : value };
+    await this.caches.change('configuration', (daos) => daos.configuration.save(stored));
     return this.view(name, zoneId === GLOBAL ? undefined : zoneId);
   }
 

@@ -5,6 +5,8 @@ interface Key {
   readonly default: string;
   readonly about: string;
   readonly secret?: boolean;
+  /** Least acceptable integer. */
+  readonly atLeast?: number;
 }
 
 /** The settings that are read once at the start: from `config/default.json`, then from the environment (`HTTP_PORT` for `http.port`). */
@@ -31,10 +33,11 @@ export const STATIC_KEYS = {
   },
   'plugins.dir': { kind: 'string', default: '', about: 'folder of the plugins; empty: those that come with the server' },
   'log.level': { kind: 'level', default: 'info', about: 'least level that is logged: debug, info, warn or error' },
-  'jobs.parallel': { kind: 'integer', default: '16', about: 'jobs that this server runs at the same time' },
+  'jobs.parallel': { kind: 'integer', default: '16', atLeast: 1, about: 'jobs that this server runs at the same time' },
   'jobs.lease.seconds': {
     kind: 'integer',
     default: '15',
+    atLeast: 1,
     about: 'time after which another server takes up the jobs of a server that has died',
   },
   'shutdown.grace.seconds': { kind: 'integer', default: '20', about: 'time that running jobs get to finish when the server is told to stop' },
@@ -63,6 +66,7 @@ export function readSettings(file: Readonly<Record<string, unknown>>, env: NodeJ
   const entries = Object.entries<Key>(STATIC_KEYS).map(([name, key]) => {
     const text = String(env[variableOf(name)] ?? file[name] ?? key.default);
     const value = parsers[key.kind](text);
+    if (key.atLeast !== undefined && (value as number) < key.atLeast) faults.push(`${name} (${variableOf(name)}): must be at least ${key.atLeast}`);
     if (value === undefined) faults.push(`${name} (${variableOf(name)}): ${key.secret ? 'its value' : `"${text}"`} is not a valid ${key.kind}`);
     return [name, value] as const;
   });

@@ -28,6 +28,8 @@ export async function startMariadb(folder) {
 /** Ends a server that `startMariadb` has started. */
 export async function stopMariadb({ process: child }) {
   if (child.exitCode !== null || child.signalCode !== null) return;
+  // It was not waited for until now: without this, Node would end here, and with it the run, as if every test had passed.
+  child.ref();
   const ended = new Promise((resolve) => child.once('exit', resolve));
   child.kill('SIGTERM');
   await ended;

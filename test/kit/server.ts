@@ -44,6 +44,8 @@ export interface ServerOptions {
 }
 
 const GRACE_MS = 5000;
+/** Tests read the credentials from the application. */
+const FORGETFUL = { keep: () => undefined, discard: () => undefined };
 const PASSWORD = 'correct horse battery staple';
 
 /** A server with everything that the real one has, in this process. */
@@ -74,7 +76,7 @@ export class TestServer {
     const statements = statementLog(db.knex);
     const secrets = await openSecrets(settings, db);
     const log = (level: LogLevel, message: string, fields: LogFields = {}) => void this.log.push({ level, message, fields });
-    const application = await createApplication(settings, db, secrets, log, this.options.now);
+    const application = await createApplication({ settings, db, secrets, log, keeper: FORGETFUL, ...(this.options.now ? { now: this.options.now } : {}) });
     const socket = await listen(application.app, '127.0.0.1', 0, log);
     application.start();
     const closed = noteOpened(`the server ${endpointOf(socket)}`);

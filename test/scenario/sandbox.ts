@@ -10,7 +10,7 @@ export interface Guarded {
 
 /** Imports a policy and assigns the sandbox's machine db-1 to it. */
 export async function guard(client: TestClient): Promise<Guarded> {
-  const zoneId = String((await only(client, 'listZones', 'zone')).id);
+  const zoneId = String((await only(client, 'listZones', 'zone', { name: 'sandbox' })).id);
   const machineId = String((await only(client, 'listVirtualMachines', 'virtualmachine', { name: 'db-1' })).id);
   const { backuppolicy } = await client.run('importBackupPolicy', { name: 'Gold', externalid: 'gold-policy', zoneid: zoneId });
   await client.run('assignBackupPolicy', { backuppolicyid: String((backuppolicy as Answer).id), virtualmachineid: machineId });

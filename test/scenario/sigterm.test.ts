@@ -6,7 +6,7 @@ import { heldBackups, jobRow } from './ledger.js';
 import { guard, slowDown, submit, underWay, type Guarded } from './sandbox.js';
 
 const TEST_MS = 60_000;
-const LONG_MS = 5000;
+const LONG_MS = 3500;
 
 forEachEngine((engine) => {
   let opened: Installation | undefined;

@@ -74,9 +74,7 @@ export class Backups {
   /** Every backup that is neither deleted nor to be taken for lost, page by page. */
   async *pages(): AsyncGenerator<readonly ProviderBackup[]> {
     for await (const page of this.records.pages()) {
-      const shown = page
-        .filter((backup) => backup.state === 'held')
-        .filter(({ externalId }) => !this.script.isLost(externalId));
+      const shown = page.filter((backup) => backup.state === 'held').filter(({ externalId }) => !this.script.isLost(externalId));
       if (shown.length > 0) yield shown.map(toProviderBackup);
     }
   }

@@ -50,8 +50,7 @@ export class DummyProvider implements BackupProvider {
   async assign(request: Assign, signal: AbortSignal): Promise<{ readonly reference: string }> {
     const { machine, offeringExternalId } = request;
     const plan = async () => {
-      if (OFFERINGS.some(({ externalId }) => externalId === offeringExternalId))
-        return { reference: `dummy-${machine.uuid}` };
+      if (OFFERINGS.some(({ externalId }) => externalId === offeringExternalId)) return { reference: `dummy-${machine.uuid}` };
       throw new ProviderError('not_found', `there is no offering ${offeringExternalId}`);
     };
     const carryOut = async () => void (await this.assignments.change(machine.uuid, () => ({ offeringExternalId })));
@@ -106,14 +105,9 @@ export class DummyProvider implements BackupProvider {
     const plan = async () => {
       const backup = await this.backups.getRestorable(externalId);
       if (backup.machineUuid !== machine.uuid) {
-        throw new ProviderError(
-          'rejected',
-          `the backup ${externalId} is of ${backup.machineUuid}, not of ${machine.uuid}`,
-        );
+        throw new ProviderError('rejected', `the backup ${externalId} is of ${backup.machineUuid}, not of ${machine.uuid}`);
       }
-      return backup.volumes
-        .map((volume) => ({ ...volume, sizeBytes: this.script.report(volume.sizeBytes) }))
-        .map(restored);
+      return backup.volumes.map((volume) => ({ ...volume, sizeBytes: this.script.report(volume.sizeBytes) })).map(restored);
     };
     const carryOut = async () => this.backups.countRestore(externalId, request.operationId);
     const lastsMs = this.script.delayMs;
@@ -125,8 +119,7 @@ export class DummyProvider implements BackupProvider {
     const { externalId, newVolumeUuid: uuid, volume } = request;
     const plan = async () => {
       const recorded = (await this.backups.getRestorable(externalId)).volumes.find((held) => held.uuid === volume.uuid);
-      if (!recorded)
-        throw new ProviderError('not_found', `the backup ${externalId} does not hold the volume ${volume.uuid}`);
+      if (!recorded) throw new ProviderError('not_found', `the backup ${externalId} does not hold the volume ${volume.uuid}`);
       const sizeBytes = this.script.report(recorded.sizeBytes);
       return restored({ ...recorded, uuid, sizeBytes, path: `dummy/${uuid}` });
     };
@@ -139,10 +132,7 @@ export class DummyProvider implements BackupProvider {
   private async checkAssigned({ machine, offeringExternalId }: TakeBackup): Promise<void> {
     const assignment = await this.assignments.get(machine.uuid);
     if (assignment?.offeringExternalId === offeringExternalId) return;
-    throw new ProviderError(
-      'rejected',
-      `the machine ${machine.uuid} is not assigned to the offering ${offeringExternalId}`,
-    );
+    throw new ProviderError('rejected', `the machine ${machine.uuid} is not assigned to the offering ${offeringExternalId}`);
   }
 }
 

@@ -1,23 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  all,
-  defaultsOf,
-  expectFault,
-  never,
-  operation,
-  sampleMachine,
-  sampleVolume,
-} from '../../../test/kit/contract/samples.js';
+import { all, defaultsOf, expectFault, never, operation, sampleMachine, sampleVolume } from '../../../test/kit/contract/samples.js';
 import { sweepDeaths } from '../../../test/kit/dying-store.js';
 import { hostOn, MemoryStore } from '../../../test/kit/memory-store.js';
-import {
-  ProviderError,
-  type BackupProvider,
-  type PluginSettings,
-  type PluginStore,
-  type Progress,
-} from '../../../src/provider/index.js';
+import { ProviderError, type BackupProvider, type PluginSettings, type PluginStore, type Progress } from '../../../src/provider/index.js';
 import dummy from './index.js';
 import type { DummySettings } from './settings.js';
 
@@ -181,6 +167,28 @@ describe('operations', () => {
     await asked;
   });
 
+  test('counts every one of many restores at once', async () => {
+    const { open, take, restore, recorded } = await sandbox();
+    const { externalId } = await open().takeBackup(take(), never);
+    const restores = Array.from({ length: 8 }, async (_, index) => {
+      // Each a little later than the one before, so that reads and writes fall between each other in many ways.
+      for (let tick = 0; tick < index; tick++) await Promise.resolve();
+      return open().restoreMachine(restore(externalId), never);
+    });
+    await Promise.all(restores);
+    expect(await recorded('backup/')).toMatchObject([{ restores: 8 }]);
+  });
+
+  test('records nothing of a call that it refuses', async () => {
+    const { store, open, assign, take, restore } = await sandbox();
+    const before = await all(store.list(''));
+    await expectFault(open().assign({ ...assign, ...operation(), offeringExternalId: 'none' }, never), 'not_found');
+    await expectFault(open().takeBackup({ ...take(), machine: sampleMachine() }, never), 'rejected');
+    await expectFault(open().takeBackup(take(), AbortSignal.abort()), 'temporary');
+    await expectFault(open().restoreMachine(restore('none'), never), 'not_found');
+    expect(await all(store.list(''))).toEqual(before);
+  });
+
   test('refuses to delete nothing in particular', async () => {
     const { open } = await sandbox();
     await expectFault(open().deleteBackup({ ...operation(), forced: true }, never), 'rejected');
@@ -240,6 +248,7 @@ describe('delay', () => {
     for (const percent of [0, 50, 99]) {
       clock.now = new Date(started + 600 * percent);
       while (reports.at(-1)?.percent !== percent) await sleep(10);
+      await sleep(120);
       expect(await recorded('backup/')).toEqual([]);
     }
     clock.now = new Date(started + 60_000);
@@ -410,9 +419,7 @@ describe('size', () => {
     const sized = open({ 'size.bytes': 0 });
     const taken = await sized.takeBackup(take(), never);
     expect(taken).toMatchObject({ sizeBytes: 0, protectedSizeBytes: 0 });
-    expect((await all(sized.listBackups(never))).find(({ externalId }) => externalId === before.externalId)).toEqual(
-      before,
-    );
+    expect((await all(sized.listBackups(never))).find(({ externalId }) => externalId === before.externalId)).toEqual(before);
     const restored = [
       ...(await sized.restoreMachine(restore(taken.externalId), never)),
       await sized.restoreVolume(restoreOne(taken.externalId), never),

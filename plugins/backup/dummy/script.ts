@@ -29,6 +29,7 @@ const FAULTS: Readonly<Record<ProviderFault, true>> = {
   auth: true,
   capacity: true,
   corrupt: true,
+  unknown: true,
 };
 
 /** What the settings make the provider do beside its duty: be slow, fail, lose backups, misreport sizes. */
@@ -69,8 +70,7 @@ export class Script {
   }
 }
 
-const isOneOf = <K extends string>(names: Readonly<Record<K, true>>, name: string): name is K =>
-  Object.hasOwn(names, name);
+const isOneOf = <K extends string>(names: Readonly<Record<K, true>>, name: string): name is K => Object.hasOwn(names, name);
 
 const isStep = (step: number): step is Step => step === 1 || step === 2 || step === 3;
 

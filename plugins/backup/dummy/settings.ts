@@ -21,7 +21,7 @@ export const SETTINGS = {
   },
   'fail.fault': {
     kind: 'string',
-    description: 'how it fails: temporary, rejected, not_found, unsupported, auth, capacity or corrupt',
+    description: 'how it fails: temporary, rejected, not_found, unsupported, auth, capacity, corrupt or unknown',
     default: 'rejected',
   },
   lost: {

@@ -1,12 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ProviderError } from '../../../src/provider/index.js';
-import type {
-  AdoptRestoredMachine,
-  DeployMachine,
-  MachineOperation,
-  MachineState,
-  VolumeType,
-} from '../../../src/provider/index.js';
+import type { AdoptRestoredMachine, DeployMachine, MachineOperation, MachineState, VolumeType } from '../../../src/provider/index.js';
 import type { Work } from './operations.js';
 import { DATA_SLOTS, describeMachine, digestOf, pathOf } from './sandbox.js';
 import {
@@ -164,8 +158,7 @@ function planDeploy(request: DeployMachine, created: string): Snapshot {
   };
   const data = dataSizesBytes.map((sizeBytes, index) => {
     const slot = DATA_SLOTS[index];
-    if (slot === undefined)
-      throw new ProviderError('capacity', `a machine has ${DATA_SLOTS.length} data disks at most`);
+    if (slot === undefined) throw new ProviderError('capacity', `a machine has ${DATA_SLOTS.length} data disks at most`);
     return disk(`DATA-${name}-${index + 1}`, 'DATADISK', slot, sizeBytes);
   });
   const volumes = [disk(`ROOT-${name}`, 'ROOT', 0, rootSizeBytes), ...data];

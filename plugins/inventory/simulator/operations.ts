@@ -46,9 +46,7 @@ export class Operations {
     if (record.outcome !== undefined) return record.outcome as R;
     await this.wait(record, operation, signal);
     const outcome = await work.carryOut(record.plan as P);
-    const ended = await this.records.change(id, (present) =>
-      present?.outcome === undefined ? { ...record, outcome } : present,
-    );
+    const ended = await this.records.change(id, (present) => (present?.outcome === undefined ? { ...record, outcome } : present));
     return ended.outcome as R;
   }
 

@@ -34,10 +34,7 @@ describe('what it makes', () => {
 
   test('gives a machine one network card in the sandbox, always the same', async () => {
     const machineUuid = randomUUID();
-    const [one, again] = [
-      await sandbox().subject.deploy({ machineUuid }),
-      await sandbox().subject.deploy({ machineUuid }),
-    ];
+    const [one, again] = [await sandbox().subject.deploy({ machineUuid }), await sandbox().subject.deploy({ machineUuid })];
     expect(one.machine.nics).toEqual(again.machine.nics);
     const other = await sandbox().subject.deploy();
     expect(one.machine.nics).toHaveLength(1);
@@ -124,15 +121,18 @@ describe('delay', () => {
     expect((await minute(source.stopMachine(on(facts), never))).state).toBe('Stopped');
   });
 
-  test('refuses to start a machine that was destroyed while it was starting', async () => {
+  test('neither starts nor stops a machine that is destroyed meanwhile', async () => {
     const { store, source, subject } = sandbox();
-    const facts = await subject.deploy();
     const slow = simulator.create(defaultsOf(simulator.settings, { 'delay.ms': 100 }), hostOn(store));
-    const asked = expectFault(slow.startMachine(on(facts), never), 'rejected');
+    const [stopped, running] = [await subject.deploy(), await subject.deploy({ start: true })];
+    const asked = [slow.startMachine(on(stopped), never), slow.stopMachine(on(running), never)];
+    const refused = asked.map((answer) => expectFault(answer, 'rejected'));
     await sleep(20);
-    await source.destroyMachine({ ...on(facts), expunge: false }, never);
-    await asked;
-    expect((await subject.machine(facts)).state).toBe('Destroyed');
+    for (const facts of [stopped, running]) {
+      const destroyed = await source.destroyMachine({ ...on(facts), expunge: false }, never);
+      await refused.shift();
+      expect(await subject.machine(facts)).toEqual(destroyed);
+    }
   });
 });
 
@@ -153,6 +153,40 @@ describe('operations', () => {
     const request = on(one);
     await source.startMachine(request, never);
     await expectFault(source.startMachine({ ...request, machineUuid: other.machine.uuid }, never), 'rejected');
+  });
+});
+
+describe('refusals', () => {
+  test('leave nothing behind', async () => {
+    const { store, source, subject } = sandbox();
+    const [machine, running] = [await subject.deploy(), await subject.deploy({ start: true })];
+    const { volume } = await subject.create();
+    const before = await all(store.list(''));
+    await expectFault(subject.deploy({ machineUuid: machine.machine.uuid }), 'rejected');
+    await expectFault(subject.create({ volumeUuid: volume.uuid }), 'rejected');
+    const occupied = { ...on(machine), volumeUuid: volume.uuid, deviceNumber: 1 };
+    await expectFault(source.attachVolume(occupied, never), 'rejected');
+    await expectFault(source.detachVolume({ ...operation(), volumeUuid: volume.uuid }, never), 'rejected');
+    await expectFault(source.adoptRestoredMachine({ ...operation(), machine: running.machine, volumes: [] }, never), 'rejected');
+    await expectFault(source.startMachine(on(machine), AbortSignal.abort()), 'temporary');
+    expect(await all(store.list(''))).toEqual(before);
+  });
+});
+
+describe('many at once', () => {
+  test('attach as many volumes as there are', async () => {
+    const { store, source, subject } = sandbox();
+    const machine = await subject.deploy({ dataSizesBytes: [] });
+    const created = await Promise.all(Array.from({ length: 8 }, () => subject.create()));
+    await Promise.all(
+      created.map(async ({ volume }, index) => {
+        // Each a little later than the one before, so that reads and writes fall between each other in many ways.
+        for (let tick = 0; tick < index; tick++) await Promise.resolve();
+        return source.attachVolume({ ...on(machine), volumeUuid: volume.uuid }, never);
+      }),
+    );
+    expect((await subject.machine(machine)).volumes).toHaveLength(9);
+    await expectConsistent(store, source);
   });
 });
 
@@ -213,6 +247,26 @@ describe('a server that dies', () => {
   });
 });
 
+test('a detachment that died and is repeated later takes nothing off the machine that has the volume by then', async () => {
+  let moved = 0;
+  await sweepDeaths(async ({ store, dying }) => {
+    const { source, subject } = sandbox(store);
+    const [owner, other] = [await subject.deploy(), await subject.deploy({ dataSizesBytes: [] })];
+    const volumeUuid = owner.volumes[1]?.volume.uuid ?? '';
+    const request = { ...operation(), volumeUuid };
+    await openOn(dying)
+      .detachVolume(request, never)
+      .catch(() => undefined);
+    if ((await subject.volume({ uuid: volumeUuid })).machineUuid !== undefined) return;
+    moved++;
+    await source.attachVolume({ ...on(other), volumeUuid }, never);
+    await source.detachVolume(request, never);
+    expect((await subject.volume({ uuid: volumeUuid })).machineUuid).toBe(other.machine.uuid);
+    await expectConsistent(store, source);
+  });
+  expect(moved).toBeGreaterThan(2);
+});
+
 const present = (facts: MachineFacts) => (facts.state === 'Expunging' ? [] : [facts]);
 
 /** Every stored volume that says it is attached is listed with that machine, and no slot is taken by anything else. */
@@ -222,11 +276,7 @@ async function expectConsistent(store: PluginStore, source: InventorySource): Pr
   for (const { volumes } of await all(source.listMachines(never))) attached.push(...volumes);
   const facts = await Promise.all(stored.map((uuid) => source.findVolume(uuid, never)));
   const saying = facts.filter((volume) => volume?.machineUuid !== undefined);
-  expect(byUuid(attached.map(({ volume }) => volume))).toEqual(
-    byUuid(saying.flatMap((volume) => (volume ? [volume.volume] : []))),
-  );
+  expect(byUuid(attached.map(({ volume }) => volume))).toEqual(byUuid(saying.flatMap((volume) => (volume ? [volume.volume] : []))));
   const slots = (await all(store.list('machine/'))).map(({ value }) => (value as { slots: object }).slots);
-  expect(slots.flatMap((taken) => Object.values(taken)).sort()).toEqual(
-    attached.map(({ volume }) => volume.uuid).sort(),
-  );
+  expect(slots.flatMap((taken) => Object.values(taken)).sort()).toEqual(attached.map(({ volume }) => volume.uuid).sort());
 }

@@ -60,10 +60,7 @@ export class Simulator implements InventorySource {
     return this.onMachine(request, this.machines.stop(request), signal);
   }
 
-  destroyMachine(
-    request: MachineOperation & { readonly expunge: boolean },
-    signal: AbortSignal,
-  ): Promise<MachineFacts> {
+  destroyMachine(request: MachineOperation & { readonly expunge: boolean }, signal: AbortSignal): Promise<MachineFacts> {
     return this.onMachine(request, this.machines.destroy(request), signal);
   }
 
@@ -87,19 +84,11 @@ export class Simulator implements InventorySource {
     return this.onVolume(request, this.volumes.adopt(request), signal);
   }
 
-  private async onMachine<P>(
-    operation: Operation,
-    work: Work<P, Snapshot>,
-    signal: AbortSignal,
-  ): Promise<MachineFacts> {
+  private async onMachine<P>(operation: Operation, work: Work<P, Snapshot>, signal: AbortSignal): Promise<MachineFacts> {
     return toMachineFacts(await this.operations.run(operation, work, signal));
   }
 
-  private async onVolume<P>(
-    operation: Operation,
-    work: Work<P, StoredVolume>,
-    signal: AbortSignal,
-  ): Promise<VolumeFacts> {
+  private async onVolume<P>(operation: Operation, work: Work<P, StoredVolume>, signal: AbortSignal): Promise<VolumeFacts> {
     return toVolumeFacts(await this.operations.run(operation, work, signal));
   }
 }

@@ -1,12 +1,5 @@
 import { ProviderError } from '../../../src/provider/index.js';
-import type {
-  Machine,
-  MachineFacts,
-  MachineState,
-  PluginStore,
-  Volume,
-  VolumeFacts,
-} from '../../../src/provider/index.js';
+import type { Machine, MachineFacts, MachineState, PluginStore, Volume, VolumeFacts } from '../../../src/provider/index.js';
 import { Records } from './records.js';
 import { DATA_SLOTS } from './sandbox.js';
 
@@ -76,11 +69,13 @@ export class Stock {
   /** Puts the volume into the wanted slot of the machine, or into the first free one; again and again is the same. */
   async attach(volumeUuid: string, machineUuid: string, wanted?: number): Promise<StoredVolume> {
     const deviceNumber = await this.claimSlot(volumeUuid, machineUuid, wanted);
-    return this.volumes.change(volumeUuid, (present) => {
-      const stored = known('volume', volumeUuid, present);
-      checkAttachable(stored, machineUuid);
-      return { ...stored, volume: { ...stored.volume, deviceNumber }, state: 'Ready', machineUuid } as const;
+    const stored = await this.volumes.change(volumeUuid, (present): StoredVolume | undefined => {
+      if (!present || !isAttachable(present, machineUuid)) return present;
+      return { ...present, volume: { ...present.volume, deviceNumber }, state: 'Ready', machineUuid };
     });
+    if (stored?.machineUuid === machineUuid) return stored;
+    await this.releaseSlot(volumeUuid, machineUuid);
+    throw stored ? attachedElsewhere(stored) : notFound('volume', volumeUuid);
   }
 
   /** Takes the volume off the machine and keeps it; again and again is the same. */
@@ -89,10 +84,7 @@ export class Stock {
       const stored = known('volume', volumeUuid, present);
       return stored.machineUuid === machineUuid ? withoutMachine(stored) : stored;
     });
-    await this.machines.changePresent(machineUuid, (present) => ({
-      ...present,
-      slots: without(present.slots, volumeUuid),
-    }));
+    await this.releaseSlot(volumeUuid, machineUuid);
     return detached;
   }
 
@@ -106,6 +98,13 @@ export class Stock {
       return { ...machine, slots: { ...without(machine.slots, volumeUuid), [slot]: volumeUuid } };
     });
     return slotOf(claimed, volumeUuid) ?? freeSlot(claimed);
+  }
+
+  private async releaseSlot(volumeUuid: string, machineUuid: string): Promise<void> {
+    await this.machines.changePresent(machineUuid, (present) => ({
+      ...present,
+      slots: without(present.slots, volumeUuid),
+    }));
   }
 
   private async withVolumes(machine: StoredMachine, read?: ReadonlyMap<string, StoredVolume>): Promise<Snapshot> {
@@ -135,9 +134,8 @@ export function checkFree({ machine, slots }: StoredMachine, slot: number): void
 }
 
 /** Throws when the volume is attached to another machine than this one, or to any machine when none is given. */
-export function checkAttachable({ volume, machineUuid }: StoredVolume, target?: string): void {
-  if (machineUuid === undefined || machineUuid === target) return;
-  throw new ProviderError('rejected', `the volume ${volume.uuid} is attached to the machine ${machineUuid}`);
+export function checkAttachable(stored: StoredVolume, target?: string): void {
+  if (!isAttachable(stored, target)) throw attachedElsewhere(stored);
 }
 
 /** Throws when the machine is destroyed. */
@@ -162,8 +160,15 @@ export const toMachineFacts = ({ machine: { machine, state, created }, volumes }
 /** The volume as the contract has it. */
 export const toVolumeFacts = (stored: StoredVolume): VolumeFacts => ({ ...stored, created: new Date(stored.created) });
 
+const isAttachable = ({ machineUuid }: StoredVolume, target?: string) => machineUuid === undefined || machineUuid === target;
+
+const attachedElsewhere = ({ volume, machineUuid }: StoredVolume) =>
+  new ProviderError('rejected', `the volume ${volume.uuid} is attached to the machine ${machineUuid}`);
+
+const notFound = (what: string, uuid: string) => new ProviderError('not_found', `there is no ${what} ${uuid}`);
+
 function known<T>(what: string, uuid: string, thing: T | undefined): T {
-  if (thing === undefined) throw new ProviderError('not_found', `there is no ${what} ${uuid}`);
+  if (thing === undefined) throw notFound(what, uuid);
   return thing;
 }
 

@@ -1,22 +1,8 @@
 import { ProviderError } from '../../../src/provider/index.js';
-import type {
-  AdoptRestoredVolume,
-  AttachVolume,
-  CreateVolume,
-  Operation,
-  Volume,
-} from '../../../src/provider/index.js';
+import type { AdoptRestoredVolume, AttachVolume, CreateVolume, Operation, Volume } from '../../../src/provider/index.js';
 import type { Work } from './operations.js';
 import { digestOf, pathOf } from './sandbox.js';
-import {
-  checkAttachable,
-  checkFree,
-  checkNotDestroyed,
-  freeSlot,
-  type Stock,
-  type StoredMachine,
-  type StoredVolume,
-} from './stock.js';
+import { checkAttachable, checkFree, checkNotDestroyed, freeSlot, type Stock, type StoredMachine, type StoredVolume } from './stock.js';
 
 /** What is done to volumes. Each method describes the work; nothing has happened when it returns. */
 export class Volumes {

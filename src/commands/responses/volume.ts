@@ -29,7 +29,7 @@ export const toVolumeResponse = (volume: VolumeView): Fields<typeof volumeRespon
   name: volume.name,
   type: volume.type,
   size: volume.sizeBytes,
-  state: given(volume.vmRestoreOperation) === undefined ? volume.state : 'Restoring',
+  state: volume.restoreOperation === null ? volume.state : 'Restoring',
   deviceid: volume.vmUuid === null ? undefined : given(volume.deviceNumber),
   path: volume.path,
   virtualmachineid: given(volume.vmUuid),

@@ -84,8 +84,12 @@ export function describeAdoptingMachines(subject: InventorySubject): void {
     const volumeUuid = volumeOf(before, 1).uuid;
     await source.detachVolume({ ...operation(), volumeUuid }, never);
     await source.attachVolume({ ...operation(), volumeUuid, machineUuid: other.machine.uuid }, never);
+    const on = () => ({ ...operation(), machineUuid: before.machine.uuid });
+    await source.startMachine(on(), never);
+    const stopped = await source.stopMachine(on(), never);
     await expectFault(source.adoptRestoredMachine(adoption(before), never), 'rejected');
     expect((await subject.volume({ uuid: volumeUuid })).machineUuid).toBe(other.machine.uuid);
+    expect(await subject.machine(before)).toEqual(stopped);
   });
 
   test('refuses two volumes for one slot', async () => {

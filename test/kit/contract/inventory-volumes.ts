@@ -59,6 +59,39 @@ export function describeVolumes(subject: InventorySubject): void {
     expect((await subject.machine(machine)).volumes).toHaveLength(4);
   });
 
+  test('gives a slot that is named to one of the volumes that are attached at the same time', async () => {
+    const [first, second] = [await subject.source(), await subject.harness.open()];
+    const machine = await subject.deploy({ dataSizesBytes: [] });
+    const { uuid: machineUuid } = machine.machine;
+    const created = [await subject.create(), await subject.create()];
+    const asked = created.map(({ volume }, index) => {
+      const request = { ...operation(), volumeUuid: volume.uuid, machineUuid, deviceNumber: 1 };
+      return (index === 0 ? first : second).attachVolume(request, never);
+    });
+    const refused = (await Promise.allSettled(asked)).findIndex(({ status }) => status === 'rejected');
+    await expectFault(asked[refused] ?? Promise.resolve(), 'rejected');
+    const [won, lost] = refused === 1 ? created : [...created].reverse();
+    expect(slotsOf(await subject.machine(machine))[1]).toEqual([1, won?.volume.uuid]);
+    expect((await subject.volume(lost?.volume ?? { uuid: '' })).machineUuid).toBeUndefined();
+  });
+
+  test('gives a volume to one of the machines that it is attached to at the same time', async () => {
+    const source = await subject.source();
+    const machines = [await subject.deploy({ dataSizesBytes: [] }), await subject.deploy({ dataSizesBytes: [] })];
+    const { volume } = await subject.create();
+    const asked = machines.map(({ machine }) => {
+      return source.attachVolume({ ...operation(), volumeUuid: volume.uuid, machineUuid: machine.uuid }, never);
+    });
+    const refused = (await Promise.allSettled(asked)).findIndex(({ status }) => status === 'rejected');
+    await expectFault(asked[refused] ?? Promise.resolve(), 'rejected');
+    const [won, lost] = refused === 1 ? machines : [...machines].reverse();
+    expect((await subject.volume(volume)).machineUuid).toBe(won?.machine.uuid);
+    // The slot that the refused one might have had is free again.
+    const other = await subject.create();
+    const request = { ...operation(), volumeUuid: other.volume.uuid, machineUuid: lost?.machine.uuid ?? '' };
+    expect((await source.attachVolume(request, never)).volume.deviceNumber).toBe(1);
+  });
+
   test('refuses an occupied slot, and the slot of the root disk', async () => {
     const source = await subject.source();
     const machine = await subject.deploy();
@@ -139,7 +172,11 @@ export function describeVolumes(subject: InventorySubject): void {
   });
 
   test('refuses to detach a volume that is attached to nothing', async () => {
-    const { volume } = await subject.create();
-    await expectFault((await subject.source()).detachVolume({ ...operation(), volumeUuid: volume.uuid }, never), 'rejected');
+    const source = await subject.source();
+    const detached = volumeOf(await subject.deploy(), 1);
+    await source.detachVolume({ ...operation(), volumeUuid: detached.uuid }, never);
+    for (const { uuid } of [detached, (await subject.create()).volume]) {
+      await expectFault(source.detachVolume({ ...operation(), volumeUuid: uuid }, never), 'rejected');
+    }
   });
 }

@@ -1,0 +1,152 @@
+import type { Knex } from 'knex';
+import type { Job } from '../../src/dao/job-dao.js';
+import {
+  CREATED,
+  insertAccount,
+  insertBackup,
+  insertJob,
+  insertOffering,
+  insertUser,
+  insertVm,
+  insertVolume,
+  ownerOf,
+} from '../kit/builders.js';
+import { forEachEngine, testDatabase, type Engine } from '../kit/engines.js';
+
+const PAGE = { limit: 20, offset: 0 };
+/** Rows of each of three accounts: little of it is the last one's, as on a server with many customers. */
+const ROWS = [600, 600, 20];
+
+interface Asked {
+  readonly sql: string;
+  readonly bindings: readonly Knex.Value[];
+}
+
+/** How the engine finds the rows of the table, or of its alias: the index, or undefined if it reads them all. */
+async function indexOf(engine: Engine, knex: Knex, names: readonly string[], { sql, bindings }: Asked): Promise<string | undefined> {
+  if (engine === 'sqlite') {
+    const steps = (await knex.raw(`explain query plan ${sql}`, bindings)) as { detail: string }[];
+    const step = steps.find(({ detail }) => names.some((name) => new RegExp(`^(SEARCH|SCAN) ${name}\\b`).test(detail)))?.detail ?? '';
+    return /^SEARCH .* USING (?:COVERING )?(INDEX \w+|INTEGER PRIMARY KEY)/.exec(step)?.[1];
+  }
+  const [steps] = (await knex.raw(`explain ${sql}`, bindings)) as [{ table: string; type: string; key: string | null }[]];
+  const step = steps.find(({ table }) => names.includes(table));
+  return step && !['ALL', 'index'].includes(step.type) ? (step.key ?? undefined) : undefined;
+}
+
+forEachEngine((engine) => {
+  const handle = testDatabase(engine, { keepRows: true });
+  const daos = () => handle.db.daos;
+  let ids = { accountId: 0, domainId: 0, zoneId: 0, vmId: 0, policyId: 0, userId: 0 };
+
+  beforeAll(async () => {
+    for (const rows of ROWS) await fill(rows);
+    const tables = ['virtual_machine', 'volume', 'backups', 'async_job', 'user'];
+    if (engine === 'sqlite') await handle.db.knex.raw('analyze');
+    else await handle.db.knex.raw(`analyze table ${tables.join(', ')}`);
+  });
+
+  async function fill(rows: number): Promise<void> {
+    const owner = ownerOf(await insertAccount(daos()));
+    const { id: userId } = await insertUser(daos(), owner);
+    const vm = await insertVm(daos(), owner);
+    const { id: vmId, zoneId } = vm;
+    const offering = await insertOffering(daos(), { zoneId });
+    const volume = await insertVolume(daos(), { ...owner, zoneId, vmId });
+    const backup = await insertBackup(daos(), vm, offering);
+    const job = await insertJob(daos(), { ...owner, userId });
+    const copied = { user: userId, virtual_machine: vmId, volume: volume.id, backups: backup.id, async_job: job.id };
+    for (const [table, id] of Object.entries(copied)) await copies(table, id, rows);
+    ids = { ...owner, zoneId, vmId, policyId: offering.id, userId };
+  }
+
+  /** Repeats a row under other names; of jobs, all but a few have ended. */
+  async function copies(table: string, id: number, rows: number): Promise<void> {
+    const { id: _id, ...row } = (await handle.db.knex(table).where({ id }).first()) as Record<string, unknown>;
+    const copy = (index: number) => {
+      const text = `${table}-${id}-${index}`;
+      const other = {
+        uuid: text,
+        name: text,
+        username: text,
+        operationId: text,
+        externalId: text,
+        status: table === 'async_job' && index > 9 ? 1 : row.status,
+      };
+      return Object.fromEntries(Object.entries(row).map(([column, value]) => [column, other[column as keyof typeof other] ?? value]));
+    };
+    await handle.db.knex.batchInsert(
+      table,
+      Array.from({ length: rows }, (_, index) => copy(index)),
+      50,
+    );
+  }
+
+  async function statementsOf(work: () => Promise<unknown>): Promise<Asked[]> {
+    const asked: Asked[] = [];
+    const note = ({ sql, bindings }: Asked) => asked.push({ sql, bindings });
+    handle.db.knex.on('query', note);
+    await work();
+    handle.db.knex.removeListener('query', note);
+    return asked;
+  }
+
+  async function expectIndexes(names: readonly string[], statements: readonly Asked[]): Promise<void> {
+    expect(statements).not.toHaveLength(0);
+    for (const statement of statements) {
+      expect({ index: await indexOf(engine, handle.db.knex, names, statement), sql: statement.sql }).toEqual({
+        index: expect.any(String) as string,
+        sql: statement.sql,
+      });
+    }
+  }
+
+  const pick = (...names: (keyof typeof ids)[]) => names.map((name) => ({ [name]: ids[name] }));
+
+  test.each<[string, string[], () => Promise<unknown>[]]>([
+    [
+      'backups',
+      ['backups'],
+      () =>
+        [...pick('accountId', 'domainId', 'vmId', 'zoneId', 'policyId'), { name: 'a' }].map((filter) => daos().backups.list(filter, PAGE)),
+    ],
+    [
+      'virtual machines',
+      ['virtual_machine'],
+      () => [...pick('accountId', 'domainId', 'zoneId'), { name: 'a' }].map((filter) => daos().vms.list(filter, PAGE)),
+    ],
+    [
+      'volumes',
+      ['volume'],
+      () => [...pick('accountId', 'domainId', 'vmId', 'zoneId'), { name: 'a' }].map((filter) => daos().volumes.list(filter, PAGE)),
+    ],
+    ['pending jobs', ['async_job'], () => [...pick('accountId', 'domainId'), {}].map((filter) => daos().jobs.listPending(filter, PAGE))],
+    ['jobs that can be run', ['job'], () => [daos().jobs.listRunnable(CREATED, 16)]],
+    ['earlier jobs of a machine', ['earlier'], () => [daos().jobs.listRunnable(CREATED, 16)]],
+    ['jobs about a thing', ['async_job'], () => [daos().jobs.isPending('thing', ['a'])]],
+    [
+      'users',
+      ['user'],
+      () => [...pick('accountId'), { username: 'a', domainId: ids.domainId }].map((filter) => daos().users.list(filter, PAGE)),
+    ],
+    ['users of some accounts', ['user'], () => [daos().users.listByAccounts([ids.accountId])]],
+    ['volumes of a machine', ['volume'], () => [daos().volumes.listByVm(ids.vmId)]],
+    ['backups of a machine', ['backups'], () => [daos().backups.existForVm(ids.vmId)]],
+  ])('a list of %s finds its rows by an index, whatever it is narrowed by', async (_what, names, ask) => {
+    await expectIndexes(names, await statementsOf(() => Promise.all(ask())));
+  });
+
+  test.each<[string, string, () => Promise<unknown>]>([
+    ['backups', 'backups', () => daos().backups.list({}, PAGE)],
+    ['virtual machines', 'virtual_machine', () => daos().vms.list({}, PAGE)],
+    ['volumes', 'volume', () => daos().volumes.list({}, PAGE)],
+  ])("reads a page of everybody's %s by an index", async (_what, table, ask) => {
+    const [rows] = await statementsOf(ask);
+    await expectIndexes([table], rows ? [rows] : []);
+  });
+
+  test('a job is found by its uuid through an index', async () => {
+    const job = (await handle.db.knex('async_job').first()) as Job;
+    await expectIndexes(['async_job'], await statementsOf(() => daos().jobs.find(job.uuid)));
+  });
+});
