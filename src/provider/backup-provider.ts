@@ -17,7 +17,7 @@ export interface BackupProvider {
   /** Puts the machine under an offering. Answers the provider's own name for the pair, if it has one. */
   assign(request: Assign, signal: AbortSignal): Promise<{ readonly reference?: string }>;
 
-  /** Takes the machine out of its offering. A machine that is not in it is no error. */
+  /** Takes the machine out of its offering; its backups stay. A machine that is not in it is no error. */
   unassign(request: Unassign, signal: AbortSignal): Promise<void>;
 
   /** Takes a backup, however long that lasts, and answers only when the backup can be restored. */
@@ -42,8 +42,6 @@ export interface Capabilities {
   readonly quiesce: boolean;
   /** Can restore a single volume. */
   readonly restoreVolume: boolean;
-  /** Whether taking a machine out of its offering also deletes the machine's backups at the provider. */
-  readonly unassignDeletesBackups: boolean;
 }
 
 export interface ProviderOffering {

@@ -14,27 +14,20 @@ const SETTING = /^[a-z][a-z0-9.]*$/;
 /** The second is what a source tree has, before it is built. */
 const ENTRIES = ['index.js', 'index.ts'];
 
-/** Is told of each plugin as it is loaded. */
-export type OnLoaded = (plugin: Plugin) => void;
-
 /**
  * Loads every plugin under `<root>/backup` and `<root>/inventory`, by the names of their folders. Any fault rejects: a server
  * without a plugin that it is meant to have must not start.
  */
-export async function loadPlugins(root: string, onLoaded: OnLoaded = () => undefined): Promise<Plugins> {
-  return { backup: await loadKind(root, 'backup', onLoaded), inventory: await loadKind(root, 'inventory', onLoaded) };
+export async function loadPlugins(root: string): Promise<Plugins> {
+  return { backup: await loadKind(root, 'backup'), inventory: await loadKind(root, 'inventory') };
 }
 
-async function loadKind<K extends PluginKind>(root: string, kind: K, onLoaded: OnLoaded): Promise<ReadonlyMap<string, Plugin<K>>> {
+async function loadKind<K extends PluginKind>(root: string, kind: K): Promise<ReadonlyMap<string, Plugin<K>>> {
   const folder = join(root, kind);
   // Not the type of the entry: a plugin's folder may be a link.
   const names = existsSync(folder) ? readdirSync(folder).filter((name) => statSync(join(folder, name)).isDirectory()) : [];
   const plugins = new Map<string, Plugin<K>>();
-  for (const name of names.sort()) {
-    const plugin = await loadPlugin(folder, kind, name);
-    plugins.set(name, plugin);
-    onLoaded(plugin);
-  }
+  for (const name of names.sort()) plugins.set(name, await loadPlugin(folder, kind, name));
   return plugins;
 }
 

@@ -9,8 +9,9 @@ export interface Progress {
 /**
  * What every call that changes something carries.
  *
- * `operationId` names the operation for ever: a call with an `operationId` seen before joins the first call, whether that
- * is still running, has ended, or was cut off by a crash of this server, and returns its outcome. It never does the work twice.
+ * `operationId`, a uuid, names the operation for ever, together with the method: one job may call several methods with the same id. A
+ * call seen before joins the first one, whether that is still running, has ended, or was cut off by a crash of this server, and returns
+ * its outcome. It never does the work twice.
  */
 export interface Operation {
   readonly operationId: string;

@@ -4,7 +4,6 @@ import {
   backedUpMachine,
   configure,
   deploy,
-  listed,
   makeVolume,
   makeZone,
   NOBODY,
@@ -133,14 +132,13 @@ forEachEngine((engine) => {
       expect((await machine(vmId)).state).toBe('Stopped');
     });
 
-    test('that its inventory source has lost keeps its backups, which cannot be restored in place', async () => {
-      const { vmId, backup, backupId } = await scene();
-      const row = await server.db.knex('plugin_store').where('entryKey', `machine/${vmId}`).delete();
-      const { code, text } = await server.admin.refusal('restoreBackup', { id: backupId });
-      expect([row, code]).toEqual([1, 530]);
-      expect(text).toContain(`virtual machine ${vmId} has been expunged`);
-      const left = await listed(server.admin, 'listBackups', 'backup', { virtualmachineid: vmId });
-      expect(left).toEqual([{ ...backup, isbackupvmexpunged: true }]);
+    test('that its inventory source has lost is made again from a backup, as a stopped one', async () => {
+      const { vmId, backupId } = await scene();
+      const before = await volumesOf(server.admin, vmId);
+      const forgotten = await server.db.knex('plugin_store').where('entryKey', `machine/${vmId}`).delete();
+      expect([forgotten, await server.admin.run('restoreBackup', { id: backupId })]).toEqual([1, { success: true }]);
+      expect((await machine(vmId)).state).toBe('Stopped');
+      expect(await volumesOf(server.admin, vmId)).toEqual(before);
     });
   });
 });

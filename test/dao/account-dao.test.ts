@@ -9,8 +9,8 @@ forEachEngine((engine) => {
   const daos = () => handle.db.daos;
 
   test('finds an account by its uuid and by its name in a domain', async () => {
-    const account = await insertAccount(daos(), { role: 'Admin', state: 'locked' });
-    await insertAccount(daos(), { name: account.name });
+    const { name } = await insertAccount(daos());
+    const account = await insertAccount(daos(), { name, role: 'Admin', state: 'locked' });
     expect(await daos().accounts.findByUuid(account.uuid)).toMatchObject(account);
     expect(await daos().accounts.findByName(account.domainId, account.name)).toMatchObject({ id: account.id });
     expect(await daos().accounts.findByName(account.domainId, account.name.toUpperCase())).toBeUndefined();
@@ -35,6 +35,15 @@ forEachEngine((engine) => {
     expect(rows.map(({ id }) => id)).toEqual([first.id, second.id]);
     expect(rows[0]).toMatchObject({ ...first, domainUuid: domain.uuid, domainPath: domain.path });
     expect(total).toBe(2);
+  });
+
+  test('no longer knows a removed account, and frees its name', async () => {
+    const { uuid, domainId, name } = await insertAccount(daos());
+    await handle.db.knex('account').update({ removed: new Date(), live: null });
+    expect(await daos().accounts.findByUuid(uuid)).toBeUndefined();
+    expect(await daos().accounts.findByName(domainId, name)).toBeUndefined();
+    expect(await daos().accounts.list({}, ALL)).toEqual({ rows: [], total: 0 });
+    await insertAccount(daos(), { domainId, name });
   });
 
   test('narrows the list by each field, and by several at once', async () => {

@@ -41,6 +41,24 @@ forEachEngine((engine) => {
     await insertBackup(daos(), vm, offering, { externalId: null });
   });
 
+  test("takes a provider's backup again after its row was removed", async () => {
+    const [vm, offering] = [await insertVm(daos()), await insertOffering(daos())];
+    const { id } = await insertBackup(daos(), vm, offering, { externalId: 'held' });
+    await daos().backups.remove(id, 'BackedUp', REMOVED);
+    await insertBackup(daos(), vm, offering, { externalId: 'held' });
+  });
+
+  test('fails what an operation was taking, and nothing that it or another has ended', async () => {
+    const taking = await newBackup({ status: 'BackingUp', operationId: 'op' });
+    const others = await newBackup({ status: 'BackingUp', operationId: 'another' });
+    await daos().backups.failTaking('op');
+    expect(await daos().backups.findByUuid(taking.uuid)).toMatchObject({ ...taking, status: 'Error' });
+    expect(await daos().backups.findByUuid(others.uuid)).toMatchObject({ status: 'BackingUp' });
+    await daos().backups.transition(taking.id, 'Error', 'BackedUp');
+    await daos().backups.failTaking('op');
+    expect(await daos().backups.findByUuid(taking.uuid)).toMatchObject({ status: 'BackedUp' });
+  });
+
   test('knows whether a machine has backups that are not removed', async () => {
     const { id, vmId } = await newBackup({ status: 'Error' });
     expect(await daos().backups.existForVm(vmId)).toBe(true);
@@ -71,7 +89,9 @@ forEachEngine((engine) => {
     expect(await daos().backups.findByUuid(uuid)).toBeUndefined();
     expect(await daos().backups.list({}, ALL)).toEqual({ rows: [], total: 0 });
     expect(await daos().backups.transition(id, 'Removed', 'BackedUp')).toBe(false);
-    expect(await daos().backups.findByOperation(operationId!)).toMatchObject({ status: 'Removed', removed: REMOVED });
+    const removed = { id, status: 'Removed', removed: REMOVED, live: null };
+    expect(await daos().backups.findByOperation(operationId!)).toMatchObject(removed);
+    expect(await daos().backups.findByUuidIncludingRemoved(uuid)).toMatchObject(removed);
   });
 
   test('shows a backup with its machine, offering, zone and owner', async () => {

@@ -50,16 +50,6 @@ forEachEngine((engine) => {
     expect(winners(await race(8, () => daos().offerings.remove(id, REMOVED)))).toBe(1);
   });
 
-  test('takes a removal back, unless the name is taken meanwhile', async () => {
-    const offering = await insertOffering(daos());
-    await daos().offerings.remove(offering.id, REMOVED);
-    await daos().offerings.restore(offering.id);
-    expect(await daos().offerings.findByUuid(offering.uuid)).toMatchObject({ removed: null });
-    await daos().offerings.remove(offering.id, REMOVED);
-    await insertOffering(daos(), { zoneId: offering.zoneId, name: offering.name });
-    expect(await meetsDuplicate(daos().offerings.restore(offering.id))).toBe(true);
-  });
-
   test('narrows the list by each field', async () => {
     const wanted = await insertOffering(daos(), { name: 'wanted' });
     const other = await insertOffering(daos());

@@ -22,6 +22,14 @@ forEachEngine((engine) => {
     expect(await meetsDuplicate(insertDomain(daos(), { path }))).toBe(true);
   });
 
+  test('no longer knows a removed domain', async () => {
+    const { uuid, path } = await insertDomain(daos());
+    await handle.db.knex('domain').update({ removed: new Date(), live: null });
+    expect(await daos().domains.findByUuid(uuid)).toBeUndefined();
+    expect(await daos().domains.findByPath(path)).toBeUndefined();
+    expect(await daos().domains.list({}, ALL)).toEqual({ rows: [], total: 0 });
+  });
+
   test('lists domains, oldest first, narrowed by each field', async () => {
     const wanted = await insertDomain(daos(), { name: 'wanted' });
     const other = await insertDomain(daos());

@@ -29,7 +29,16 @@ forEachEngine((engine) => {
       const given = { params: '[["a","b"]]', instanceType: 'Backup', instanceUuid: 'instance', machineUuid: 'machine' };
       const job = await insertJob(daos(), { ...askedBy(user), ...given });
       const { accountUuid, accountName, domainUuid, domainPath } = (await daos().users.findById(user.id))!;
-      const waiting = { status: JOB_PENDING, resultCode: 0, result: null, percent: null, reference: null, holder: null, attempts: 0 };
+      const waiting = {
+        status: JOB_PENDING,
+        resultCode: 0,
+        result: null,
+        percent: null,
+        resume: '{}',
+        holder: null,
+        attempts: 0,
+        crashes: 0,
+      };
       const names = { accountUuid, accountName, domainUuid, domainPath, userUuid: user.uuid };
       expect(job).toMatchObject({ ...given, ...waiting, ...names, leaseUntil: null, created: CREATED, completed: null });
     });
@@ -89,7 +98,7 @@ forEachEngine((engine) => {
       const holds = await race(8, (server) => jobs().claim(job, `server-${server}`, after(1000)));
       expect(winners(holds)).toBe(1);
       const hold = holds.find(Boolean)!;
-      expect(hold).toEqual({ id: job.id, holder: `server-${holds.indexOf(hold)}`, attempts: 1 });
+      expect(hold).toEqual({ id: job.id, holder: `server-${holds.indexOf(hold)}`, attempts: 1, crashes: 0 });
       expect(await stored(job)).toMatchObject({ holder: hold.holder, attempts: 1, leaseUntil: after(1000), status: JOB_PENDING });
     });
 
@@ -141,7 +150,7 @@ forEachEngine((engine) => {
 
     test('finds its job taken up as another attempt, on the same machine', async () => {
       const { job, hold } = await takenOver();
-      expect(hold).toEqual({ id: job.id, holder: 'next', attempts: 2 });
+      expect(hold).toEqual({ id: job.id, holder: 'next', attempts: 2, crashes: 1 });
       expect(await runningMachine(job)).toBe('machine');
     });
 
@@ -197,16 +206,16 @@ forEachEngine((engine) => {
     test('keeps how far the job has come', async () => {
       const job = await insertJob(daos());
       const hold = await claimed(job);
-      expect(await jobs().progress(hold, { percent: 10, reference: 'task-1' })).toBe(true);
+      expect(await jobs().progress(hold, { percent: 10, resume: '{"a":"1"}' })).toBe(true);
       expect(await jobs().progress(hold, { percent: 20 })).toBe(true);
-      expect(await stored(job)).toMatchObject({ percent: 20, reference: 'task-1', status: JOB_PENDING });
+      expect(await stored(job)).toMatchObject({ percent: 20, resume: '{"a":"1"}', status: JOB_PENDING });
     });
 
-    test('hands the reference on to who takes the job up', async () => {
+    test('hands what the plugin reported on to who takes the job up', async () => {
       const job = await insertJob(daos());
-      await jobs().progress(await claimed(job, 'dead'), { reference: 'task-1' });
+      await jobs().progress(await claimed(job, 'dead'), { resume: '{"a":"1"}' });
       const [abandoned] = await jobs().listRunnable(after(2000), 1);
-      expect(abandoned).toMatchObject({ reference: 'task-1', attempts: 1 });
+      expect(abandoned).toMatchObject({ resume: '{"a":"1"}', operationId: job.operationId, attempts: 1 });
     });
 
     test('ends the job once', async () => {
@@ -226,6 +235,23 @@ forEachEngine((engine) => {
       expect(await jobs().progress(hold, { percent: 99 })).toBe(false);
     });
 
+    test('is given up without an outcome until a moment, and that counts as a crash', async () => {
+      const job = await insertJob(daos(), { machineUuid: 'machine' });
+      await jobs().postpone(await claimed(job), after(5000));
+      expect(await runningMachine(job)).toBeNull();
+      expect(await runnable(after(5000))).toEqual([]);
+      expect(await runnable(after(5001))).toEqual([job.id]);
+      expect(await claimed(job)).toMatchObject({ attempts: 2, crashes: 1 });
+    });
+
+    test('is not given up by one whose job was taken up', async () => {
+      const job = await insertJob(daos());
+      const stale = await claimed(job, 'dead');
+      await claimed(job, 'next', after(3000));
+      await jobs().postpone(stale, after(5000));
+      expect(await stored(job)).toMatchObject({ holder: 'next', leaseUntil: after(3000), crashes: 1 });
+    });
+
     test('is given up with all others of a server that is leaving', async () => {
       const [mine, done, others] = [
         await insertJob(daos(), { machineUuid: 'a' }),
@@ -238,7 +264,8 @@ forEachEngine((engine) => {
       await jobs().release('holder');
       expect(await runnable()).toEqual([mine.id]);
       expect(await runningMachine(mine)).toBeNull();
-      expect(await stored(mine)).toMatchObject({ holder: null, leaseUntil: null, attempts: 1 });
+      expect(await stored(mine)).toMatchObject({ holder: null, leaseUntil: null, attempts: 1, crashes: 0 });
+      expect(await claimed(mine)).toMatchObject({ attempts: 2, crashes: 0 });
       expect(await stored(done)).toMatchObject({ status: JOB_SUCCEEDED });
       expect(await stored(others)).toMatchObject({ holder: 'another' });
     });

@@ -1,3 +1,4 @@
+import type { AssignmentState } from '../../src/dao/offering-assignment-dao.js';
 import { insertAssignment, insertOffering, insertVm } from '../kit/builders.js';
 import { forEachEngine, testDatabase } from '../kit/engines.js';
 import { meetsDuplicate, race, winners } from '../kit/races.js';
@@ -43,6 +44,21 @@ forEachEngine((engine) => {
     );
     expect(winners(outcomes)).toBe(1);
     expect(await handle.db.knex('backup_policy_vm_map').first()).toMatchObject({ operationId: String(outcomes.indexOf(true)) });
+  });
+
+  test('drops what an operation was making and has not finished', async () => {
+    const offering = await insertOffering(daos());
+    const insert = async (state: AssignmentState, operationId: string) =>
+      (await insertAssignment(daos(), await insertVm(daos()), offering, { state, operationId })).vmId;
+    const [unfinished, finished, others] = [
+      await insert('Assigning', 'op'),
+      await insert('Assigned', 'op'),
+      await insert('Assigning', 'another'),
+    ];
+    await daos().assignments.deleteUnfinished('op');
+    expect(await daos().assignments.findByVm(unfinished)).toBeUndefined();
+    expect(await daos().assignments.findByVm(finished)).toBeDefined();
+    expect(await daos().assignments.findByVm(others)).toBeDefined();
   });
 
   test('ends it only in the state that is named, and once', async () => {

@@ -34,6 +34,14 @@ forEachEngine((engine) => {
       expect(asked).toHaveLength(statements);
     });
 
+    test('of an empty list is read with one statement', async () => {
+      const log = statementLog(handle.db.knex);
+      const asked = await log.during(async () => {
+        expect(await daos().offerings.list({ name: 'none' }, ALL)).toEqual({ rows: [], total: 0 });
+      });
+      expect(asked).toHaveLength(1);
+    });
+
     test('counts only what the filter lets through', async () => {
       const { id: zoneId } = await insertZone(daos());
       for (const name of ['x', 'y']) await insertOffering(daos(), { zoneId, name });

@@ -114,12 +114,13 @@ forEachEngine((engine) => {
     expect(await daos().vms.beginRestore(vm.id, operation)).toBe(true);
   });
 
-  test('ends a restore only for the operation that has the machine', async () => {
-    const vm = await insertVm(daos(), { restoreOperation: 'op' });
-    await daos().vms.endRestore(vm.id, 'another');
+  test('takes the mark of a restore away only for its operation', async () => {
+    const [vm, other] = [await insertVm(daos(), { restoreOperation: 'op' }), await insertVm(daos(), { restoreOperation: 'others' })];
+    await daos().vms.endRestore('another');
     expect(await stored(vm.id)).toMatchObject({ restoreOperation: 'op' });
-    await daos().vms.endRestore(vm.id, 'op');
+    await daos().vms.endRestore('op');
     expect(await stored(vm.id)).toMatchObject({ restoreOperation: null, created: CREATED });
     expect(await daos().vms.beginRestore(vm.id, 'another')).toBe(true);
+    expect(await stored(other.id)).toMatchObject({ restoreOperation: 'others' });
   });
 });

@@ -106,6 +106,27 @@ forEachEngine((engine) => {
     expect(await daos().volumes.listByUuidsIncludingRemoved([volume.uuid])).toMatchObject([{ removed: REMOVED, live: null }]);
   });
 
+  test('marks the volumes that a restore writes, and takes its marks away', async () => {
+    const volumes = [await insertVolume(daos()), await insertVolume(daos()), await insertVolume(daos())];
+    const [first, second, third] = volumes.map(({ uuid }) => uuid) as [string, string, string];
+    const marks = async () => (await daos().volumes.list({}, ALL)).rows.map(({ restoreOperation }) => restoreOperation);
+    await daos().volumes.beginRestore([first, second], 'op');
+    await daos().volumes.beginRestore([third], 'another');
+    await daos().volumes.beginRestore([], 'none');
+    expect(await marks()).toEqual(['op', 'op', 'another']);
+    await daos().volumes.endRestore('op');
+    expect(await marks()).toEqual([null, null, 'another']);
+  });
+
+  test('removes the volume that an operation was making and has not finished', async () => {
+    const unfinished = await insertVolume(daos(), { operationId: 'op', state: 'Copying' });
+    const finished = await insertVolume(daos(), { operationId: 'done', state: 'Ready' });
+    const others = await insertVolume(daos(), { operationId: 'another', state: 'Copying' });
+    for (const operation of ['op', 'done']) await daos().volumes.removeUnfinished(operation, REMOVED);
+    expect(ids((await daos().volumes.list({}, ALL)).rows)).toEqual([finished.id, others.id]);
+    expect(await daos().volumes.findByOperation('op')).toMatchObject({ id: unfinished.id, removed: REMOVED, live: null });
+  });
+
   test('removes the volumes that are named and takes them off their machine', async () => {
     const vm = await insertVm(daos());
     const [first, second, kept] = [

@@ -114,6 +114,7 @@ export async function insertVolume(daos: Daos, overrides: Partial<Volume> = {}):
     digest: null,
     state: 'Ready',
     operationId: null,
+    restoreOperation: null,
     created: CREATED,
     removed: null,
     ...overrides,
@@ -173,6 +174,7 @@ export async function insertJob(daos: Daos, overrides: Partial<NewJob> = {}): Pr
   const uuid = overrides.uuid ?? randomUUID();
   await daos.jobs.insert({
     uuid,
+    operationId: randomUUID(),
     command: 'createBackup',
     params: '[]',
     userId: 0,

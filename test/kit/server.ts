@@ -76,7 +76,14 @@ export class TestServer {
     const statements = statementLog(db.knex);
     const secrets = await openSecrets(settings, db);
     const log = (level: LogLevel, message: string, fields: LogFields = {}) => void this.log.push({ level, message, fields });
-    const application = await createApplication({ settings, db, secrets, log, keeper: FORGETFUL, ...(this.options.now ? { now: this.options.now } : {}) });
+    const application = await createApplication({
+      settings,
+      db,
+      secrets,
+      log,
+      keeper: FORGETFUL,
+      ...(this.options.now ? { now: this.options.now } : {}),
+    });
     const socket = await listen(application.app, '127.0.0.1', 0, log);
     application.start();
     const closed = noteOpened(`the server ${endpointOf(socket)}`);

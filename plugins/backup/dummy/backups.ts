@@ -1,6 +1,5 @@
-import { ProviderError } from '../../../src/provider/index.js';
+import { ProviderError, Records } from '../../../src/provider/index.js';
 import type { PluginStore, ProviderBackup, TakeBackup, Volume } from '../../../src/provider/index.js';
-import { Records } from './records.js';
 import type { Script } from './script.js';
 
 /** A backup that can be restored. */

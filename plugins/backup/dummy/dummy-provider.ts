@@ -1,8 +1,10 @@
-import { ProviderError } from '../../../src/provider/index.js';
+import { DurableOperations, ProviderError, Records } from '../../../src/provider/index.js';
 import type {
   Assign,
   BackupProvider,
   DeleteBackup,
+  DurableWork,
+  Operation,
   PluginHost,
   ProviderBackup,
   ProviderOffering,
@@ -13,9 +15,7 @@ import type {
   Unassign,
 } from '../../../src/provider/index.js';
 import { Backups, toProviderBackup, type HeldBackup } from './backups.js';
-import { Operations } from './operations.js';
-import { Records } from './records.js';
-import { Script } from './script.js';
+import { Script, type Method } from './script.js';
 import type { DummySettings } from './settings.js';
 
 const OFFERINGS: readonly ProviderOffering[] = [
@@ -23,21 +23,27 @@ const OFFERINGS: readonly ProviderOffering[] = [
   { externalId: 'silver-policy', name: 'Silver Policy', description: 'Silver description' },
 ];
 
+/** An operation whose outcome is decided when it begins, and then made true. */
+interface ScriptedWork<T> extends Omit<DurableWork<T, T>, 'carryOut'> {
+  readonly method: Method;
+  carryOut(outcome: T): Promise<void>;
+}
+
 interface Assignment {
   readonly offeringExternalId: string | null;
 }
 
 /** A backup system that lives in the server's database: it holds records of backups, and no data. */
 export class DummyProvider implements BackupProvider {
-  readonly capabilities = { quiesce: true, restoreVolume: true, unassignDeletesBackups: false };
+  readonly capabilities = { quiesce: true, restoreVolume: true };
   private readonly script: Script;
-  private readonly operations: Operations;
+  private readonly operations: DurableOperations;
   private readonly backups: Backups;
   private readonly assignments: Records<Assignment>;
 
   constructor(settings: DummySettings, host: PluginHost) {
     this.script = new Script(settings);
-    this.operations = new Operations(host, this.script);
+    this.operations = new DurableOperations(host);
     this.backups = new Backups(host.store, this.script);
     this.assignments = new Records(host.store, 'assignment/');
   }
@@ -55,7 +61,7 @@ export class DummyProvider implements BackupProvider {
     };
     const carryOut = async () => void (await this.assignments.change(machine.uuid, () => ({ offeringExternalId })));
     const subject = `${machine.uuid} to ${offeringExternalId}`;
-    return this.operations.run(request, { method: 'assign', subject, lastsMs: 0, plan, carryOut }, signal);
+    return this.run(request, { method: 'assign', subject, lastsMs: 0, plan, carryOut }, signal);
   }
 
   async unassign(request: Unassign, signal: AbortSignal): Promise<void> {
@@ -66,7 +72,7 @@ export class DummyProvider implements BackupProvider {
         present.offeringExternalId === offeringExternalId ? { offeringExternalId: null } : present,
       );
     const subject = `${machine.uuid} from ${offeringExternalId}`;
-    await this.operations.run(request, { method: 'unassign', subject, lastsMs: 0, plan, carryOut }, signal);
+    await this.run(request, { method: 'unassign', subject, lastsMs: 0, plan, carryOut }, signal);
   }
 
   async takeBackup(request: TakeBackup, signal: AbortSignal): Promise<ProviderBackup> {
@@ -77,7 +83,7 @@ export class DummyProvider implements BackupProvider {
     const carryOut = async (planned: HeldBackup) => void (await this.backups.add(planned));
     const lastsMs = this.script.delayMs;
     const work = { method: 'takeBackup', subject: request.machine.uuid, lastsMs, plan, carryOut } as const;
-    const { externalId } = await this.operations.run(request, work, signal);
+    const { externalId } = await this.run(request, work, signal);
     // Not the outcome of the operation: the backup may have been deleted since.
     return toProviderBackup(await this.backups.get(externalId));
   }
@@ -112,7 +118,7 @@ export class DummyProvider implements BackupProvider {
     const carryOut = async () => this.backups.countRestore(externalId, request.operationId);
     const lastsMs = this.script.delayMs;
     const subject = `${externalId} to ${machine.uuid}`;
-    return this.operations.run(request, { method: 'restoreMachine', subject, lastsMs, plan, carryOut }, signal);
+    return this.run(request, { method: 'restoreMachine', subject, lastsMs, plan, carryOut }, signal);
   }
 
   async restoreVolume(request: RestoreVolume, signal: AbortSignal): Promise<RestoredVolume> {
@@ -126,7 +132,21 @@ export class DummyProvider implements BackupProvider {
     const carryOut = async () => this.backups.countRestore(externalId, request.operationId);
     const lastsMs = this.script.delayMs;
     const subject = `${volume.uuid} of ${externalId} to ${uuid}`;
-    return this.operations.run(request, { method: 'restoreVolume', subject, lastsMs, plan, carryOut }, signal);
+    return this.run(request, { method: 'restoreVolume', subject, lastsMs, plan, carryOut }, signal);
+  }
+
+  /** Carries the work out once, or fails where the script says so. */
+  private async run<T>(operation: Operation, work: ScriptedWork<T>, signal: AbortSignal): Promise<T> {
+    const { method } = work;
+    this.script.reach(method, 1);
+    const carryOut = async (outcome: T): Promise<T> => {
+      this.script.reach(method, 2);
+      await work.carryOut(outcome);
+      return outcome;
+    };
+    const outcome = await this.operations.run(operation, { ...work, carryOut }, signal);
+    this.script.reach(method, 3);
+    return outcome;
   }
 
   private async checkAssigned({ machine, offeringExternalId }: TakeBackup): Promise<void> {

@@ -253,7 +253,7 @@ describe('delay', () => {
     }
     clock.now = new Date(started + 60_000);
     expect(await asked).toMatchObject({ takenAt: new Date(started) });
-    const reference = `takeBackup-${request.operationId}`;
+    const reference = `${request.operationId}/takeBackup`;
     expect(reports).toEqual([0, 50, 99, 100].map((percent) => ({ reference, percent })));
   });
 
@@ -269,7 +269,7 @@ describe('delay', () => {
     expect(await Promise.race([joined, sleep(150, 'still waiting')])).toBe('still waiting');
     clock.now = new Date(clock.now.getTime() + 60_000);
     await joined;
-    expect(await recorded(`operation/${request.operationId}/`)).toMatchObject([{ runs: 1, done: true }]);
+    expect(await recorded(`operation/${request.operationId}/`)).toMatchObject([{ outcome: { machineUuid: request.machine.uuid } }]);
   });
 
   test('leaves an abandoned operation to be finished and not undone', async () => {
@@ -277,7 +277,7 @@ describe('delay', () => {
     const request = take();
     const signal = AbortSignal.timeout(20);
     await expectFault(open({ 'delay.ms': 60_000 }).takeBackup(request, signal), 'temporary');
-    expect(await recorded(`operation/${request.operationId}/`)).toMatchObject([{ method: 'takeBackup', done: false }]);
+    expect(await recorded(`operation/${request.operationId}/`)).toEqual([expect.not.objectContaining({ outcome: expect.anything() })]);
     expect(await recorded('backup/')).toEqual([]);
   });
 });
@@ -306,7 +306,7 @@ describe('scripted faults', () => {
     const { open, take, recorded } = await sandbox();
     const request = take();
     await expectFault(open({ 'fail.call': 'takeBackup', 'fail.step': 2 }).takeBackup(request, never), 'rejected');
-    expect(await recorded(`operation/${request.operationId}/`)).toMatchObject([{ done: false }]);
+    expect(await recorded(`operation/${request.operationId}/`)).toEqual([expect.not.objectContaining({ outcome: expect.anything() })]);
     expect(await recorded('backup/')).toEqual([]);
     const taken = await open().takeBackup(request, never);
     expect(await all(open().listBackups(never))).toEqual([taken]);
@@ -316,7 +316,7 @@ describe('scripted faults', () => {
     const { open, take, recorded } = await sandbox();
     const request = take();
     await expectFault(open({ 'fail.call': 'takeBackup', 'fail.step': 3 }).takeBackup(request, never), 'rejected');
-    expect(await recorded(`operation/${request.operationId}/`)).toMatchObject([{ done: true, runs: 1 }]);
+    expect(await recorded(`operation/${request.operationId}/`)).toMatchObject([{ outcome: { machineUuid: request.machine.uuid } }]);
     const listed = await all(open().listBackups(never));
     expect(listed).toHaveLength(1);
     expect([await open().takeBackup(request, never)]).toEqual(listed);

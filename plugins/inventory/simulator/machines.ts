@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { ProviderError } from '../../../src/provider/index.js';
+import { ProviderError, type DurableWork } from '../../../src/provider/index.js';
 import type { AdoptRestoredMachine, DeployMachine, MachineOperation, MachineState, VolumeType } from '../../../src/provider/index.js';
-import type { Work } from './operations.js';
 import { DATA_SLOTS, describeMachine, digestOf, pathOf } from './sandbox.js';
 import {
   checkAttachable,
@@ -22,7 +21,7 @@ export class Machines {
     private readonly delayMs: number,
   ) {}
 
-  deploy(request: DeployMachine): Work<Snapshot, Snapshot> {
+  deploy(request: DeployMachine): DurableWork<Snapshot, Snapshot> {
     return {
       method: 'deployMachine',
       subject: request.machineUuid,
@@ -41,7 +40,7 @@ export class Machines {
     };
   }
 
-  start({ operationId, machineUuid }: MachineOperation): Work<null, Snapshot> {
+  start({ operationId, machineUuid }: MachineOperation): DurableWork<null, Snapshot> {
     return {
       method: 'startMachine',
       subject: machineUuid,
@@ -62,7 +61,7 @@ export class Machines {
     };
   }
 
-  stop({ machineUuid }: MachineOperation): Work<null, Snapshot> {
+  stop({ machineUuid }: MachineOperation): DurableWork<null, Snapshot> {
     return {
       method: 'stopMachine',
       subject: machineUuid,
@@ -72,7 +71,7 @@ export class Machines {
     };
   }
 
-  destroy({ machineUuid, expunge }: MachineOperation & { readonly expunge: boolean }): Work<StoredMachine, Snapshot> {
+  destroy({ machineUuid, expunge }: MachineOperation & { readonly expunge: boolean }): DurableWork<StoredMachine, Snapshot> {
     return {
       method: 'destroyMachine',
       subject: `${machineUuid}${expunge ? ' with expunge' : ''}`,
@@ -91,7 +90,7 @@ export class Machines {
     };
   }
 
-  adopt(request: AdoptRestoredMachine): Work<string, Snapshot> {
+  adopt(request: AdoptRestoredMachine): DurableWork<string, Snapshot> {
     return {
       method: 'adoptRestoredMachine',
       subject: request.machine.uuid,

@@ -123,16 +123,17 @@ describe('delay', () => {
 
   test('neither starts nor stops a machine that is destroyed meanwhile', async () => {
     const { store, source, subject } = sandbox();
-    const slow = simulator.create(defaultsOf(simulator.settings, { 'delay.ms': 100 }), hostOn(store));
+    const slow = simulator.create(defaultsOf(simulator.settings, { 'delay.ms': 300 }), hostOn(store));
     const [stopped, running] = [await subject.deploy(), await subject.deploy({ start: true })];
     const asked = [slow.startMachine(on(stopped), never), slow.stopMachine(on(running), never)];
     const refused = asked.map((answer) => expectFault(answer, 'rejected'));
     await sleep(20);
+    const destroyed: MachineFacts[] = [];
     for (const facts of [stopped, running]) {
-      const destroyed = await source.destroyMachine({ ...on(facts), expunge: false }, never);
-      await refused.shift();
-      expect(await subject.machine(facts)).toEqual(destroyed);
+      destroyed.push(await source.destroyMachine({ ...on(facts), expunge: false }, never));
     }
+    await Promise.all(refused);
+    expect([await subject.machine(stopped), await subject.machine(running)]).toEqual(destroyed);
   });
 });
 
@@ -260,11 +261,58 @@ test('a detachment that died and is repeated later takes nothing off the machine
     if ((await subject.volume({ uuid: volumeUuid })).machineUuid !== undefined) return;
     moved++;
     await source.attachVolume({ ...on(other), volumeUuid }, never);
+    expect((await subject.machine(owner)).volumes.map(({ volume }) => volume.uuid)).not.toContain(volumeUuid);
     await source.detachVolume(request, never);
     expect((await subject.volume({ uuid: volumeUuid })).machineUuid).toBe(other.machine.uuid);
     await expectConsistent(store, source);
   });
   expect(moved).toBeGreaterThan(2);
+});
+
+test('a volume whose detachment died can be attached again, to another slot of the same machine', async () => {
+  await sweepDeaths(async ({ store, dying }) => {
+    const { source, subject } = sandbox(store);
+    const machine = await subject.deploy();
+    const volumeUuid = machine.volumes[1]?.volume.uuid ?? '';
+    await openOn(dying)
+      .detachVolume({ ...operation(), volumeUuid }, never)
+      .catch(() => undefined);
+    if ((await subject.volume({ uuid: volumeUuid })).machineUuid !== undefined) return;
+    await source.attachVolume({ ...on(machine), volumeUuid, deviceNumber: 7 }, never);
+    await expectConsistent(store, source);
+  });
+  expect.hasAssertions();
+});
+
+test('a restored machine that died and is repeated later takes no volume away from the machine that has it by then', async () => {
+  let moved = 0;
+  await sweepDeaths(async ({ store, dying }) => {
+    const { source, subject } = sandbox(store);
+    const [owner, other] = [await subject.deploy(), await subject.deploy({ dataSizesBytes: [] })];
+    const volumeUuid = owner.volumes[1]?.volume.uuid ?? '';
+    await source.detachVolume({ ...operation(), volumeUuid }, never);
+    const volumes = owner.volumes.map(({ volume }) => ({ recorded: volume, restored: restoredOf(volume) }));
+    const request = { ...operation(), machine: owner.machine, volumes };
+    await openOn(dying)
+      .adoptRestoredMachine(request, never)
+      .catch(() => undefined);
+    if ((await subject.volume({ uuid: volumeUuid })).machineUuid !== undefined) return;
+    moved++;
+    await source.attachVolume({ ...on(other), volumeUuid }, never);
+    await expectFault(source.adoptRestoredMachine(request, never), 'rejected');
+    expect((await subject.volume({ uuid: volumeUuid })).machineUuid).toBe(other.machine.uuid);
+  });
+  expect(moved).toBeGreaterThan(2);
+});
+
+test('a restored machine is as old as it was, and so are its volumes', async () => {
+  const clock = { now: new Date('2026-01-01') };
+  const host = { ...hostOn(new MemoryStore()), now: () => clock.now };
+  const source = simulator.create(defaultsOf(simulator.settings), host);
+  const before = await new InventorySubject({ open: async () => source }).deploy();
+  clock.now = new Date('2026-02-01');
+  const volumes = before.volumes.map(({ volume }) => ({ recorded: volume, restored: restoredOf(volume) }));
+  expect(await source.adoptRestoredMachine({ ...operation(), machine: before.machine, volumes }, never)).toEqual(before);
 });
 
 const present = (facts: MachineFacts) => (facts.state === 'Expunging' ? [] : [facts]);

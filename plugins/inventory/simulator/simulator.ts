@@ -1,4 +1,4 @@
-import { ProviderError } from '../../../src/provider/index.js';
+import { DurableOperations, ProviderError, type DurableWork } from '../../../src/provider/index.js';
 import type {
   AdoptRestoredMachine,
   AdoptRestoredVolume,
@@ -13,20 +13,19 @@ import type {
   VolumeFacts,
 } from '../../../src/provider/index.js';
 import { Machines } from './machines.js';
-import { Operations, type Work } from './operations.js';
 import { Stock, toMachineFacts, toVolumeFacts, type Snapshot, type StoredVolume } from './stock.js';
 import { Volumes } from './volumes.js';
 
 /** Machines and volumes that exist only in the plugin's store. */
 export class Simulator implements InventorySource {
   private readonly stock: Stock;
-  private readonly operations: Operations;
+  private readonly operations: DurableOperations;
   private readonly machines: Machines;
   private readonly volumes: Volumes;
 
   constructor(host: PluginHost, delayMs: number) {
     this.stock = new Stock(host.store);
-    this.operations = new Operations(host);
+    this.operations = new DurableOperations(host);
     this.machines = new Machines(this.stock, delayMs);
     this.volumes = new Volumes(this.stock);
   }
@@ -84,11 +83,11 @@ export class Simulator implements InventorySource {
     return this.onVolume(request, this.volumes.adopt(request), signal);
   }
 
-  private async onMachine<P>(operation: Operation, work: Work<P, Snapshot>, signal: AbortSignal): Promise<MachineFacts> {
+  private async onMachine<P>(operation: Operation, work: DurableWork<P, Snapshot>, signal: AbortSignal): Promise<MachineFacts> {
     return toMachineFacts(await this.operations.run(operation, work, signal));
   }
 
-  private async onVolume<P>(operation: Operation, work: Work<P, StoredVolume>, signal: AbortSignal): Promise<VolumeFacts> {
+  private async onVolume<P>(operation: Operation, work: DurableWork<P, StoredVolume>, signal: AbortSignal): Promise<VolumeFacts> {
     return toVolumeFacts(await this.operations.run(operation, work, signal));
   }
 }

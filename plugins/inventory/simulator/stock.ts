@@ -1,6 +1,5 @@
-import { ProviderError } from '../../../src/provider/index.js';
+import { ProviderError, Records } from '../../../src/provider/index.js';
 import type { Machine, MachineFacts, MachineState, PluginStore, Volume, VolumeFacts } from '../../../src/provider/index.js';
-import { Records } from './records.js';
 import { DATA_SLOTS } from './sandbox.js';
 
 /** A machine as it is stored. */

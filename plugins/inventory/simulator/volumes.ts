@@ -1,6 +1,5 @@
-import { ProviderError } from '../../../src/provider/index.js';
+import { ProviderError, type DurableWork } from '../../../src/provider/index.js';
 import type { AdoptRestoredVolume, AttachVolume, CreateVolume, Operation, Volume } from '../../../src/provider/index.js';
-import type { Work } from './operations.js';
 import { digestOf, pathOf } from './sandbox.js';
 import { checkAttachable, checkFree, checkNotDestroyed, freeSlot, type Stock, type StoredMachine, type StoredVolume } from './stock.js';
 
@@ -8,7 +7,7 @@ import { checkAttachable, checkFree, checkNotDestroyed, freeSlot, type Stock, ty
 export class Volumes {
   constructor(private readonly stock: Stock) {}
 
-  create({ operationId, volumeUuid, name, sizeBytes }: CreateVolume): Work<StoredVolume, StoredVolume> {
+  create({ operationId, volumeUuid, name, sizeBytes }: CreateVolume): DurableWork<StoredVolume, StoredVolume> {
     const digest = digestOf(operationId, 'create', volumeUuid);
     return {
       method: 'createVolume',
@@ -21,7 +20,7 @@ export class Volumes {
     };
   }
 
-  attach({ volumeUuid, machineUuid, deviceNumber }: AttachVolume): Work<null, StoredVolume> {
+  attach({ volumeUuid, machineUuid, deviceNumber }: AttachVolume): DurableWork<null, StoredVolume> {
     return {
       method: 'attachVolume',
       subject: `${volumeUuid} to ${machineUuid}`,
@@ -36,7 +35,7 @@ export class Volumes {
     };
   }
 
-  detach({ volumeUuid }: Operation & { readonly volumeUuid: string }): Work<string, StoredVolume> {
+  detach({ volumeUuid }: Operation & { readonly volumeUuid: string }): DurableWork<string, StoredVolume> {
     return {
       method: 'detachVolume',
       subject: volumeUuid,
@@ -51,7 +50,7 @@ export class Volumes {
     };
   }
 
-  adopt({ operationId, machineUuid, name, restored }: AdoptRestoredVolume): Work<StoredVolume, StoredVolume> {
+  adopt({ operationId, machineUuid, name, restored }: AdoptRestoredVolume): DurableWork<StoredVolume, StoredVolume> {
     const { uuid, sizeBytes, digest = digestOf(operationId, 'restore', uuid) } = restored;
     return {
       method: 'adoptRestoredVolume',

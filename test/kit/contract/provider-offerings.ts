@@ -66,10 +66,10 @@ export function describeOfferings(subject: Subject): void {
     await subject.expectFault(provider.takeBackup(take, never), 'rejected', 'not_found');
   });
 
-  test('keeps or deletes the backups of a machine that leaves its offering, as declared', async () => {
+  test('keeps the backups of a machine that leaves its offering', async () => {
     const { machine, backup } = await subject.backedUp();
     const provider = await subject.provider();
     await provider.unassign(await subject.assignment(machine), never);
-    expect(await subject.listed(machine)).toEqual(provider.capabilities.unassignDeletesBackups ? [] : [backup]);
+    expect(await subject.listed(machine)).toEqual([backup]);
   });
 }

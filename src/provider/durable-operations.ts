@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ProviderError, type Operation, type PluginHost } from '../../../src/provider/index.js';
+import type { Operation } from './operation.js';
+import type { PluginHost } from './plugin.js';
+import { ProviderError } from './provider-error.js';
 import { Records } from './records.js';
 
 /** The longest time between two looks at the clock. */
@@ -17,7 +19,7 @@ interface OperationRecord {
 }
 
 /** An operation to carry out. Plan and outcome are plain data: what JSON can hold. */
-export interface Work<P, R> {
+export interface DurableWork<P, R> {
   /** The method of the contract. */
   readonly method: string;
   /** What is worked on; the same operation cannot work on something else. */
@@ -29,8 +31,11 @@ export interface Work<P, R> {
   carryOut(plan: P): Promise<R>;
 }
 
-/** Operations that outlive the server: the first call records one, and every call with the same id answers its outcome. */
-export class Operations {
+/**
+ * For plugins whose outside system does not remember operations itself: the first call records one in the plugin's store, and every
+ * later call with the same id and method joins it and answers its outcome.
+ */
+export class DurableOperations {
   private readonly records: Records<OperationRecord>;
 
   constructor(private readonly host: PluginHost) {
@@ -38,38 +43,37 @@ export class Operations {
   }
 
   /** Carries the work out once for its operation id and method, and answers its outcome. */
-  async run<P, R>(operation: Operation, work: Work<P, R>, signal: AbortSignal): Promise<R> {
+  async run<P, R>(operation: Operation, work: DurableWork<P, R>, signal: AbortSignal): Promise<R> {
     giveUpIfAborted(signal, operation);
-    // The server may use one id for the several calls of one job, so the method is part of the name.
     const id = `${operation.operationId}/${work.method}`;
     const record = await this.begin(id, work);
     if (record.outcome !== undefined) return record.outcome as R;
-    await this.wait(record, operation, signal);
+    await this.wait(record, id, operation, signal);
     const outcome = await work.carryOut(record.plan as P);
     const ended = await this.records.change(id, (present) => (present?.outcome === undefined ? { ...record, outcome } : present));
     return ended.outcome as R;
   }
 
-  private async begin<P, R>(id: string, work: Work<P, R>): Promise<OperationRecord> {
+  private async begin<P, R>(id: string, work: DurableWork<P, R>): Promise<OperationRecord> {
     const record = (await this.records.get(id)) ?? (await this.records.add(id, await this.first(work)));
     if (record.subject === work.subject) return record;
     throw new ProviderError('rejected', `the operation ${id} was begun for ${record.subject}, not for ${work.subject}`);
   }
 
-  private async first<P, R>({ subject, lastsMs = 0, plan }: Work<P, R>): Promise<OperationRecord> {
+  private async first<P, R>({ subject, lastsMs = 0, plan }: DurableWork<P, R>): Promise<OperationRecord> {
     const startedAt = this.host.now();
     const finishesAt = new Date(startedAt.getTime() + lastsMs).toISOString();
     return { subject, startedAt: startedAt.toISOString(), finishesAt, plan: await plan(startedAt) };
   }
 
-  private async wait({ startedAt, finishesAt }: OperationRecord, operation: Operation, signal: AbortSignal) {
+  private async wait({ startedAt, finishesAt }: OperationRecord, reference: string, operation: Operation, signal: AbortSignal) {
     const [start, end] = [Date.parse(startedAt), Date.parse(finishesAt)];
-    for (let told = 0; ;) {
+    for (let told = -1; ;) {
       giveUpIfAborted(signal, operation);
       const now = this.host.now().getTime();
+      const percent = now >= end ? 100 : Math.max(0, Math.floor((100 * (now - start)) / (end - start)));
+      if (percent > told) await operation.report({ reference, percent });
       if (now >= end) return;
-      const percent = Math.floor((100 * (now - start)) / (end - start));
-      if (percent > told) await operation.report({ percent });
       told = Math.max(told, percent);
       // An abort ends the sleep early; the look at the signal is at the top.
       await sleep(Math.min(end - now, SLICE_MS), undefined, { signal }).catch(() => undefined);

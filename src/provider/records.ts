@@ -1,4 +1,5 @@
-import { ProviderError, type Json, type PluginStore } from '../../../src/provider/index.js';
+import type { Json, PluginStore } from './plugin.js';
+import { ProviderError } from './provider-error.js';
 
 const MAX_ATTEMPTS = 100;
 

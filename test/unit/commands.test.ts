@@ -1,0 +1,55 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { commands } from '../../src/commands/index.js';
+import { PROJECT } from '../kit/program.js';
+
+const folder = join(PROJECT, 'src/commands');
+const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+const declared = sources.flatMap((name) => [...readFileSync(join(folder, name), 'utf8').matchAll(/^export class (\w+Cmd)\b/gm)].map(([, cls = '']) => cls));
+const specs = [...new Map([...commands.values()].map((spec) => [spec.name, spec])).values()];
+
+/** CloudStack has no description for these either. */
+const PAGING = ['page', 'pagesize'];
+
+test('every command that is written is in the list', () => {
+  const listed = new Set([...commands.values()].map((spec) => spec.create().constructor.name));
+  expect(declared.length).toBeGreaterThan(30);
+  expect(declared.filter((name) => !listed.has(name))).toEqual([]);
+});
+
+test('every command is found by its names, in lower case', () => {
+  for (const [name, spec] of commands) expect([spec.name.toLowerCase(), ...spec.aliases.map((alias) => alias.toLowerCase())]).toContain(name);
+  for (const { name } of specs) expect(commands.get(name.toLowerCase())?.name).toBe(name);
+});
+
+test('no two commands have the same class', () => {
+  expect(new Set(declared).size).toBe(declared.length);
+});
+
+describe.each(specs.map((spec) => [spec.name, spec] as const))('%s', (_, spec) => {
+  test('is described, and so is everything that it takes and answers', () => {
+    const parameters = spec.parameters.filter(({ name }) => !PAGING.includes(name)).map(({ description }) => description);
+    const fields = Object.values(spec.returns.fields).map(([, description]) => description);
+    expect([spec.description, ...parameters, ...fields].filter((text) => text.trim().length < 2)).toEqual([]);
+  });
+
+  test('is for some role, and has parameters of different names', () => {
+    expect(spec.roles.length).toBeGreaterThan(0);
+    const names = spec.parameters.flatMap(({ name, alsoNamed }) => [name, ...alsoNamed]);
+    expect(new Set(names).size).toBe(names.length);
+    expect(names.filter((name) => name !== name.toLowerCase())).toEqual([]);
+    expect(names.filter((name) => ['command', 'response', 'apikey', 'signature', 'signatureversion', 'expires', 'sessionkey'].includes(name))).toEqual([]);
+  });
+
+  test('says of each id what it names: something that another command shows', () => {
+    const shown = new Set([...commands.values()].map(({ returns }) => returns.object));
+    const unknown = spec.parameters.filter(({ type, entity }) => type === 'uuid' && !shown.has(entity ?? ''));
+    expect(unknown.map(({ name }) => name)).toEqual([]);
+  });
+
+  test('carries no secret in an address, and keeps none in a job', () => {
+    const sensitive = spec.parameters.filter((parameter) => parameter.sensitive);
+    expect(sensitive.length > 0 && spec.async).toBe(false);
+    expect(spec.parameters.filter(({ name, sensitive: secret }) => /password|secret/.test(name) && !secret)).toEqual([]);
+  });
+});
