@@ -19,7 +19,11 @@ function api(): string {
   const sections = describeApi(commands, 'Admin').map((command) => {
     const roles = commands.get(command.name.toLowerCase())?.roles.join(', ') ?? '';
     const facts = [`for ${roles}`, command.isasync ? 'runs as a job' : '', command.since ? `since CloudStack ${command.since}` : ''];
-    const parameters = command.params.map(({ name, type, required, description }) => [name, required ? `${type}, required` : type, description]);
+    const parameters = command.params.map(({ name, type, required, description }) => [
+      name,
+      required ? `${type}, required` : type,
+      description,
+    ]);
     const fields = command.response.map(({ name, type, description }) => [name, type, description]);
     return [
       `## ${command.name}`,

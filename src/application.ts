@@ -63,7 +63,14 @@ export interface ApplicationParts {
 }
 
 /** Puts the server together: the one place where every part is made. */
-export async function createApplication({ settings, db, secrets, log, keeper, now = () => new Date() }: ApplicationParts): Promise<Application> {
+export async function createApplication({
+  settings,
+  db,
+  secrets,
+  log,
+  keeper,
+  now = () => new Date(),
+}: ApplicationParts): Promise<Application> {
   const pluginsDir = settings['plugins.dir'] === '' ? OWN_PLUGINS : settings['plugins.dir'];
   if (!existsSync(pluginsDir)) throw new Error(`there is no plugins folder ${pluginsDir}`);
   const plugins = await loadPlugins(pluginsDir);

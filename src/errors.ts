@@ -15,7 +15,11 @@ const CREDENTIALS = 'unable to verify user credentials and/or request signature'
 
 /** Every failure that a caller can see, with the numbers of CloudStack's protocol. Printed into `docs/errors.md`. */
 export const ERRORS = {
-  unauthenticated: { http: 401, text: CREDENTIALS, when: 'The signature, the key or its owner is not accepted, or the request is too old.' },
+  unauthenticated: {
+    http: 401,
+    text: CREDENTIALS,
+    when: 'The signature, the key or its owner is not accepted, or the request is too old.',
+  },
   session_invalid: {
     http: 401,
     text: 'unable to verify user credentials',
@@ -48,7 +52,12 @@ export const ERRORS = {
     text: 'the request cannot be read',
     when: 'The parameters are not percent-encoded UTF-8, or the body is not a form.',
   },
-  malformed_map: { http: 430, cs: 9999, text: 'malformed array parameter', when: 'A parameter with brackets is not of the form name[index].field.' },
+  malformed_map: {
+    http: 430,
+    cs: 9999,
+    text: 'malformed array parameter',
+    when: 'A parameter with brackets is not of the form name[index].field.',
+  },
   bad_parameter: { http: 431, cs: 9999, text: 'bad parameter', when: 'A parameter is missing, empty, too long or not of its type.' },
   not_found: { http: 431, cs: 9999, text: 'not found', when: 'An id names nothing, or nothing of the right kind.' },
   invalid_value: { http: 431, cs: 4350, text: 'invalid value', when: 'The command cannot accept this value here.' },
@@ -59,11 +68,31 @@ export const ERRORS = {
     text: 'the given command does not exist or is not available for the account',
     when: 'There is no such command, or the role of the caller does not include it.',
   },
-  refused: { http: 530, cs: 4250, text: 'refused', when: 'The state of the machine, the backup or the zone does not allow it; the text says which and why.' },
-  provider_failed: { http: 530, cs: 4250, text: 'the backup provider failed', when: 'The backup provider or the inventory source reported a failure.' },
-  internal: { http: 530, cs: 4250, text: 'internal error', when: 'A defect of the server; the log has the cause under the request id in the text.' },
+  refused: {
+    http: 530,
+    cs: 4250,
+    text: 'refused',
+    when: 'The state of the machine, the backup or the zone does not allow it; the text says which and why.',
+  },
+  provider_failed: {
+    http: 530,
+    cs: 4250,
+    text: 'the backup provider failed',
+    when: 'The backup provider or the inventory source reported a failure.',
+  },
+  internal: {
+    http: 530,
+    cs: 4250,
+    text: 'internal error',
+    when: 'A defect of the server; the log has the cause under the request id in the text.',
+  },
   denied: { http: 531, cs: 4365, text: 'not allowed', when: 'The caller may not touch this account, machine, volume, backup or job.' },
-  unavailable: { http: 503, cs: 9999, text: 'the server is not available', when: 'The server is leaving, or too many requests of this kind are waiting.' },
+  unavailable: {
+    http: 503,
+    cs: 9999,
+    text: 'the server is not available',
+    when: 'The server is leaving, or too many requests of this kind are waiting.',
+  },
 } as const satisfies Record<string, ErrorShape>;
 
 export type ErrorKind = keyof typeof ERRORS;

@@ -13,7 +13,8 @@ export function createLog(level: LogLevel): Log {
     format: winston.format.combine(winston.format.timestamp(), winston.format.json()),
     transports: [new winston.transports.Console()],
   });
-  return (at, message, fields = {}) => logger.log(at, message, { ...fields, ...(fields.error === undefined ? {} : { error: describe(fields.error) }) });
+  return (at, message, fields = {}) =>
+    logger.log(at, message, { ...fields, ...(fields.error === undefined ? {} : { error: describe(fields.error) }) });
 }
 
 /** An error with its stack and its causes, as text. */

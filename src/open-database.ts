@@ -74,7 +74,9 @@ export async function openSecrets(settings: StaticSettings, db: Database): Promi
   try {
     if (sealed !== undefined && secrets.open(sealed) === CHECKED_TEXT) return secrets;
   } catch (cause) {
-    throw new Error('the secrets in the database were encrypted under another key; set secrets.key (SECRETS_KEY) to the one used before', { cause });
+    throw new Error('the secrets in the database were encrypted under another key; set secrets.key (SECRETS_KEY) to the one used before', {
+      cause,
+    });
   }
   throw new Error('the secrets in the database cannot be checked');
 }
@@ -83,7 +85,8 @@ function passphrase(settings: StaticSettings): string {
   if (settings['secrets.key'] !== '') return settings['secrets.key'];
   if (settings['db.url'] === '') return keyFile(join(settings['data.dir'], 'secrets.key'));
   const { password } = readDatabaseUrl(settings['db.url']);
-  if (password === '') throw new Error('secrets.key (SECRETS_KEY) is needed, because db.url has no password to encrypt stored secrets under');
+  if (password === '')
+    throw new Error('secrets.key (SECRETS_KEY) is needed, because db.url has no password to encrypt stored secrets under');
   return password;
 }
 

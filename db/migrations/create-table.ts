@@ -18,7 +18,8 @@ export async function createTable(db: Knex, name: string, define: (table: Knex.C
 
 /** MySQL and MariaDB have no common name for it; SQLite compares so anyway. */
 async function binaryCollation(db: Knex): Promise<string | undefined> {
-  if (db.client.config.client !== 'mysql2') return undefined;
+  const { config } = db.client as { config: Knex.Config };
+  if (config.client !== 'mysql2') return undefined;
   const [[row]] = (await db.raw('select version() as version')) as [[{ version: string }]];
   return row.version.includes('MariaDB') ? 'utf8mb4_nopad_bin' : 'utf8mb4_0900_bin';
 }

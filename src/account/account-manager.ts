@@ -81,9 +81,7 @@ export class AccountManager {
     const passwordHash = await this.passwords.hash(user.password);
     const uuid = randomUUID();
     await refusingDuplicates(`user ${user.username} exists already in the domain`, () =>
-      this.caches.change('identity', (daos) =>
-        daos.users.insert({ ...userRow(user, owner), uuid, passwordHash, created: this.now() }),
-      ),
+      this.caches.change('identity', (daos) => daos.users.insert({ ...userRow(user, owner), uuid, passwordHash, created: this.now() })),
     );
     return this.getUser(caller, uuid);
   }

@@ -45,7 +45,11 @@ export class IdentityDirectory {
     });
   }
 
-  private async remembered<K extends {}, V extends {}>(cache: LRUCache<K, V>, key: K, look: () => Promise<V | undefined>): Promise<V | undefined> {
+  private async remembered<K extends {}, V extends {}>(
+    cache: LRUCache<K, V>,
+    key: K,
+    look: () => Promise<V | undefined>,
+  ): Promise<V | undefined> {
     const known = cache.get(key);
     if (known) return known;
     const generation = this.generation;

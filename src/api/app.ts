@@ -31,9 +31,7 @@ export function createApp(dispatcher: Dispatcher, ready: Readiness, log: Log): E
     ),
   );
   const readForm = express.raw({ type: FORM, limit: MOST_FORM_BYTES, inflate: false });
-  app.use('/client/api', readForm, (request: Request, response: Response) =>
-    new Exchange(request, response, log).answer(dispatcher),
-  );
+  app.use('/client/api', readForm, (request: Request, response: Response) => new Exchange(request, response, log).answer(dispatcher));
   app.use('/client/api', (error: unknown, request: Request, response: Response, _next: NextFunction) => {
     new Exchange(request, response, log).refuse(unreadableForm(error));
   });

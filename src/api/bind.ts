@@ -21,7 +21,11 @@ export function bind(spec: CommandSpec, parameters: RequestParameters): ReturnTy
 }
 
 /** The parameter of the command that carried the id, as it was sent. */
-export function parameterHolding(spec: CommandSpec, parameters: RequestParameters, id: string): { name: string; value: string } | undefined {
+export function parameterHolding(
+  spec: CommandSpec,
+  parameters: RequestParameters,
+  id: string,
+): { name: string; value: string } | undefined {
   const names = new Set(spec.parameters.filter(({ type }) => type === 'uuid').flatMap((p) => [p.name, ...p.alsoNamed]));
   for (const [name, value] of parameters) {
     if (value.toLowerCase() === id && names.has(name.toLowerCase())) return { name: name.toLowerCase(), value };

@@ -9,7 +9,17 @@ export type Cookies = readonly (readonly [name: string, value: string])[];
 export function readCookies(header: string | undefined): Cookies {
   return (header ?? '').split(';').flatMap((part) => {
     const equals = part.indexOf('=');
-    return equals < 1 ? [] : [[part.slice(0, equals).trim(), part.slice(equals + 1).trim().replace(/^"(.*)"$/, '$1')] as const];
+    return equals < 1
+      ? []
+      : [
+          [
+            part.slice(0, equals).trim(),
+            part
+              .slice(equals + 1)
+              .trim()
+              .replace(/^"(.*)"$/, '$1'),
+          ] as const,
+        ];
   });
 }
 

@@ -16,7 +16,14 @@ export function withFormattedDates(value: unknown): unknown {
 /** Reads a moment that names its offset; undefined if it does not, or if there is no such moment. */
 export function parseMoment(text: string): Date | undefined {
   if (!WITH_OFFSET.test(text)) return undefined;
-  return valid(new Date(text.replace('Z+0000', 'Z').replace(/([+-]\d{2})(\d{2})$/, '$1:$2').replace(/(\.\d{3})\d+/, '$1')));
+  return valid(
+    new Date(
+      text
+        .replace('Z+0000', 'Z')
+        .replace(/([+-]\d{2})(\d{2})$/, '$1:$2')
+        .replace(/(\.\d{3})\d+/, '$1'),
+    ),
+  );
 }
 
 /** Reads any form that CloudStack accepts; a time without offset is UTC, and a plain day is its first or last second. */

@@ -32,7 +32,8 @@ export const reply = (command: string, body: object, format: Format, isKnown: bo
 export function errorReply(command: string | undefined, error: ApiError, format: Format, isKnown: boolean): Reply {
   const { http, cs, envelope } = shapeOf(error.kind);
   // Clients expect one plain line here, whatever format they asked for.
-  if (error.kind === 'login_by_get') return { status: http, headers: { 'Content-Type': 'text/plain; charset=UTF-8', Allow: 'POST' }, body: error.message };
+  if (error.kind === 'login_by_get')
+    return { status: http, headers: { 'Content-Type': 'text/plain; charset=UTF-8', Allow: 'POST' }, body: error.message };
   const body = { uuidList: [], errorcode: http, ...(cs === undefined ? {} : { cserrorcode: cs }), errortext: error.message };
   const root = envelope ?? (command === undefined ? 'errorresponse' : envelopeOf(command));
   const description = cs === undefined ? {} : { 'X-Description': headerText(error.message) };
@@ -64,4 +65,8 @@ const isEmptyList = (value: unknown): boolean => Array.isArray(value) && value.l
 const legal = (text: string): string => text.replace(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, '\uFFFD');
 
 /** Header values are one line of Latin-1. */
-const headerText = (text: string): string => text.replace(/[\r\n]+/g, ' ').replace(/[^\x20-\x7e\xa0-\xff]/g, '?').slice(0, 1000);
+const headerText = (text: string): string =>
+  text
+    .replace(/[\r\n]+/g, ' ')
+    .replace(/[^\x20-\x7e\xa0-\xff]/g, '?')
+    .slice(0, 1000);

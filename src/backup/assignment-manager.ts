@@ -6,7 +6,7 @@ import { isDuplicate } from '../dao/database-error.js';
 import type { OfferingAssignment } from '../dao/offering-assignment-dao.js';
 import type { Vm } from '../dao/vm-dao.js';
 import type { Zone } from '../dao/zone-dao.js';
-import { ApiError, invalid, NotFound, refused } from '../errors.js';
+import { invalid, NotFound, refused, type ApiError } from '../errors.js';
 import { machineOf } from '../inventory/facts.js';
 import type { InventoryCopy } from '../inventory/inventory-copy.js';
 import type { MachineManager } from '../inventory/machine-manager.js';
@@ -63,7 +63,11 @@ export class AssignmentManager {
         if (leftNothingDone(error)) await this.db.daos.assignments.transition(assignment.id, 'Removing', 'Assigned');
         throw error;
       }
-      this.log('warn', 'machine removed from its offering although the provider refused', { machine: vmUuid, offering: offering.uuid, error });
+      this.log('warn', 'machine removed from its offering although the provider refused', {
+        machine: vmUuid,
+        offering: offering.uuid,
+        error,
+      });
     }
     await this.db.daos.assignments.delete(assignment.id, 'Removing');
   }
@@ -86,7 +90,8 @@ export class AssignmentManager {
       return await this.db.transaction(async ({ offerings, assignments }) => {
         const offering = await offerings.findByUuid(offeringUuid);
         if (!offering) throw new NotFound('backup offering', offeringUuid);
-        if (offering.zoneId !== zone.id) throw invalid('backuppolicyid', `backup offering ${offeringUuid} belongs to another zone than the machine`);
+        if (offering.zoneId !== zone.id)
+          throw invalid('backuppolicyid', `backup offering ${offeringUuid} belongs to another zone than the machine`);
         const known = await assignments.findByVm(vm.id);
         if (known?.policyId === offering.id && known.state === 'Assigned') return undefined;
         if (known?.operationId === operationId) return { assignment: known, offering };

@@ -42,7 +42,8 @@ export class RestoreManager {
   async restoreMachine(backupUuid: string, { vmUuid, zoneUuid }: RestoreWish, call: CallContext): Promise<void> {
     const { backup, manifest, zone } = await this.usable(backupUuid, zoneUuid, call);
     const { machine } = manifest;
-    if (vmUuid !== undefined && vmUuid !== machine.uuid) throw invalid('virtualmachineid', `backup ${backupUuid} is of virtual machine ${machine.uuid}`);
+    if (vmUuid !== undefined && vmUuid !== machine.uuid)
+      throw invalid('virtualmachineid', `backup ${backupUuid} is of virtual machine ${machine.uuid}`);
     const { vm, isKnown } = await this.copy.refresh(machine.uuid, call.signal);
     assertMayUse(call.caller, vm, `virtual machine ${vm.uuid}`);
     const { operationId } = runningJob(call);
@@ -64,7 +65,8 @@ export class RestoreManager {
   ): Promise<void> {
     const { backup, manifest, zone } = await this.usable(backupUuid, zoneUuid, call);
     const source = manifest.volumes.find(({ uuid }) => uuid === volumeUuid.toLowerCase());
-    if (!source) throw refused(`backup ${backupUuid} holds no volume ${volumeUuid}; it holds ${manifest.volumes.map(({ uuid }) => uuid).join(', ')}`);
+    if (!source)
+      throw refused(`backup ${backupUuid} holds no volume ${volumeUuid}; it holds ${manifest.volumes.map(({ uuid }) => uuid).join(', ')}`);
     const target = await this.copy.refreshExisting(targetUuid, call.signal);
     await this.checkTarget(target, zone, call);
     const provider = this.framework.provider(backup.provider, zone);
@@ -80,7 +82,11 @@ export class RestoreManager {
   }
 
   /** The backup, if the caller may restore it and it can be restored now. */
-  private async usable(uuid: string, zoneUuid: string | undefined, { caller }: CallContext): Promise<{ backup: Backup; manifest: Manifest; zone: Zone }> {
+  private async usable(
+    uuid: string,
+    zoneUuid: string | undefined,
+    { caller }: CallContext,
+  ): Promise<{ backup: Backup; manifest: Manifest; zone: Zone }> {
     const backup = await this.backups.get(caller, uuid);
     if (backup.status !== 'BackedUp') throw refused(`backup ${uuid} is ${backup.status}; only one that is BackedUp can be restored`);
     const zone = this.zones.getById(backup.zoneId);
@@ -97,7 +103,9 @@ export class RestoreManager {
     await this.db.transaction(async (daos) => {
       const current = await daos.volumes.listByVm(vm.id);
       if (current.length !== volumes.length) {
-        throw refused(`virtual machine ${vm.uuid} has ${current.length} volumes and the backup holds ${volumes.length}; attach or detach volumes first`);
+        throw refused(
+          `virtual machine ${vm.uuid} has ${current.length} volumes and the backup holds ${volumes.length}; attach or detach volumes first`,
+        );
       }
       const uuids = volumes.map(({ uuid }) => uuid);
       const rows = await daos.volumes.listByUuidsIncludingRemoved(uuids);
@@ -173,7 +181,10 @@ function pairUp(volumes: readonly Volume[], restored: readonly RestoredVolume[])
 function assertRestored(recorded: Volume, restored: RestoredVolume, uuid: string): void {
   if (restored.uuid !== uuid) throw new ProviderError('corrupt', `the provider restored volume ${restored.uuid} instead of ${uuid}`);
   if (restored.sizeBytes !== recorded.sizeBytes) {
-    throw new ProviderError('corrupt', `volume ${uuid} came back with ${restored.sizeBytes} bytes; the backup recorded ${recorded.sizeBytes}`);
+    throw new ProviderError(
+      'corrupt',
+      `volume ${uuid} came back with ${restored.sizeBytes} bytes; the backup recorded ${recorded.sizeBytes}`,
+    );
   }
   if (restored.digest !== undefined && recorded.digest !== undefined && restored.digest !== recorded.digest) {
     throw new ProviderError('corrupt', `volume ${uuid} came back with other content than was backed up`);

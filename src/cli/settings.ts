@@ -6,7 +6,7 @@ import { readSettings, type StaticSettings } from '../settings/static-settings.j
 export function installedSettings(): StaticSettings {
   const file = packageFile('config/default.json');
   // eslint-disable-next-line no-process-env -- the command line is where the environment is read
-  return readSettings(JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>, process.env);
+  return readSettings(JSON.parse(readFileSync(file, 'utf8')) as Record<string, string | number | boolean>, process.env);
 }
 
 /** This package's version. */

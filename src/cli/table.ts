@@ -1,7 +1,21 @@
 import type { Answer } from '../client/api-client.js';
 
 /** The columns of a table, in this order, as far as the rows have them. */
-const COLUMNS = ['id', 'name', 'username', 'virtualmachinename', 'state', 'status', 'type', 'size', 'value', 'externalid', 'description', 'zonename', 'account'];
+const COLUMNS = [
+  'id',
+  'name',
+  'username',
+  'virtualmachinename',
+  'state',
+  'status',
+  'type',
+  'size',
+  'value',
+  'externalid',
+  'description',
+  'zonename',
+  'account',
+];
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -33,7 +47,14 @@ function formatTable(rows: readonly Row[]): string {
   const columns = known.length > 0 ? known : Object.keys(rows[0] ?? {});
   const lines = [columns, ...rows.map((row) => columns.map((column) => textOf(row[column])))];
   const widths = columns.map((_, index) => Math.max(...lines.map((line) => line[index]?.length ?? 0)));
-  return lines.map((line) => line.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join('  ').trimEnd()).join('\n');
+  return lines
+    .map((line) =>
+      line
+        .map((cell, index) => cell.padEnd(widths[index] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
 }
 
 function formatObject(object: Row): string {

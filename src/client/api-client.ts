@@ -51,7 +51,11 @@ export class ApiClient {
   }
 
   /** As `call`, and follows the job that the command may have become to its end. */
-  async run(command: string, parameters: Readonly<Record<string, string>>, onProgress: (percent: number | undefined) => void): Promise<Answer> {
+  async run(
+    command: string,
+    parameters: Readonly<Record<string, string>>,
+    onProgress: (percent: number | undefined) => void,
+  ): Promise<Answer> {
     const answer = await this.call(command, parameters);
     // An answer about a job carries its id too.
     if (typeof answer.jobid !== 'string' || answer.jobstatus !== undefined) return answer;

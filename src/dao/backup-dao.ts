@@ -86,7 +86,11 @@ export class BackupDao {
 
   /** Moves the backup on only if it is still in `from`; false says that somebody else moved it first. */
   async transition(id: number, from: BackupStatus, to: BackupStatus, changes: Partial<Backup> = {}): Promise<boolean> {
-    return (await this.live().where({ id, status: from }).update({ ...changes, status: to })) === 1;
+    return (
+      (await this.live()
+        .where({ id, status: from })
+        .update({ ...changes, status: to })) === 1
+    );
   }
 
   /** Ends the taking of a backup without success, if the operation was taking one. */

@@ -13,11 +13,11 @@ export class CacheChangeDao {
 
   /** For each topic a text that differs after every change. */
   async marks(): Promise<ReadonlyMap<string, string>> {
-    const rows = (await this.db('cache_change')
-      .select('topic')
-      .count({ changes: '*' })
-      .max({ newest: 'id' })
-      .groupBy('topic')) as { topic: string; changes: number; newest: number }[];
+    const rows = (await this.db('cache_change').select('topic').count({ changes: '*' }).max({ newest: 'id' }).groupBy('topic')) as {
+      topic: string;
+      changes: number;
+      newest: number;
+    }[];
     return new Map(rows.map(({ topic, changes, newest }) => [topic, `${changes}/${newest}`]));
   }
 

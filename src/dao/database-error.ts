@@ -1,4 +1,7 @@
-const codeOf = (error: unknown): string => String((error as { code?: unknown } | null)?.code ?? '');
+const codeOf = (error: unknown): string => {
+  const { code } = (error ?? {}) as { code?: unknown };
+  return typeof code === 'string' ? code : '';
+};
 
 /** Whether a statement lost against another one that ran at the same time, and may be repeated. */
 export const isContention = (error: unknown): boolean =>

@@ -99,10 +99,7 @@ export class JobDao {
 
   /** Whether a job of one of the commands about the thing is still pending. */
   async isPending(instanceUuid: string, commands: readonly string[]): Promise<boolean> {
-    const found: unknown = await this.db('async_job')
-      .where({ instanceUuid, status: JOB_PENDING })
-      .whereIn('command', commands)
-      .first('id');
+    const found: unknown = await this.db('async_job').where({ instanceUuid, status: JOB_PENDING }).whereIn('command', commands).first('id');
     return found !== undefined;
   }
 
@@ -111,14 +108,15 @@ export class JobDao {
     return this.db('async_job as job')
       .select('job.*')
       .where('job.status', JOB_PENDING)
-      .where((free) => free.whereNull('job.leaseUntil').orWhere('job.leaseUntil', '<', now))
-      .whereNotExists((earlier) =>
-        earlier
-          .select(this.db.raw('1'))
-          .from('async_job as earlier')
-          .where('earlier.status', JOB_PENDING)
-          .whereRaw('?? = ??', ['earlier.machineUuid', 'job.machineUuid'])
-          .whereRaw('?? < ??', ['earlier.id', 'job.id']),
+      .where((free) => void free.whereNull('job.leaseUntil').orWhere('job.leaseUntil', '<', now))
+      .whereNotExists(
+        (earlier) =>
+          void earlier
+            .select(this.db.raw('1'))
+            .from('async_job as earlier')
+            .where('earlier.status', JOB_PENDING)
+            .whereRaw('?? = ??', ['earlier.machineUuid', 'job.machineUuid'])
+            .whereRaw('?? < ??', ['earlier.id', 'job.id']),
       )
       .orderBy('job.id')
       .limit(limit);
@@ -166,9 +164,7 @@ export class JobDao {
 
   /** Gives up every hold of a server that is leaving, so that another takes the jobs up at once. */
   async release(holder: string): Promise<void> {
-    await this.db('async_job')
-      .where({ holder, status: JOB_PENDING })
-      .update({ holder: null, leaseUntil: null, runningMachine: null });
+    await this.db('async_job').where({ holder, status: JOB_PENDING }).update({ holder: null, leaseUntil: null, runningMachine: null });
   }
 
   private held({ id, holder, attempts }: Hold) {

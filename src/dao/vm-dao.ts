@@ -69,7 +69,7 @@ export class VmDao {
     return this.db('virtual_machine').where({ id }).first();
   }
 
-  async findView(uuid: string): Promise<VmView | undefined> {
+  findView(uuid: string): Promise<VmView | undefined> {
     return this.views().where('virtual_machine.uuid', uuid).first();
   }
 
@@ -99,7 +99,7 @@ export class VmDao {
   async beginRestore(id: number, operation: string): Promise<boolean> {
     const begun = await this.db('virtual_machine')
       .where({ id })
-      .where((free) => free.whereNull('restoreOperation').orWhere({ restoreOperation: operation }))
+      .where((free) => void free.whereNull('restoreOperation').orWhere({ restoreOperation: operation }))
       .update({ restoreOperation: operation });
     return begun === 1;
   }

@@ -83,7 +83,16 @@ export class InventoryCopy {
     const columns = volumeFactsOf(facts, vmId);
     if (known) return daos.volumes.updateFacts(known.id, columns);
     const { uuid } = facts.volume;
-    await daos.volumes.insert({ ...columns, uuid, zoneId: zone.id, accountId, domainId, operationId: null, restoreOperation: null, created: facts.created });
+    await daos.volumes.insert({
+      ...columns,
+      uuid,
+      zoneId: zone.id,
+      accountId,
+      domainId,
+      operationId: null,
+      restoreOperation: null,
+      created: facts.created,
+    });
   }
 
   private async saveStray(daos: Daos, id: number, facts: VolumeFacts | undefined): Promise<void> {

@@ -80,9 +80,15 @@ export class VolumeManager {
   async attach(uuid: string, vmUuid: string, deviceNumber: number | undefined, call: CallContext): Promise<VolumeView> {
     const volume = await this.get(call.caller, uuid);
     const vm = await this.machines.get(call.caller, vmUuid);
-    if (volume.zoneId !== vm.zoneId) throw invalid('virtualmachineid', `virtual machine ${vmUuid} and volume ${uuid} are in different zones`);
+    if (volume.zoneId !== vm.zoneId)
+      throw invalid('virtualmachineid', `virtual machine ${vmUuid} and volume ${uuid} are in different zones`);
     if (volume.state === 'Copying' || volume.restoreOperation !== null) throw refused(`volume ${uuid} is being restored`);
-    const request = { ...operationOf(call, 'attachVolume'), volumeUuid: uuid, machineUuid: vmUuid, ...(deviceNumber === undefined ? {} : { deviceNumber }) };
+    const request = {
+      ...operationOf(call, 'attachVolume'),
+      volumeUuid: uuid,
+      machineUuid: vmUuid,
+      ...(deviceNumber === undefined ? {} : { deviceNumber }),
+    };
     return this.record(volume, await this.plugins.inventory(this.zones.getById(vm.zoneId)).attachVolume(request, call.signal));
   }
 

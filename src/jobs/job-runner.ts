@@ -203,4 +203,6 @@ function failedWith(failure: ApiError): Outcome {
 }
 
 const givenUp = ({ crashes }: Hold): Outcome =>
-  failedWith(new ApiError('internal', `the job was given up after ${crashes} attempts that ended in a fault of the server; its log has the causes`));
+  failedWith(
+    new ApiError('internal', `the job was given up after ${crashes} attempts that ended in a fault of the server; its log has the causes`),
+  );

@@ -21,7 +21,10 @@ export class DatabaseStore implements PluginStore {
   async put(key: string, value: Json, expected: number | undefined): Promise<boolean> {
     const text = JSON.stringify(value);
     if (key.length > LONGEST_KEY || Buffer.byteLength(text) > MOST_BYTES) {
-      throw new ProviderError('capacity', `the plugin store takes keys of ${LONGEST_KEY} characters and values of ${MOST_BYTES} bytes at most`);
+      throw new ProviderError(
+        'capacity',
+        `the plugin store takes keys of ${LONGEST_KEY} characters and values of ${MOST_BYTES} bytes at most`,
+      );
     }
     return expected === undefined
       ? this.db.daos.pluginStore.insert(this.owner, key, text)

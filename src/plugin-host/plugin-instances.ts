@@ -64,7 +64,11 @@ export class PluginInstances {
       });
     } catch (cause) {
       if (cause instanceof ProviderError) throw cause;
-      throw new ProviderError('rejected', `${plugin.kind} plugin ${plugin.name} cannot be used with its settings; the log has the cause`, cause);
+      throw new ProviderError(
+        'rejected',
+        `${plugin.kind} plugin ${plugin.name} cannot be used with its settings; the log has the cause`,
+        cause,
+      );
     }
   }
 

@@ -72,9 +72,9 @@ class SupervisedCall {
     try {
       iterator = (invoke(this.args) as AsyncIterable<unknown>)[Symbol.asyncIterator]();
       for (;;) {
-        const { done, value } = await this.limited(iterator.next.bind(iterator));
-        if (done) break;
-        yield value;
+        const page = await this.limited(iterator.next.bind(iterator));
+        if (page.done) break;
+        yield page.value;
       }
       this.log('info', 'provider call', { call: this.what, ms: this.elapsed() });
     } catch (error) {

@@ -54,7 +54,13 @@ export const DYNAMIC_KEYS = {
     oneOf: ['CookieAndParameter', 'CookieOrParameter', 'ParameterOnly'],
     about: 'where the requests of a session must carry its sessionkey',
   },
-  'session.timeout': { kind: 'integer', default: '30', scope: 'global', atLeast: 1, about: 'minutes without a request after which a session ends' },
+  'session.timeout': {
+    kind: 'integer',
+    default: '30',
+    scope: 'global',
+    atLeast: 1,
+    about: 'minutes without a request after which a session ends',
+  },
 } as const satisfies Record<string, DynamicKey>;
 
 interface KindTypes {

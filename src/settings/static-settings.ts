@@ -40,7 +40,11 @@ export const STATIC_KEYS = {
     atLeast: 1,
     about: 'time after which another server takes up the jobs of a server that has died',
   },
-  'shutdown.grace.seconds': { kind: 'integer', default: '20', about: 'time that running jobs get to finish when the server is told to stop' },
+  'shutdown.grace.seconds': {
+    kind: 'integer',
+    default: '20',
+    about: 'time that running jobs get to finish when the server is told to stop',
+  },
 } as const satisfies Record<string, Key>;
 
 interface Kinds {
@@ -59,15 +63,17 @@ const parsers: Record<Kind, (text: string) => unknown> = {
 };
 
 /** Settings from the file, overridden by the environment. Throws one error that names every fault and shows no secret. */
-export function readSettings(file: Readonly<Record<string, unknown>>, env: NodeJS.ProcessEnv): StaticSettings {
+export function readSettings(file: Readonly<Record<string, string | number | boolean>>, env: NodeJS.ProcessEnv): StaticSettings {
   const faults = Object.keys(file)
     .filter((name) => !(name in STATIC_KEYS))
     .map((name) => `${name}: no such setting`);
   const entries = Object.entries<Key>(STATIC_KEYS).map(([name, key]) => {
     const text = String(env[variableOf(name)] ?? file[name] ?? key.default);
     const value = parsers[key.kind](text);
-    if (key.atLeast !== undefined && (value as number) < key.atLeast) faults.push(`${name} (${variableOf(name)}): must be at least ${key.atLeast}`);
-    if (value === undefined) faults.push(`${name} (${variableOf(name)}): ${key.secret ? 'its value' : `"${text}"`} is not a valid ${key.kind}`);
+    if (key.atLeast !== undefined && (value as number) < key.atLeast)
+      faults.push(`${name} (${variableOf(name)}): must be at least ${key.atLeast}`);
+    if (value === undefined)
+      faults.push(`${name} (${variableOf(name)}): ${key.secret ? 'its value' : `"${text}"`} is not a valid ${key.kind}`);
     return [name, value] as const;
   });
   if (faults.length > 0) throw new Error(`the settings have faults:\n  ${faults.join('\n  ')}`);

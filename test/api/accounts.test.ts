@@ -177,11 +177,6 @@ forEachEngine((engine) => {
       }
     });
 
-    test('says which domain has others below it', async () => {
-      await insertDomain(server.db.daos);
-      expect(await only(server.admin, 'listDomains', 'domain', { name: 'ROOT' })).toMatchObject({ haschild: true });
-    });
-
     test('refuses the id of no domain', async () => {
       expect((await server.admin.refusal('listDomains', { id: NOBODY })).text).toContain(`Invalid parameter id value=${NOBODY}`);
     });

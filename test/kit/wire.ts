@@ -13,6 +13,7 @@ export interface WireAnswer {
 export class Wire {
   private socket: Socket | undefined;
   private received = Buffer.alloc(0);
+  private wake: () => void = () => undefined;
 
   constructor(private readonly endpoint: string) {}
 
@@ -27,9 +28,7 @@ export class Wire {
         return answer;
       }
       if (socket.closed) throw new Error(`the server closed the connection without an answer; it sent ${JSON.stringify(this.received.toString('latin1'))}`);
-      await new Promise<void>((resolve) => {
-        socket.once('data', () => resolve()).once('close', () => resolve());
-      });
+      await new Promise<void>((resolve) => (this.wake = resolve));
     }
   }
 
@@ -43,8 +42,11 @@ export class Wire {
     const { hostname, port } = new URL(this.endpoint);
     const socket = connect(Number(port), hostname);
     this.received = Buffer.alloc(0);
-    // First, so that what has come is there when those who wait for it are woken.
-    socket.on('data', (chunk: Buffer) => (this.received = Buffer.concat([this.received, chunk])));
+    socket.on('data', (chunk: Buffer) => {
+      this.received = Buffer.concat([this.received, chunk]);
+      this.wake();
+    });
+    socket.on('close', () => this.wake());
     await once(socket, 'connect');
     socket.on('error', () => undefined);
     this.socket = socket;

@@ -7,7 +7,12 @@ import type { Services } from '../../services.js';
 import { PagedCommand } from '../paged-command.js';
 import { accountResponse, toAccountResponse } from '../responses/account.js';
 
-@ApiCommand({ name: 'listAccounts', description: 'Lists accounts and provides detailed account information for listed accounts', roles: EVERYONE, returns: accountResponse })
+@ApiCommand({
+  name: 'listAccounts',
+  description: 'Lists accounts and provides detailed account information for listed accounts',
+  roles: EVERYONE,
+  returns: accountResponse,
+})
 export class ListAccountsCmd extends PagedCommand {
   @Parameter({ type: 'uuid', entity: 'account', description: 'list account by account ID' })
   id: string | undefined;
@@ -33,7 +38,8 @@ export class ListAccountsCmd extends PagedCommand {
   async execute(services: Services, { caller }: CallContext) {
     const { id: uuid, name, domainId: domainUuid, accountType, state, keyword, listAll = false } = this;
     const role = accountType === undefined ? undefined : roleOfAccountType(accountType);
-    if (accountType !== undefined && role === undefined) throw invalid('accounttype', `${accountType} is not offered; 0 is a user, 1 a root administrator`);
+    if (accountType !== undefined && role === undefined)
+      throw invalid('accounttype', `${accountType} is not offered; 0 is a user, 1 a root administrator`);
     const wish = { uuid, name, domainUuid, role, state, keyword, listAll };
     const { rows, total } = await services.accounts.listAccounts(caller, wish, this.pageOf(services));
     return list('account', rows.map(toAccountResponse), total);

@@ -6,7 +6,12 @@ import type { Services } from '../../services.js';
 import { PagedCommand } from '../paged-command.js';
 import { domainResponse, toDomainResponse } from '../responses/domain.js';
 
-@ApiCommand({ name: 'listDomains', description: 'Lists domains and provides detailed information for listed domains', roles: EVERYONE, returns: domainResponse })
+@ApiCommand({
+  name: 'listDomains',
+  description: 'Lists domains and provides detailed information for listed domains',
+  roles: EVERYONE,
+  returns: domainResponse,
+})
 export class ListDomainsCmd extends PagedCommand {
   @Parameter({ type: 'uuid', entity: 'domain', description: 'List domain by domain ID.' })
   id: string | undefined;

@@ -4,12 +4,23 @@ import { successResponse } from '../../api/response.js';
 import type { CallContext } from '../../call-context.js';
 import type { Services } from '../../services.js';
 
-@ApiCommand({ name: 'deleteBackup', description: 'Delete VM backup', since: '4.14.0', roles: EVERYONE, async: true, returns: successResponse })
+@ApiCommand({
+  name: 'deleteBackup',
+  description: 'Delete VM backup',
+  since: '4.14.0',
+  roles: EVERYONE,
+  async: true,
+  returns: successResponse,
+})
 export class DeleteBackupCmd extends Command {
   @Parameter({ type: 'uuid', required: true, entity: 'backup', description: 'id of the backup' })
   id!: string;
 
-  @Parameter({ type: 'boolean', since: '4.18.0.0', description: 'delete it also when other backups depend on it, such as the later ones of a chain' })
+  @Parameter({
+    type: 'boolean',
+    since: '4.18.0.0',
+    description: 'delete it also when other backups depend on it, such as the later ones of a chain',
+  })
   forced: boolean | undefined;
 
   override async subject({ backups }: Services, { caller }: CallContext): Promise<Subject> {

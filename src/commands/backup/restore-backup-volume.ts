@@ -18,7 +18,12 @@ export class RestoreBackupVolumeCmd extends Command {
   @Parameter({ type: 'string', required: true, description: 'ID of the volume inside the backup' })
   volumeId!: string;
 
-  @Parameter({ type: 'uuid', required: true, entity: 'virtualmachine', description: 'ID of the virtual machine that the restored volume is attached to' })
+  @Parameter({
+    type: 'uuid',
+    required: true,
+    entity: 'virtualmachine',
+    description: 'ID of the virtual machine that the restored volume is attached to',
+  })
   virtualMachineId!: string;
 
   @Parameter({ type: 'uuid', entity: 'zone', description: 'the ID of the zone; if given, it must be the zone of the backup' })

@@ -16,7 +16,11 @@ export class RestoreBackupCmd extends Command {
   @Parameter({ type: 'uuid', required: true, alsoNamed: ['backupid'], entity: 'backup', description: 'ID of the backup' })
   id!: string;
 
-  @Parameter({ type: 'uuid', entity: 'virtualmachine', description: 'the ID of the virtual machine; if given, it must be the one that was backed up' })
+  @Parameter({
+    type: 'uuid',
+    entity: 'virtualmachine',
+    description: 'the ID of the virtual machine; if given, it must be the one that was backed up',
+  })
   virtualMachineId: string | undefined;
 
   @Parameter({ type: 'uuid', entity: 'zone', description: 'the ID of the zone; if given, it must be the zone of the backup' })

@@ -5,7 +5,13 @@ import type { Services } from '../../services.js';
 import { toVirtualMachineResponse, virtualMachineResponse } from '../responses/virtual-machine.js';
 import { MachineActionCommand } from './machine-action-command.js';
 
-@ApiCommand({ name: 'destroyVirtualMachine', description: 'Destroys a virtual machine.', roles: EVERYONE, async: true, returns: virtualMachineResponse })
+@ApiCommand({
+  name: 'destroyVirtualMachine',
+  description: 'Destroys a virtual machine.',
+  roles: EVERYONE,
+  async: true,
+  returns: virtualMachineResponse,
+})
 export class DestroyVirtualMachineCmd extends MachineActionCommand {
   @Parameter({ type: 'boolean', description: 'If true is passed, the vm is expunged immediately. False by default.' })
   expunge: boolean | undefined;

@@ -6,7 +6,12 @@ import type { Services } from '../../services.js';
 import { OwnedListCommand } from '../owned-list-command.js';
 import { toVirtualMachineResponse, virtualMachineResponse } from '../responses/virtual-machine.js';
 
-@ApiCommand({ name: 'listVirtualMachines', description: 'List the virtual machines owned by the account.', roles: EVERYONE, returns: virtualMachineResponse })
+@ApiCommand({
+  name: 'listVirtualMachines',
+  description: 'List the virtual machines owned by the account.',
+  roles: EVERYONE,
+  returns: virtualMachineResponse,
+})
 export class ListVirtualMachinesCmd extends OwnedListCommand {
   @Parameter({ type: 'uuid', entity: 'virtualmachine', description: 'the ID of the virtual machine' })
   id: string | undefined;

@@ -5,7 +5,13 @@ import type { Services } from '../../services.js';
 import { toVirtualMachineResponse, virtualMachineResponse } from '../responses/virtual-machine.js';
 import { MachineActionCommand } from './machine-action-command.js';
 
-@ApiCommand({ name: 'startVirtualMachine', description: 'Starts a virtual machine.', roles: EVERYONE, async: true, returns: virtualMachineResponse })
+@ApiCommand({
+  name: 'startVirtualMachine',
+  description: 'Starts a virtual machine.',
+  roles: EVERYONE,
+  async: true,
+  returns: virtualMachineResponse,
+})
 export class StartVirtualMachineCmd extends MachineActionCommand {
   async execute({ machines }: Services, call: CallContext) {
     return { virtualmachine: toVirtualMachineResponse(await machines.start(this.id, call)) };

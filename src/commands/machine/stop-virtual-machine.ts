@@ -5,7 +5,13 @@ import type { Services } from '../../services.js';
 import { toVirtualMachineResponse, virtualMachineResponse } from '../responses/virtual-machine.js';
 import { MachineActionCommand } from './machine-action-command.js';
 
-@ApiCommand({ name: 'stopVirtualMachine', description: 'Stops a virtual machine.', roles: EVERYONE, async: true, returns: virtualMachineResponse })
+@ApiCommand({
+  name: 'stopVirtualMachine',
+  description: 'Stops a virtual machine.',
+  roles: EVERYONE,
+  async: true,
+  returns: virtualMachineResponse,
+})
 export class StopVirtualMachineCmd extends MachineActionCommand {
   @Parameter({ type: 'boolean', description: 'Force stop the VM' })
   forced: boolean | undefined;

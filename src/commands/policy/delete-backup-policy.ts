@@ -9,7 +9,13 @@ import type { Services } from '../../services.js';
   returns: successResponse,
 })
 export class DeleteBackupPolicyCmd extends Command {
-  @Parameter({ type: 'uuid', required: true, alsoNamed: ['policyid', 'id'], entity: 'backuppolicy', description: 'the ID of the backup policy' })
+  @Parameter({
+    type: 'uuid',
+    required: true,
+    alsoNamed: ['policyid', 'id'],
+    entity: 'backuppolicy',
+    description: 'the ID of the backup policy',
+  })
   backupPolicyId!: string;
 
   async execute({ offerings }: Services) {

@@ -14,7 +14,12 @@ import { backupPolicyResponse, toBackupPolicyResponse, toExternalPolicyResponse 
   returns: backupPolicyResponse,
 })
 export class ListBackupPoliciesCmd extends PagedCommand {
-  @Parameter({ type: 'uuid', alsoNamed: ['backuppolicyid', 'policyid'], entity: 'backuppolicy', description: 'the ID of the backup policy' })
+  @Parameter({
+    type: 'uuid',
+    alsoNamed: ['backuppolicyid', 'policyid'],
+    entity: 'backuppolicy',
+    description: 'the ID of the backup policy',
+  })
   id: string | undefined;
 
   @Parameter({ type: 'uuid', entity: 'zone', description: 'the ID of the zone; needed with external=true' })

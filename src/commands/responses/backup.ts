@@ -61,4 +61,10 @@ export function toBackupResponse(backup: BackupView): Fields<typeof backupRespon
 }
 
 /** A volume with the keys that clients of CloudStack read. */
-const toVolumeText = ({ uuid, type, sizeBytes, path, deviceNumber }: Volume) => ({ uuid, type, size: sizeBytes, path, deviceId: deviceNumber });
+const toVolumeText = ({ uuid, type, sizeBytes, path, deviceNumber }: Volume) => ({
+  uuid,
+  type,
+  size: sizeBytes,
+  path,
+  deviceId: deviceNumber,
+});

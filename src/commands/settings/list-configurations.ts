@@ -12,7 +12,11 @@ export class ListConfigurationsCmd extends PagedCommand {
   @Parameter({ type: 'string', description: 'lists configurations by category' })
   category: string | undefined;
 
-  @Parameter({ type: 'uuid', entity: 'zone', description: 'the ID of the Zone to list the configurations that a zone may have, with the values that hold there' })
+  @Parameter({
+    type: 'uuid',
+    entity: 'zone',
+    description: 'the ID of the Zone to list the configurations that a zone may have, with the values that hold there',
+  })
   zoneId: string | undefined;
 
   execute(services: Services) {

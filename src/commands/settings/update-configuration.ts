@@ -7,7 +7,14 @@ export class UpdateConfigurationCmd extends Command {
   @Parameter({ type: 'string', required: true, description: 'the name of the configuration' })
   name!: string;
 
-  @Parameter({ type: 'string', required: true, mayBeEmpty: true, length: 4096, sensitive: true, description: 'the value of the configuration' })
+  @Parameter({
+    type: 'string',
+    required: true,
+    mayBeEmpty: true,
+    length: 4096,
+    sensitive: true,
+    description: 'the value of the configuration',
+  })
   value!: string;
 
   @Parameter({ type: 'uuid', entity: 'zone', description: 'the ID of the Zone to update the parameter value for corresponding zone' })

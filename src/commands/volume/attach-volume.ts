@@ -4,7 +4,13 @@ import type { CallContext } from '../../call-context.js';
 import type { Services } from '../../services.js';
 import { toVolumeResponse, volumeResponse } from '../responses/volume.js';
 
-@ApiCommand({ name: 'attachVolume', description: 'Attaches a disk volume to a virtual machine.', roles: EVERYONE, async: true, returns: volumeResponse })
+@ApiCommand({
+  name: 'attachVolume',
+  description: 'Attaches a disk volume to a virtual machine.',
+  roles: EVERYONE,
+  async: true,
+  returns: volumeResponse,
+})
 export class AttachVolumeCmd extends Command {
   @Parameter({ type: 'uuid', required: true, entity: 'volume', description: 'the ID of the disk volume' })
   id!: string;

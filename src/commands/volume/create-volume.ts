@@ -40,6 +40,12 @@ export class CreateVolumeCmd extends Command {
   }
 
   private wish() {
-    return { zoneUuid: this.zoneId, name: this.name, sizeBytes: diskBytes('size', this.size), account: this.account, domainUuid: this.domainId };
+    return {
+      zoneUuid: this.zoneId,
+      name: this.name,
+      sizeBytes: diskBytes('size', this.size),
+      account: this.account,
+      domainUuid: this.domainId,
+    };
   }
 }

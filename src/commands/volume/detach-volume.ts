@@ -4,7 +4,13 @@ import type { CallContext } from '../../call-context.js';
 import type { Services } from '../../services.js';
 import { toVolumeResponse, volumeResponse } from '../responses/volume.js';
 
-@ApiCommand({ name: 'detachVolume', description: 'Detaches a disk volume from a virtual machine.', roles: EVERYONE, async: true, returns: volumeResponse })
+@ApiCommand({
+  name: 'detachVolume',
+  description: 'Detaches a disk volume from a virtual machine.',
+  roles: EVERYONE,
+  async: true,
+  returns: volumeResponse,
+})
 export class DetachVolumeCmd extends Command {
   @Parameter({ type: 'uuid', required: true, entity: 'volume', description: 'the ID of the disk volume' })
   id!: string;

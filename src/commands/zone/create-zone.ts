@@ -19,7 +19,8 @@ export class CreateZoneCmd extends Command {
 
   async execute({ zones }: Services) {
     const { name, networkType, dns1, internalDns1 } = this;
-    if (networkType !== 'Basic' && networkType !== 'Advanced') throw invalid('networktype', `"${networkType}" is neither Basic nor Advanced`);
+    if (networkType !== 'Basic' && networkType !== 'Advanced')
+      throw invalid('networktype', `"${networkType}" is neither Basic nor Advanced`);
     return { zone: toZoneResponse(await zones.create({ name, networkType, dns1, internalDns1 })) };
   }
 }

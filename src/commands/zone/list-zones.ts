@@ -13,7 +13,10 @@ export class ListZonesCmd extends PagedCommand {
   @Parameter({ type: 'string', description: 'the name of the zone' })
   name: string | undefined;
 
-  @Parameter({ type: 'boolean', description: 'true to list every zone, false to list those in which the account has machines; every zone is listed' })
+  @Parameter({
+    type: 'boolean',
+    description: 'true to list every zone, false to list those in which the account has machines; every zone is listed',
+  })
   available: boolean | undefined;
 
   execute(services: Services) {

@@ -1,0 +1,211 @@
+import { randomUUID } from 'node:crypto';
+import { Clock, hold } from '../kit/clock.js';
+import { forEachEngine } from '../kit/engines.js';
+import { deploy, each, listed, makeZone, NOBODY, only, protectedMachine, script, uniqueName } from '../kit/scene.js';
+import { testServer } from '../kit/server.js';
+import { aDate, aUuid } from '../kit/signed-request.js';
+
+forEachEngine((engine) => {
+  const clock = new Clock();
+  const server = testServer(engine, { now: clock.now });
+  const pending = (parameters = {}) => listed(server.admin, 'listAsyncJobs', 'asyncjobs', parameters);
+  const query = (jobid: string) => server.admin.call('queryAsyncJobResult', { jobid });
+
+  describe('a job', () => {
+    test('is pending while it runs, with how far it is and without a result', async () => {
+      const { zoneId, vmId } = await protectedMachine(server);
+      const job = await hold(server, clock, zoneId, 'createBackup', { virtualmachineid: vmId });
+      const meanwhile = await query(job.jobId);
+      const [listedJob] = await pending();
+      await job.letGo();
+      expect(meanwhile).toEqual({
+        accountid: aUuid,
+        account: 'admin',
+        domainid: aUuid,
+        domainpath: 'ROOT',
+        userid: aUuid,
+        cmd: 'createBackup',
+        jobprocstatus: 0,
+        jobresultcode: 0,
+        jobinstancetype: 'VirtualMachine',
+        jobinstanceid: vmId,
+        managementserverid: aUuid,
+        percentcomplete: expect.any(Number) as number,
+        created: aDate,
+        jobid: job.jobId,
+        jobstatus: 0,
+      });
+      expect({ ...listedJob, percentcomplete: 0 }).toEqual({ ...meanwhile, percentcomplete: 0 });
+    });
+
+    test('shows its result when it has succeeded, and is listed no more', async () => {
+      const { vmId } = await protectedMachine(server);
+      const { jobid } = await server.admin.call('createBackup', { virtualmachineid: vmId });
+      const ended = await server.admin.ended(String(jobid));
+      expect(ended).toMatchObject({
+        jobstatus: 1,
+        jobresultcode: 0,
+        jobresulttype: 'object',
+        jobresult: { success: true },
+        completed: aDate,
+      });
+      expect(ended).not.toHaveProperty('managementserverid');
+      expect(each(await pending(), 'jobid')).not.toContain(jobid);
+    });
+
+    test('shows the code and the text of its failure', async () => {
+      const vmId = String((await deploy(server.admin, await makeZone(server))).id);
+      const { jobid } = await server.admin.call('createBackup', { virtualmachineid: vmId });
+      const errortext = `virtual machine ${vmId} has no backup offering`;
+      expect(await server.admin.ended(String(jobid))).toMatchObject({
+        jobstatus: 2,
+        jobresultcode: 530,
+        jobresulttype: 'object',
+        jobresult: { errorcode: 530, errortext },
+        completed: aDate,
+      });
+    });
+
+    test('keeps the code of a wrong parameter', async () => {
+      const [here, there] = [await protectedMachine(server), await makeZone(server)];
+      const { jobid } = await server.admin.call('assignBackupPolicy', {
+        virtualmachineid: here.vmId,
+        backuppolicyid: here.policyId,
+        zoneid: there,
+      });
+      expect(await server.admin.ended(String(jobid))).toMatchObject({ jobstatus: 2, jobresultcode: 431, jobresult: { errorcode: 431 } });
+    });
+
+    test('names the machine, the volume, the backup or the policy that it is about', async () => {
+      const { zoneId, vmId, policyId } = await protectedMachine(server);
+      const about = async (command: string, parameters: Readonly<Record<string, string>>) => {
+        const { jobid } = await server.admin.call(command, parameters);
+        const { jobinstancetype, jobinstanceid } = await server.admin.ended(String(jobid));
+        return [jobinstancetype, jobinstanceid];
+      };
+      expect(await about('assignBackupPolicy', { virtualmachineid: vmId, backuppolicyid: policyId })).toEqual(['VirtualMachine', vmId]);
+      expect(await about('createBackup', { virtualmachineid: vmId })).toEqual(['VirtualMachine', vmId]);
+      const { id } = await only(server.admin, 'listBackups', 'backup', { virtualmachineid: vmId });
+      expect(await about('restoreBackup', { id: String(id) })).toEqual(['Backup', id]);
+      expect(await about('createVolume', { zoneid: zoneId, name: 'v', size: '1' })).toEqual(['Volume', aUuid]);
+      expect(await about('importBackupPolicy', { zoneid: zoneId, name: 'silver', externalid: 'silver-policy' })).toEqual([
+        'BackupOffering',
+        aUuid,
+      ]);
+    });
+
+    test('keeps no secrets: neither signatures nor keys', async () => {
+      const { jobid } = await server.admin.call('deployVirtualMachine', { zoneid: await makeZone(server) });
+      const { params } = (await server.db.knex('async_job').where({ uuid: jobid }).first()) as { params: string };
+      await server.admin.ended(String(jobid));
+      expect(params).not.toMatch(/signature|apikey|expires/i);
+    });
+  });
+
+  describe('jobs of one machine', () => {
+    test('run in the order in which they came', async () => {
+      const id = String((await deploy(server.admin, await makeZone(server))).id);
+      const jobs: unknown[] = [];
+      for (const command of [
+        'startVirtualMachine',
+        'stopVirtualMachine',
+        'startVirtualMachine',
+        'destroyVirtualMachine',
+        'startVirtualMachine',
+      ]) {
+        jobs.push((await server.admin.call(command, { id })).jobid);
+      }
+      const ended = await Promise.all(jobs.map((job) => server.admin.ended(String(job))));
+      expect(ended.map(({ jobstatus }) => jobstatus)).toEqual([1, 1, 1, 1, 2]);
+      expect(await only(server.admin, 'listVirtualMachines', 'virtualmachine', { id })).toMatchObject({ state: 'Destroyed' });
+    });
+
+    test('do not keep those of another machine waiting', async () => {
+      const { zoneId, vmId } = await protectedMachine(server);
+      const other = String((await deploy(server.admin, zoneId)).id);
+      const job = await hold(server, clock, zoneId, 'createBackup', { virtualmachineid: vmId });
+      await server.admin.run('startVirtualMachine', { id: other });
+      const { jobstatus } = await query(job.jobId);
+      expect([jobstatus, (await job.letGo()).jobstatus]).toEqual([0, 1]);
+    });
+  });
+
+  describe('customjobid', () => {
+    test('chooses the id of the job, in lower case', async () => {
+      const custom = randomUUID();
+      const zoneid = await makeZone(server);
+      const { jobid } = await server.admin.call('createVolume', { zoneid, name: 'chosen', size: '1', customjobid: custom.toUpperCase() });
+      expect(jobid).toBe(custom);
+      expect(await server.admin.ended(custom)).toMatchObject({ jobstatus: 1 });
+    });
+
+    test('is refused when it is no uuid, or taken', async () => {
+      const zoneid = await makeZone(server);
+      const wanted = { zoneid, name: uniqueName('twice'), size: '1', customjobid: randomUUID() };
+      await server.admin.run('createVolume', wanted);
+      const again = await server.admin.refusal('createVolume', wanted);
+      expect(again).toEqual({ code: 431, text: `parameter customjobid: there is a job ${wanted.customjobid} already` });
+      expect((await server.admin.refusal('createVolume', { ...wanted, customjobid: 'mine' })).code).toBe(431);
+      expect(await listed(server.admin, 'listVolumes', 'volume', { name: wanted.name })).toHaveLength(1);
+    });
+  });
+
+  describe('queryAsyncJobResult', () => {
+    test('refuses the id of no job in the words that clients know', async () => {
+      const { code, text } = await server.admin.refusal('queryAsyncJobResult', { jobid: NOBODY });
+      const words = `Invalid parameter jobid value=${NOBODY} due to incorrect long value format, or entity does not exist`;
+      expect([code, text]).toEqual([431, expect.stringContaining(words)]);
+    });
+
+    test('refuses a request without an id', async () => {
+      const refusal = await server.admin.refusal('queryAsyncJobResult');
+      expect(refusal).toEqual({ code: 431, text: 'Unable to execute API command queryasyncjobresult due to missing parameter jobid' });
+    });
+
+    test('takes the name of its parameter in any case', async () => {
+      const { jobid } = await server.admin.call('createVolume', { zoneid: await makeZone(server), name: 'cased', size: '1' });
+      await server.admin.ended(String(jobid));
+      expect(await server.admin.call('queryAsyncJobResult', { jobId: String(jobid).toUpperCase() })).toMatchObject({ jobid });
+    });
+  });
+
+  describe('listAsyncJobs', () => {
+    test('finds pending jobs by keyword and date, page by page', async () => {
+      const { zoneId, vmId } = await protectedMachine(server);
+      const job = await hold(server, clock, zoneId, 'createBackup', { virtualmachineid: vmId });
+      const { jobid: second } = await server.admin.call('startVirtualMachine', { id: vmId });
+      const found = {
+        all: each(await pending(), 'jobid'),
+        keyword: each(await pending({ keyword: 'CREATEb' }), 'jobid'),
+        past: each(await pending({ startdate: '2026-01-01' }), 'jobid'),
+        future: await pending({ startdate: '2999-01-01T00:00:00+0000' }),
+        page: await server.admin.call('listAsyncJobs', { page: '2', pagesize: '1' }),
+      };
+      await job.letGo();
+      await server.admin.ended(String(second));
+      expect(found).toEqual({
+        all: [job.jobId, second],
+        keyword: [job.jobId],
+        past: [job.jobId, second],
+        future: [],
+        page: { count: 2, asyncjobs: [expect.objectContaining({ jobid: second })] },
+      });
+    });
+
+    test('shows an administrator the jobs of others when all are asked for', async () => {
+      const { client } = await server.createUser(uniqueName('worker'));
+      const scene = await protectedMachine(server, { client });
+      await script(server, scene.zoneId, { 'delay.ms': '0' });
+      const job = await hold(server, clock, scene.zoneId, 'createBackup', { virtualmachineid: scene.vmId });
+      const { jobid } = await client.call('startVirtualMachine', { id: scene.vmId });
+      const seen = [
+        await pending(),
+        await pending({ listall: 'true' }),
+        await listed(client, 'listAsyncJobs', 'asyncjobs', { listall: 'true' }),
+      ];
+      await job.letGo();
+      await server.admin.ended(String(jobid));
+      expect(seen.map((jobs) => each(jobs, 'jobid'))).toEqual([[job.jobId], [job.jobId, jobid], [jobid]]);
+    });
+  });
+});
