@@ -1,4 +1,4 @@
-import { ProviderError } from './provider/index.js';
+import { ProviderError, type ProviderFault } from './provider/index.js';
 
 interface ErrorShape {
   /** HTTP status and `errorcode`. */
@@ -132,12 +132,16 @@ export const refused = (why: string): ApiError => new ApiError('refused', why);
 /** The caller may not touch it. */
 export const denied = (what: string): ApiError => new ApiError('denied', `the account may not use ${what}`);
 
+const HINTS: Partial<Record<ProviderFault, string>> = {
+  temporary: 'temporary; it may work later',
+  unknown: 'unknown whether it was done; ask again',
+};
+
 /** What the caller sees of any failure: a defect shows only where to look in the log. */
 export function toApiError(error: unknown, requestId: string): ApiError {
   if (error instanceof ApiError) return error;
   if (error instanceof ProviderError) {
-    const hint = error.fault === 'temporary' ? '; it may work later' : '';
-    return new ApiError('provider_failed', `${error.message} (${error.fault}${hint})`, error);
+    return new ApiError('provider_failed', `${error.message} (${HINTS[error.fault] ?? error.fault})`, error);
   }
   return new ApiError('internal', `internal error; the log has the cause under request ${requestId}`, error);
 }

@@ -1,9 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Knex } from 'knex';
-import { migrate, schemaState } from '../db/migrations/index.js';
+import { migrate, schemaState } from '../db/migrate.js';
 import { connect, readDatabaseUrl } from './dao/connect.js';
 import { Database } from './dao/database.js';
 import { Secrets } from './secrets.js';
@@ -11,7 +10,6 @@ import type { StaticSettings } from './settings/static-settings.js';
 
 const SECRETS_CHECK = { name: 'secrets.check', scope: 'Internal', scopeId: 0 };
 const CHECKED_TEXT = 'stackvault';
-const MIGRATION_TRIES = 30;
 
 /** What the database is, in words without credentials. */
 export function describeDatabase(settings: StaticSettings): string {
@@ -41,28 +39,11 @@ export async function openDatabase(settings: StaticSettings): Promise<Database> 
     const state = await schemaState(knex);
     if (state === 'older') throw new Error('the database has the schema of an older version; run "stackvault migrate", then start again');
     if (state === 'newer') throw new Error('the database has the schema of a newer version; start that version instead');
-    if (state === 'empty') await migrateTogether(knex);
+    if (state === 'empty') await migrate(knex);
     return new Database(knex);
   } catch (error) {
     await knex.destroy();
     throw error;
-  }
-}
-
-/** Migrates, or waits for another server that does so now. Answers the names of the changes made. */
-export async function migrateTogether(knex: Knex): Promise<readonly string[]> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await migrate(knex);
-    } catch (error) {
-      const isOthersTurn = /migration.*lock|already exists/i.test((error as Error).message);
-      if (!isOthersTurn) throw error;
-      if (attempt === MIGRATION_TRIES) {
-        const advice = 'if none is, run "stackvault migrate --unlock"';
-        throw new Error(`another server has been migrating the database for ${MIGRATION_TRIES} seconds; ${advice}`, { cause: error });
-      }
-      await pause(1000);
-    }
   }
 }
 

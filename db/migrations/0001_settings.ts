@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { createTable } from './create-table.js';
+import { createTable, dropTables } from './create-table.js';
 
 export async function up(db: Knex): Promise<void> {
   await createTable(db, 'configuration', (t) => {
@@ -24,3 +24,5 @@ export async function up(db: Knex): Promise<void> {
     t.unique(['owner', 'entry_key'], { indexName: 'uq_plugin_store' });
   });
 }
+
+export const down = (db: Knex): Promise<void> => dropTables(db, ['plugin_store', 'cache_change', 'configuration']);

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { createTable, identity, reference } from './create-table.js';
+import { createTable, dropTables, identity, reference } from './create-table.js';
 
 export async function up(db: Knex): Promise<void> {
   await createTable(db, 'domain', (t) => {
@@ -42,3 +42,5 @@ export async function up(db: Knex): Promise<void> {
     t.datetime('last_used', { precision: 3 }).notNullable().index('ix_session_last_used');
   });
 }
+
+export const down = (db: Knex): Promise<void> => dropTables(db, ['session', 'user', 'account', 'domain']);

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { createTable, reference } from './create-table.js';
+import { createTable, dropTables, reference } from './create-table.js';
 
 export async function up(db: Knex): Promise<void> {
   await createTable(db, 'async_job', (t) => {
@@ -35,3 +35,5 @@ export async function up(db: Knex): Promise<void> {
     t.index(['account_id', 'status', 'id'], 'ix_async_job_account');
   });
 }
+
+export const down = (db: Knex): Promise<void> => dropTables(db, ['async_job']);

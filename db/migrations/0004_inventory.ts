@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { createTable, identity, reference } from './create-table.js';
+import { createTable, dropTables, identity, reference } from './create-table.js';
 
 export async function up(db: Knex): Promise<void> {
   await createTable(db, 'zone', (t) => {
@@ -61,3 +61,5 @@ export async function up(db: Knex): Promise<void> {
     t.index(['name', 'removed'], 'ix_volume_name');
   });
 }
+
+export const down = (db: Knex): Promise<void> => dropTables(db, ['volume', 'virtual_machine', 'zone']);

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { createTable, identity, reference } from './create-table.js';
+import { createTable, dropTables, identity, reference } from './create-table.js';
 
 export async function up(db: Knex): Promise<void> {
   await createTable(db, 'backup_policy', (t) => {
@@ -52,3 +52,5 @@ export async function up(db: Knex): Promise<void> {
     t.index(['name', 'removed'], 'ix_backups_name');
   });
 }
+
+export const down = (db: Knex): Promise<void> => dropTables(db, ['backups', 'backup_policy_vm_map', 'backup_policy']);

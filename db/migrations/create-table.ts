@@ -40,3 +40,8 @@ export function identity(table: Knex.CreateTableBuilder, name: string): void {
 export function reference(table: Knex.CreateTableBuilder, column: string, to: string): Knex.ReferencingColumnBuilder {
   return table.bigInteger(column).unsigned().notNullable().references(`${to}.id`);
 }
+
+/** Drops those of the tables that are there, in the given order. */
+export async function dropTables(db: Knex, names: readonly string[]): Promise<void> {
+  for (const name of names) await db.schema.dropTableIfExists(name);
+}

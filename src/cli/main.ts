@@ -7,8 +7,7 @@ import { packageVersion } from './settings.js';
 const USAGE = `usage: stackvault <command>
 
   serve                               run the server
-  migrate [--unlock]                  bring the schema of the database up to date;
-                                      --unlock after a migration that was cut off
+  migrate                             bring the schema of the database up to date
   keys [--renew] [--json]             show the administrator's API keys, or give it new ones
   call <command> [key=value …] [--json | --field <name>]
                                       sign and send an API command, and follow its job to the end;

@@ -1,16 +1,13 @@
-import { parseArgs } from 'node:util';
-import { unlockMigrations } from '../../db/migrations/index.js';
-import { connectDatabase, describeDatabase, migrateTogether } from '../open-database.js';
+import { migrate } from '../../db/migrate.js';
+import { connectDatabase, describeDatabase } from '../open-database.js';
 import { installedSettings } from './settings.js';
 
-/** `stackvault migrate [--unlock]`: brings the schema of the database up to date, also after a migration that was cut off. */
-export async function migrateCommand(args: string[]): Promise<void> {
-  const { values } = parseArgs({ args, options: { unlock: { type: 'boolean' } } });
+/** `stackvault migrate`: brings the schema of the database up to date, also after a migration that was cut off. */
+export async function migrateCommand(): Promise<void> {
   const settings = installedSettings();
   const knex = await connectDatabase(settings);
   try {
-    if (values.unlock) await unlockMigrations(knex);
-    const applied = await migrateTogether(knex);
+    const applied = await migrate(knex);
     const made = applied.length === 0 ? 'is up to date' : `was brought up to date: ${applied.join(', ')}`;
     process.stdout.write(`The database (${describeDatabase(settings)}) ${made}.\n`);
   } finally {

@@ -32,7 +32,7 @@ export function formatAnswer(answer: Answer): string {
 export function fieldOf(answer: Answer, field: string): string {
   const [first] = Object.values(answer).filter((value) => typeof value === 'object');
   const items = Array.isArray(first) ? (first as Row[]) : [isRow(first) ? first : answer];
-  return items.map((item) => textOf(item[field])).join('\n');
+  return items.map((item) => textOf(Object.hasOwn(item, field) ? item[field] : undefined)).join('\n');
 }
 
 const isRow = (value: unknown): value is Row => typeof value === 'object' && value !== null && !Array.isArray(value);

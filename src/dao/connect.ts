@@ -52,18 +52,22 @@ function server(url: string): Knex.Config {
 
 /** The parts of `mysql://user:password@host:port/database` or `mysql://user@localhost/database?socketPath=/path`. */
 export function readDatabaseUrl(url: string) {
-  const { protocol, username, password, hostname, port, pathname, searchParams } = new URL(url);
-  const database = decodeURIComponent(pathname.slice(1));
-  if (!['mysql:', 'mariadb:'].includes(protocol) || !database) {
-    throw new Error('db.url must look like mysql://user:password@host:3306/database');
+  try {
+    const { protocol, username, password, hostname, port, pathname, searchParams } = new URL(url);
+    const database = decodeURIComponent(pathname.slice(1));
+    const socketPath = searchParams.get('socketPath');
+    if (['mysql:', 'mariadb:'].includes(protocol) && database !== '') {
+      return {
+        user: decodeURIComponent(username),
+        password: decodeURIComponent(password),
+        database,
+        ...(socketPath ? { socketPath } : { host: hostname, port: Number(port || '3306') }),
+      };
+    }
+  } catch {
+    // What is wrong with it is not said: the text may hold a password.
   }
-  const socketPath = searchParams.get('socketPath');
-  return {
-    user: decodeURIComponent(username),
-    password: decodeURIComponent(password),
-    database,
-    ...(socketPath ? { socketPath } : { host: hostname, port: Number(port || '3306') }),
-  };
+  throw new Error('db.url must look like mysql://user:password@host:3306/database');
 }
 
 const remembered = <V>(work: (name: string) => V) => {

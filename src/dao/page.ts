@@ -30,8 +30,12 @@ export async function listing<R>(
 /** Limits a query to rows in which one of the columns contains the keyword, in any case; its `%` and `_` stand for themselves. */
 export function containing<Q extends Knex.QueryBuilder>(query: Q, keyword: string | undefined, columns: readonly string[]): Q {
   if (!keyword) return query;
-  const pattern = `%${keyword.toLowerCase().replace(/[!%_]/g, '!$&')}%`;
+  const literal = `%${keyword.replace(/[!%_]/g, '!$&')}%`;
   return query.where((either) => {
-    for (const column of columns) void either.orWhereRaw(`lower(??) like ? escape '!'`, [column, pattern]);
+    for (const column of columns) {
+      void either.orWhereRaw(`lower(??) like ? escape '!'`, [column, literal.toLowerCase()]);
+      // As it is written, because SQLite lowers no letters but those of ASCII.
+      void either.orWhereRaw(`?? like ? escape '!'`, [column, literal]);
+    }
   }) as Q;
 }

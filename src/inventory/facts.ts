@@ -60,3 +60,6 @@ export const volumeFactsOf = ({ volume, state }: VolumeFacts, vmId: number | nul
   state,
   removed: null,
 });
+
+/** The state that clients see: a restore shows although the source knows nothing of it. */
+export const visibleState = (vm: Pick<Vm, 'state' | 'restoreOperation'>): string => (vm.restoreOperation === null ? vm.state : 'Restoring');

@@ -138,6 +138,3 @@ export class MachineManager {
     return view;
   }
 }
-
-/** The state that clients see: a restore shows although the source knows nothing of it. */
-export const visibleState = (vm: Pick<Vm, 'state' | 'restoreOperation'>): string => (vm.restoreOperation === null ? vm.state : 'Restoring');

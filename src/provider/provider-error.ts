@@ -1,7 +1,7 @@
 /**
  * Why a plugin could not do what it was asked.
  *
- * - `temporary`: the same request may succeed later; the only fault that may be repeated
+ * - `temporary`: nothing was done, and the same request may succeed later; the only fault that may be repeated
  * - `rejected`: the outside system understood the request and refused it
  * - `not_found`: the thing named in the request does not exist there
  * - `unsupported`: the plugin does not offer this; see its capabilities
@@ -25,7 +25,7 @@ export class ProviderError extends Error {
   }
 }
 
-const NOTHING_DONE: ReadonlySet<ProviderFault> = new Set(['rejected', 'not_found', 'unsupported', 'auth', 'capacity']);
+const NOTHING_DONE: ReadonlySet<ProviderFault> = new Set(['temporary', 'rejected', 'not_found', 'unsupported', 'auth', 'capacity']);
 
 /** Whether a failure means that the outside system is as it was before the call. */
 export const leftNothingDone = (error: unknown): boolean => error instanceof ProviderError && NOTHING_DONE.has(error.fault);

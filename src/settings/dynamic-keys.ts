@@ -74,8 +74,11 @@ export type DynamicValue<N extends DynamicName> = KindTypes[(typeof DYNAMIC_KEYS
 const parsers: Record<SettingKind, (text: string) => unknown> = {
   string: (text) => text,
   integer: (text) => (/^-?\d{1,15}$/.test(text) ? Number(text) : undefined),
-  boolean: (text) => ({ true: true, false: false })[text],
+  boolean: (text) => (text === 'true' || text === 'false' ? text === 'true' : undefined),
 };
 
 /** The typed value of a setting's text; undefined if the text is not of that kind. */
 export const parseValue = (kind: SettingKind, text: string): unknown => parsers[kind](text);
+
+/** CloudStack's category of a setting. */
+export const categoryOf = (key: DynamicKey): string => (key.secret ? 'Secure' : 'Advanced');

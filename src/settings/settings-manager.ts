@@ -4,7 +4,7 @@ import { ApiError, invalid } from '../errors.js';
 import type { ZoneDirectory } from '../inventory/zone-directory.js';
 import type { Plugins } from '../provider/load-plugins.js';
 import type { Secrets } from '../secrets.js';
-import { parseValue, type DynamicKey } from './dynamic-keys.js';
+import { categoryOf, parseValue, type DynamicKey } from './dynamic-keys.js';
 import { GLOBAL, type DynamicSettings } from './dynamic-settings.js';
 
 /** A setting as administrators see it. */
@@ -23,9 +23,6 @@ export interface SettingsFilter {
   readonly keyword?: string | undefined;
   readonly zoneUuid?: string | undefined;
 }
-
-/** CloudStack's category of a setting. */
-export const categoryOf = (key: DynamicKey): string => (key.secret ? 'Secure' : 'Advanced');
 
 /** What administrators do with settings. */
 export class SettingsManager {

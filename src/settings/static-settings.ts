@@ -58,7 +58,7 @@ export type StaticSettings = Readonly<{ [K in keyof typeof STATIC_KEYS]: Kinds[(
 const parsers: Record<Kind, (text: string) => unknown> = {
   string: (text) => text,
   integer: (text) => (/^\d{1,9}$/.test(text) ? Number(text) : undefined),
-  boolean: (text) => ({ true: true, false: false })[text],
+  boolean: (text) => (text === 'true' || text === 'false' ? text === 'true' : undefined),
   level: (text) => (['debug', 'info', 'warn', 'error'].includes(text) ? text : undefined),
 };
 

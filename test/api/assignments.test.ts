@@ -181,12 +181,27 @@ forEachEngine((engine) => {
       expect(await offeringOf(vmId)).toBe(policyId);
     });
 
-    test('leaves the machine in when the provider fails', async () => {
+    test('leaves the machine in when the provider refuses', async () => {
       const { zoneId, policyId, vmId } = await protectedMachine(server);
-      await script(server, zoneId, { 'fail.call': 'unassign', 'fail.fault': 'temporary' });
+      await script(server, zoneId, { 'fail.call': 'unassign', 'fail.fault': 'rejected' });
       const { code, text } = await refusal(vmId);
       expect(code).toBe(530);
-      expect(text).toContain('it may work later');
+      expect(text).toContain('scripted fault: unassign');
+      expect(await offeringOf(vmId)).toBe(policyId);
+      expect(await server.admin.run('createBackup', { virtualmachineid: vmId })).toEqual({ success: true });
+    });
+
+    test('can only be repeated when nobody knows whether the provider has let go', async () => {
+      const { zoneId, policyId, vmId } = await protectedMachine(server);
+      await script(server, zoneId, { 'fail.call': 'unassign', 'fail.step': '3', 'fail.fault': 'unknown' });
+      const { code, text } = await refusal(vmId);
+      expect([code, text]).toEqual([530, expect.stringContaining('ask again')]);
+      expect((await server.admin.refusal('createBackup', { virtualmachineid: vmId })).code).toBe(530);
+      expect((await refusalOf(vmId, policyId)).code).toBe(530);
+      expect((await server.admin.refusal('deleteBackupPolicy', { backuppolicyid: policyId })).code).toBe(530);
+      await script(server, zoneId, { 'fail.call': '' });
+      expect(await remove(vmId)).toEqual({ success: true });
+      await assign(vmId, policyId);
       expect(await offeringOf(vmId)).toBe(policyId);
     });
 

@@ -188,6 +188,17 @@ forEachEngine((engine) => {
       expect(await backupsOf(vmId)).toEqual([backup]);
     });
 
+    test('can only be repeated when nobody knows whether the provider still has the backup', async () => {
+      const { vmId, zoneId, backupId } = await backedUpMachine(server);
+      await script(server, zoneId, { 'fail.call': 'deleteBackup', 'fail.fault': 'temporary' });
+      expect((await server.admin.refusal('deleteBackup', { id: backupId })).text).toContain('it may work later');
+      expect(await backupsOf(vmId)).toMatchObject([{ id: backupId, status: 'Deleting' }]);
+      expect((await server.admin.refusal('restoreBackup', { id: backupId })).code).toBe(530);
+      await script(server, zoneId, { 'fail.call': '' });
+      await server.admin.run('deleteBackup', { id: backupId });
+      expect(await backupsOf(vmId)).toEqual([]);
+    });
+
     test('refuses a backup that is deleted already', async () => {
       const { backupId } = await backedUpMachine(server);
       await server.admin.run('deleteBackup', { id: backupId });

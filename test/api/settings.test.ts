@@ -173,6 +173,11 @@ forEachEngine((engine) => {
       [SESSION, '0', `${SESSION} must be at least 1, not 0`],
       ['default.page.size', '-1', 'default.page.size must be at least 1, not -1'],
       [PROVIDER, 'veeam9', 'there is no backup plugin "veeam9"'],
+      [
+        'api.sessionkey.check.locations',
+        'Nowhere',
+        'api.sessionkey.check.locations is one of CookieAndParameter, CookieOrParameter, ParameterOnly',
+      ],
       ['inventory.plugin', 'dummy', 'there is no inventory plugin "dummy"'],
     ])('%s = "%s"', async (name, value, why) => {
       const { code, text } = await refusalOf(name, value);

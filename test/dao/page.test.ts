@@ -54,6 +54,13 @@ forEachEngine((engine) => {
     expect(await daos().vms.list({}, { limit: 1, offset: 1 })).toMatchObject({ rows: [{ name: 'b' }], total: 3 });
   });
 
+  test('shows a view in the order of its rows, whatever the order of what is joined to them', async () => {
+    const zones = [await insertZone(daos()), await insertZone(daos()), await insertZone(daos())];
+    const vms = [];
+    for (const index of [2, 0, 1, 2, 0, 1]) vms.push(await insertVm(daos(), { zoneId: zones[index]!.id }));
+    expect((await daos().vms.list({}, ALL)).rows.map(({ id }) => id)).toEqual(vms.map(({ id }) => id));
+  });
+
   describe('a keyword', () => {
     const found = async (keyword: string) => (await daos().offerings.list({ keyword }, ALL)).rows.map(({ name }) => name);
 

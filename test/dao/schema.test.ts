@@ -2,8 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Knex } from 'knex';
-import { migrate, schemaState } from '../../db/migrations/index.js';
-import { migrateTogether } from '../../src/open-database.js';
+import { migrate, schemaState } from '../../db/migrate.js';
 import { forEachEngine, install, type Engine, type Installation } from '../kit/engines.js';
 
 const PROGRAM = fileURLToPath(new URL('../../bin/stackvault.js', import.meta.url));
@@ -70,7 +69,7 @@ describe('on mariadb', () => {
   test('connections that migrate at the same time make each change once', async () => {
     const others = [installation().connect(), installation().connect()];
     try {
-      const made = await Promise.all([knex(), ...others].map((connection) => migrateTogether(connection)));
+      const made = await Promise.all([knex(), ...others].map((connection) => migrate(connection)));
       expect(made.flat().sort()).toEqual(CHANGES);
       expect(await changesIn(knex())).toEqual(CHANGES);
     } finally {

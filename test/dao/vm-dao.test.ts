@@ -67,6 +67,15 @@ forEachEngine((engine) => {
     expect(await daos().vms.findView(vm.uuid)).toMatchObject({ backupOfferingUuid: null });
   });
 
+  test('lists under an offering only the machines that are fully in it', async () => {
+    const offering = await insertOffering(daos());
+    const [wanted, coming, going] = [await insertVm(daos()), await insertVm(daos()), await insertVm(daos())];
+    await insertAssignment(daos(), wanted, offering);
+    await insertAssignment(daos(), coming, offering, { state: 'Assigning' });
+    await insertAssignment(daos(), going, offering, { state: 'Removing' });
+    expect((await daos().vms.list({ backupOfferingId: offering.id }, ALL)).rows.map(({ id }) => id)).toEqual([wanted.id]);
+  });
+
   test('narrows the list by each field', async () => {
     const wanted = await insertVm(daos(), { name: 'wanted', state: 'Stopped' });
     const other = await insertVm(daos());

@@ -25,7 +25,7 @@ test(
   `${REQUESTS} malformed requests are all answered in the shape of the API, and none is a defect (seed ${seed})`,
   async () => {
     const specs = [...commands.values()].filter(({ name }) => !LEFT_OUT.includes(name));
-    const arbitrary = shots({ specs: withFew(specs), keys: adminKeys(server), values: await valuesThatMeanSomething() });
+    const arbitrary = shots({ specs: withFew(specs), keys: adminKeys(server), ...(await thingsThatAreThere()) });
     const wires = Array.from({ length: AT_ONCE }, () => new Wire(server.endpoint));
     for (let sent = 0; sent < REQUESTS; sent += BATCH) {
       const batch = fc.sample(arbitrary, { seed: seed + sent, numRuns: BATCH });
@@ -48,7 +48,10 @@ async function fire(wire: Wire, batch: Shot[]): Promise<void> {
   for (let shot = batch.pop(); shot; shot = batch.pop()) {
     const answer = await wire.send(shot.bytes, shot.hasBody);
     const fault = faultOf(shot, answer);
-    if (fault !== undefined) throw new Error(`${fault}\nseed ${seed}\nsent ${JSON.stringify(shot.bytes.toString('latin1'))}\ngot ${answer.status} ${answer.body.slice(0, 2000)}`);
+    if (fault !== undefined)
+      throw new Error(
+        `${fault}\nseed ${seed}\nsent ${JSON.stringify(shot.bytes.toString('latin1'))}\ngot ${answer.status} ${answer.body.slice(0, 2000)}`,
+      );
   }
 }
 
@@ -90,21 +93,28 @@ const defects = () => server.log.filter(({ level, fields }) => level === 'error'
 /** Commands that change settings or zones are as rare as that. */
 function withFew(specs: readonly CommandSpec[]): CommandSpec[] {
   const rare = ['createZone', 'updateConfiguration'];
-  return [...Array.from({ length: 5 }, () => specs.filter(({ name }) => !rare.includes(name))).flat(), ...specs.filter(({ name }) => rare.includes(name))];
+  return [
+    ...Array.from({ length: 5 }, () => specs.filter(({ name }) => !rare.includes(name))).flat(),
+    ...specs.filter(({ name }) => rare.includes(name)),
+  ];
 }
 
-async function valuesThatMeanSomething(): Promise<string[]> {
+async function thingsThatAreThere(): Promise<{ ids: string[]; words: string[] }> {
   const zone = String((await only(server.admin, 'listZones', 'zone')).id);
   const { backuppolicy } = (await server.admin.run('importBackupPolicy', { name: 'Gold', externalid: 'gold-policy', zoneid: zone })) as {
     backuppolicy: { id: string };
   };
   const machines = (await server.admin.call('listVirtualMachines')).virtualmachine as { id: string; domainid: string }[];
   const volumes = (await server.admin.call('listVolumes')).volume as { id: string }[];
-  const ids = [...machines, ...volumes].map(({ id }) => id);
-  return [zone, zone.toUpperCase(), backuppolicy.id, String(machines[0]?.domainid), ...ids, 'gold-policy', 'silver-policy', 'session.timeout', 'default.page.size'];
+  const ids = [...machines, ...volumes, backuppolicy].map(({ id }) => id);
+  return {
+    ids: [zone, zone.toUpperCase(), String(machines[0]?.domainid), ...ids],
+    words: ['gold-policy', 'silver-policy', 'session.timeout', 'default.page.size', 'ROOT', 'web-1'],
+  };
 }
 
 /** Waits for the jobs that the requests have become. */
 async function settled(): Promise<void> {
-  while (Object.keys(await server.admin.call('listAsyncJobs', { listall: 'true' })).length > 0) await new Promise((resolve) => setTimeout(resolve, 50));
+  while (Object.keys(await server.admin.call('listAsyncJobs', { listall: 'true' })).length > 0)
+    await new Promise((resolve) => setTimeout(resolve, 50));
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Knex } from 'knex';
-import { migrate } from '../../db/migrations/index.js';
+import { migrate } from '../../db/migrate.js';
 import { connect } from '../../src/dao/connect.js';
 import { Database } from '../../src/dao/database.js';
 import { readSettings, type StaticSettings } from '../../src/settings/static-settings.js';

@@ -27,7 +27,8 @@ export class Wire {
         if (answer.headers.get('connection') === 'close') this.close();
         return answer;
       }
-      if (socket.closed) throw new Error(`the server closed the connection without an answer; it sent ${JSON.stringify(this.received.toString('latin1'))}`);
+      if (socket.closed)
+        throw new Error(`the server closed the connection without an answer; it sent ${JSON.stringify(this.received.toString('latin1'))}`);
       await new Promise<void>((resolve) => (this.wake = resolve));
     }
   }
@@ -57,7 +58,9 @@ export class Wire {
     const end = this.received.indexOf('\r\n\r\n');
     if (end < 0) return undefined;
     const [first = '', ...lines] = this.received.toString('latin1', 0, end).split('\r\n');
-    const headers = new Map(lines.map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]));
+    const headers = new Map(
+      lines.map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]),
+    );
     const length = hasBody ? Number(headers.get('content-length')) : 0;
     if (Number.isNaN(length)) throw new Error(`an answer of unknown length: ${first}`);
     const start = end + 4;

@@ -44,7 +44,10 @@ describe('migrate', () => {
 
   test('fails where there is no database', async () => {
     const { code, stderr } = await stackvault(['migrate'], { DB_URL: 'mysql://stack:geheim@127.0.0.1:1/vault' });
-    expect([code, stderr]).toEqual([1, expect.stringMatching(/^stackvault migrate: the database \(MySQL, vault at 127\.0\.0\.1:1 as stack\) cannot be reached/)]);
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/^stackvault migrate: the database \(MySQL, vault at 127\.0\.0\.1:1 as stack\) cannot be reached/),
+    ]);
   });
 });
 
@@ -126,7 +129,10 @@ describe('call', () => {
   });
 
   test.each([
-    [['listBackups', 'id=nonsense'], /^stackvault call: Unable to execute API command listbackups due to invalid value\. Invalid parameter id /],
+    [
+      ['listBackups', 'id=nonsense'],
+      /^stackvault call: Unable to execute API command listbackups due to invalid value\. Invalid parameter id /,
+    ],
     [['noSuchCommand'], /^stackvault call: The API \[noSuchCommand\] does not exist or is not available for the account admin\n$/],
     [['listZones', 'novalue'], /^stackvault call: "novalue" is not of the form key=value\n$/],
     [[], /^stackvault call: which command\? For example: stackvault call listZones\n$/],
@@ -138,7 +144,8 @@ describe('call', () => {
     const { apikey, secretkey } = await present(server).keys();
     const keys = { STACKVAULT_API_KEY: apikey, STACKVAULT_SECRET_KEY: secretkey };
     const DATA_DIR = temporaryFolder('elsewhere');
-    const call = (env: Record<string, string>) => stackvault(['call', 'listZones', 'name=sandbox', '--field', 'name'], { DATA_DIR, ...env });
+    const call = (env: Record<string, string>) =>
+      stackvault(['call', 'listZones', 'name=sandbox', '--field', 'name'], { DATA_DIR, ...env });
     expect(await call({ ...keys, STACKVAULT_ENDPOINT: present(server).endpoint })).toEqual(well('sandbox\n'));
     expect(await call(keys)).toEqual(badly(expect.stringContaining('belong together: set all three or none')));
   });

@@ -81,7 +81,9 @@ forEachEngine((engine) => {
       expect.objectContaining({
         message: 'server started',
         endpoint: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/client\/api$/),
-        database: expect.stringMatching(engine === 'sqlite' ? /^embedded, .*stackvault\.sqlite$/ : /^MySQL, test_\w+ at 127\.0\.0\.1:\d+ as test$/),
+        database: expect.stringMatching(
+          engine === 'sqlite' ? /^embedded, .*stackvault\.sqlite$/ : /^MySQL, test_\w+ at 127\.0\.0\.1:\d+ as test$/,
+        ),
         backupPlugins: [expect.stringMatching(/^dummy /)],
         inventoryPlugins: [expect.stringMatching(/^simulator /)],
       }),

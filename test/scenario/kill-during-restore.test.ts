@@ -30,7 +30,12 @@ forEachEngine((engine) => {
   }
 
   /** Kills the server in the middle of a job, and answers how the next server has ended it. */
-  async function killDuring(client: TestClient, guarded: Guarded, moment: (typeof MOMENTS)[number][1], command: [string, Record<string, string>]) {
+  async function killDuring(
+    client: TestClient,
+    guarded: Guarded,
+    moment: (typeof MOMENTS)[number][1],
+    command: [string, Record<string, string>],
+  ) {
     await slowDown(client, guarded, WORK_MS);
     const jobId = await submit(client, ...command);
     await moment(client, jobId);

@@ -12,7 +12,11 @@ import { inDatabase } from './ledger.js';
 async function everything(knex: Knex, engine: string): Promise<string> {
   const names =
     engine === 'mariadb'
-      ? (((await knex.raw('select table_name as name from information_schema.tables where table_schema = database()')) as [{ name: string }[]])[0] ?? [])
+      ? ((
+          (await knex.raw('select table_name as name from information_schema.tables where table_schema = database()')) as [
+            { name: string }[],
+          ]
+        )[0] ?? [])
       : ((await knex.raw(`select name from sqlite_master where type = 'table'`)) as { name: string }[]);
   const tables = await Promise.all(names.map(async ({ name }) => JSON.stringify(await knex(name).select('*'))));
   return tables.join('\n');
@@ -35,7 +39,9 @@ forEachEngine((engine) => {
     const { account } = (await admin.call('createAccount', user)) as { account: { user: Answer[] } };
     const { userkeys } = (await admin.call('registerUserKeys', { id: String(account.user[0]?.id) })) as { userkeys: Keys };
     await (await server.client(userkeys)).call('getUserKeys', { id: String(account.user[0]?.id) });
-    await (await server.client(userkeys)).run('deployVirtualMachine', { zoneid: await zoneOf(admin), password, secretkey: userkeys.secretkey });
+    await (
+      await server.client(userkeys)
+    ).run('deployVirtualMachine', { zoneid: await zoneOf(admin), password, secretkey: userkeys.secretkey });
     const login = await send(server.endpoint, { form: { command: 'login', response: 'json', ...user } });
     await send(server.endpoint, { form: { command: 'login', ...user, password: 'wr0ng-password' } });
     await send(server.endpoint, { query: { command: 'login', ...user } });
@@ -44,7 +50,15 @@ forEachEngine((engine) => {
 
     const { sessionkey } = (login.body as { loginresponse: { sessionkey: string } }).loginresponse;
     const [session = ''] = /JSESSIONID=([^;]+)/.exec(login.headers.getSetCookie().join())?.slice(1) ?? [];
-    const secrets = { password, admin: credentials.password, user: userkeys.secretkey, key: credentials.secretkey, sessionkey, session, wrong: 'wr0ng-password' };
+    const secrets = {
+      password,
+      admin: credentials.password,
+      user: userkeys.secretkey,
+      key: credentials.secretkey,
+      sessionkey,
+      session,
+      wrong: 'wr0ng-password',
+    };
     expect(Object.values(secrets).every((secret) => secret.length > 8)).toBe(true);
     const files = readdirSync(dataDir).filter((name) => name !== 'admin-credentials.json');
     const places: Record<string, string> = {

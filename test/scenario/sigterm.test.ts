@@ -54,7 +54,9 @@ forEachEngine((engine) => {
       const next = await start(60);
       const client = await next.client();
       expect(await client.ended(jobId)).toMatchObject({ jobstatus: 1, jobresult: { success: true } });
-      expect(await listed(client, 'listBackups', 'backup', { virtualmachineid: guarded.machineId })).toMatchObject([{ status: 'BackedUp' }]);
+      expect(await listed(client, 'listBackups', 'backup', { virtualmachineid: guarded.machineId })).toMatchObject([
+        { status: 'BackedUp' },
+      ]);
       expect(await heldBackups(present(opened))).toHaveLength(1);
       expect(await jobRow(present(opened), jobId)).toEqual({ status: 1, attempts: 2 });
       await next.kill();

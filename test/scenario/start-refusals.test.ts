@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { migrate } from '../../db/migrations/index.js';
+import { migrate } from '../../db/migrate.js';
 import { forEachEngine, install, present, temporaryFolder, type Installation } from '../kit/engines.js';
 import { stackvault } from '../kit/program.js';
 import { inDatabase } from './ledger.js';
@@ -52,10 +52,13 @@ describe('a server does not start', () => {
     expect(text).not.toContain('geheim');
   });
 
-  test.each(['postgres://stack:geheim@127.0.0.1/vault', 'mysql://stack:geheim@127.0.0.1', 'geheim'])('with the database address %s', async (url) => {
-    const text = await refusal({ DATA_DIR: dataDir, DB_URL: url });
-    expect(text).toBe('db.url must look like mysql://user:password@host:3306/database');
-  });
+  test.each(['postgres://stack:geheim@127.0.0.1/vault', 'mysql://stack:geheim@127.0.0.1', 'geheim'])(
+    'with the database address %s',
+    async (url) => {
+      const text = await refusal({ DATA_DIR: dataDir, DB_URL: url });
+      expect(text).toBe('db.url must look like mysql://user:password@host:3306/database');
+    },
+  );
 
   test('with another secrets key than before', async () => {
     const folder = temporaryFolder('secrets');
@@ -97,7 +100,7 @@ forEachEngine((engine) => {
     const installation = present(opened);
     await inDatabase(installation, async (knex) => {
       await migrate(knex);
-      await knex('schema_migration').insert({ name: '9999_of_tomorrow', batch: 9, migration_time: new Date() });
+      await knex('schema_migration').insert({ name: '9999_of_tomorrow', state: 'done' });
     });
     expect(await refusal(envOf(installation))).toBe('the database has the schema of a newer version; start that version instead');
   });

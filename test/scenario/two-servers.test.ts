@@ -63,7 +63,9 @@ test('a session that was begun on one server goes on on the other, and ends for 
   const cookie = headers.getSetCookie().map((line) => line.split(';')[0]);
   const request = (command: string) => ({ query: { command, response: 'json', sessionkey }, headers: { cookie: cookie.join('; ') } });
 
-  expect((await send(other().endpoint, request('listUsers'))).body).toMatchObject({ listusersresponse: { user: [{ username: 'visitor' }] } });
+  expect((await send(other().endpoint, request('listUsers'))).body).toMatchObject({
+    listusersresponse: { user: [{ username: 'visitor' }] },
+  });
   expect((await send(other().endpoint, request('logout'))).status).toBe(200);
   expect((await send(one().endpoint, request('listUsers'))).status).toBe(401);
 });
@@ -91,7 +93,9 @@ test('a zone that is made on one server is known to the other', async () => {
     () => client.call('listZones', { name: 'far away' }),
     ({ count }) => count === 1,
   );
-  expect(await client.call('listVirtualMachines', { zoneid: String((await only(client, 'listZones', 'zone', { name: 'far away' })).id) })).toEqual({});
+  expect(
+    await client.call('listVirtualMachines', { zoneid: String((await only(client, 'listZones', 'zone', { name: 'far away' })).id) }),
+  ).toEqual({});
 });
 
 test('keys that are renewed on one server soon open neither', async () => {

@@ -49,11 +49,14 @@ class TryRequiredCmd extends Trial {
   value!: string;
 }
 
-const fieldsOf = (type: new () => Command, sent: Readonly<Record<string, string>>) => ({ ...bind(specOf(type), new Map(Object.entries(sent))) });
+const fieldsOf = (type: new () => Command, sent: Readonly<Record<string, string>>) => ({
+  ...bind(specOf(type), new Map(Object.entries(sent))),
+});
 const bound = (sent: Readonly<Record<string, string>>) => fieldsOf(TryTypesCmd, sent) as unknown as TryTypesCmd;
 const required = (sent: Readonly<Record<string, string>>) => fieldsOf(TryRequiredCmd, sent);
 const bad = (message: unknown) => expect.objectContaining({ kind: 'bad_parameter', message });
-const invalid = (value: string, name: string) => bad(`Unable to execute API command trytypes due to invalid value ${value} for parameter ${name}`);
+const invalid = (value: string, name: string) =>
+  bad(`Unable to execute API command trytypes due to invalid value ${value} for parameter ${name}`);
 
 test('what is not sent is undefined, and what is not known is ignored', () => {
   const fields = bound({ command: 'tryTypes', apikey: 'x', other: 'y', constructor: 'z' });
@@ -70,7 +73,13 @@ describe('a boolean', () => {
 });
 
 describe('an integer', () => {
-  test.each([['0', 0], ['-7', -7], ['+7', 7], ['2147483647', 2147483647], ['-2147483647', -2147483647]])('%s', (count, expected) => {
+  test.each([
+    ['0', 0],
+    ['-7', -7],
+    ['+7', 7],
+    ['2147483647', 2147483647],
+    ['-2147483647', -2147483647],
+  ])('%s', (count, expected) => {
     expect(bound({ count }).count).toBe(expected);
   });
   test.each(['', ' '])('%j is no value', (count) => expect(bound({ count }).count).toBeUndefined());
@@ -80,7 +89,11 @@ describe('an integer', () => {
 });
 
 describe('a long', () => {
-  test.each([['0', 0], ['-1', -1], ['9007199254740991', Number.MAX_SAFE_INTEGER]])('%s', (size, expected) => expect(bound({ size }).size).toBe(expected));
+  test.each([
+    ['0', 0],
+    ['-1', -1],
+    ['9007199254740991', Number.MAX_SAFE_INTEGER],
+  ])('%s', (size, expected) => expect(bound({ size }).size).toBe(expected));
   test.each(['', '9007199254740993', '9223372036854775807', 'many', '1.0'])('%j is none', (size) => {
     expect(() => bound({ size })).toThrow(invalid(size, 'size'));
   });
@@ -125,7 +138,12 @@ describe('a date', () => {
 });
 
 describe('a list', () => {
-  test.each<[string, string[]]>([['a', ['a']], ['a,b,c', ['a', 'b', 'c']], [',a,,b,', ['a', 'b']], [',', []]])('%j', (names, expected) => {
+  test.each<[string, string[]]>([
+    ['a', ['a']],
+    ['a,b,c', ['a', 'b', 'c']],
+    [',a,,b,', ['a', 'b']],
+    [',', []],
+  ])('%j', (names, expected) => {
     expect(bound({ names }).names).toEqual(expected);
   });
   test('that is empty is no value', () => expect(bound({ names: '' }).names).toBeUndefined());
@@ -138,19 +156,32 @@ describe('a list', () => {
 describe('a map', () => {
   test('is one record for each index, in the order of the indexes; fields keep their case', () => {
     const tags = bound({ 'tags[7].key': 'c', 'TAGS[0].Key': 'a', 'Tags[0].value': 'b', 'tags[7].a.b': 'd' }).tags;
-    expect(tags).toEqual([{ Key: 'a', value: 'b' }, { key: 'c', 'a.b': 'd' }]);
+    expect(tags).toEqual([
+      { Key: 'a', value: 'b' },
+      { key: 'c', 'a.b': 'd' },
+    ]);
   });
   test('has records that are nothing but records', () => {
     const [record] = bound({ 'tags[0].__proto__': 'x' }).tags ?? [];
     expect([Object.keys(record ?? {}), Object.getPrototypeOf(record)]).toEqual([['__proto__'], null]);
   });
-  test.each(['tags[0]', 'tags[]', 'tags[x].key', 'tags[0.key', 'tags0].key', 'tags]0[.key', 'tags[0][1].key', 'tags[0].', 'a.b[0].key', '[0].key', 'tags[-1].key', 'tags[0]key'])(
-    '%s is not of its form, whatever the command takes',
-    (name) => {
-      const message = `Unable to decode parameter ${name}; if specifying an object array, please use parameter[index].field=XXX, e.g. userGroupList[0].group=httpGroup`;
-      expect(() => bound({ [name]: 'x' })).toThrow(expect.objectContaining({ kind: 'malformed_map', message }));
-    },
-  );
+  test.each([
+    'tags[0]',
+    'tags[]',
+    'tags[x].key',
+    'tags[0.key',
+    'tags0].key',
+    'tags]0[.key',
+    'tags[0][1].key',
+    'tags[0].',
+    'a.b[0].key',
+    '[0].key',
+    'tags[-1].key',
+    'tags[0]key',
+  ])('%s is not of its form, whatever the command takes', (name) => {
+    const message = `Unable to decode parameter ${name}; if specifying an object array, please use parameter[index].field=XXX, e.g. userGroupList[0].group=httpGroup`;
+    expect(() => bound({ [name]: 'x' })).toThrow(expect.objectContaining({ kind: 'malformed_map', message }));
+  });
   test('is not a plain value', () => expect(() => bound({ tags: 'x' })).toThrow(invalid('x', 'tags')));
 });
 

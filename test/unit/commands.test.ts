@@ -5,7 +5,9 @@ import { PROJECT } from '../kit/program.js';
 
 const folder = join(PROJECT, 'src/commands');
 const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
-const declared = sources.flatMap((name) => [...readFileSync(join(folder, name), 'utf8').matchAll(/^export class (\w+Cmd)\b/gm)].map(([, cls = '']) => cls));
+const declared = sources.flatMap((name) =>
+  [...readFileSync(join(folder, name), 'utf8').matchAll(/^export class (\w+Cmd)\b/gm)].map(([, cls = '']) => cls),
+);
 const specs = [...new Map([...commands.values()].map((spec) => [spec.name, spec])).values()];
 
 /** CloudStack has no description for these either. */
@@ -18,7 +20,8 @@ test('every command that is written is in the list', () => {
 });
 
 test('every command is found by its names, in lower case', () => {
-  for (const [name, spec] of commands) expect([spec.name.toLowerCase(), ...spec.aliases.map((alias) => alias.toLowerCase())]).toContain(name);
+  for (const [name, spec] of commands)
+    expect([spec.name.toLowerCase(), ...spec.aliases.map((alias) => alias.toLowerCase())]).toContain(name);
   for (const { name } of specs) expect(commands.get(name.toLowerCase())?.name).toBe(name);
 });
 
@@ -38,7 +41,9 @@ describe.each(specs.map((spec) => [spec.name, spec] as const))('%s', (_, spec) =
     const names = spec.parameters.flatMap(({ name, alsoNamed }) => [name, ...alsoNamed]);
     expect(new Set(names).size).toBe(names.length);
     expect(names.filter((name) => name !== name.toLowerCase())).toEqual([]);
-    expect(names.filter((name) => ['command', 'response', 'apikey', 'signature', 'signatureversion', 'expires', 'sessionkey'].includes(name))).toEqual([]);
+    expect(
+      names.filter((name) => ['command', 'response', 'apikey', 'signature', 'signatureversion', 'expires', 'sessionkey'].includes(name)),
+    ).toEqual([]);
   });
 
   test('says of each id what it names: something that another command shows', () => {

@@ -4,9 +4,28 @@ test.each<[string | undefined, [string, string][]]>([
   [undefined, []],
   ['', []],
   ['a=1', [['a', '1']]],
-  ['a=1; b=2;c=3', [['a', '1'], ['b', '2'], ['c', '3']]],
-  ['a=1; a=2', [['a', '1'], ['a', '2']]],
-  ['a="quoted"; b=x=y=', [['a', 'quoted'], ['b', 'x=y=']]],
+  [
+    'a=1; b=2;c=3',
+    [
+      ['a', '1'],
+      ['b', '2'],
+      ['c', '3'],
+    ],
+  ],
+  [
+    'a=1; a=2',
+    [
+      ['a', '1'],
+      ['a', '2'],
+    ],
+  ],
+  [
+    'a="quoted"; b=x=y=',
+    [
+      ['a', 'quoted'],
+      ['b', 'x=y='],
+    ],
+  ],
   ['=noname; novalue; ; c=', [['c', '']]],
   ['__proto__=1', [['__proto__', '1']]],
 ])('the cookies of %j are read', (header, cookies) => {

@@ -10,7 +10,14 @@ test('moments anywhere in an answer are written so, and nothing else is touched'
   const at = new Date('2026-01-02T03:04:05Z');
   const answer = { at, list: [at, { at, n: 1 }], text: 'at', no: null, nothing: undefined, yes: true };
   const text = '2026-01-02T03:04:05+0000';
-  expect(withFormattedDates(answer)).toEqual({ at: text, list: [text, { at: text, n: 1 }], text: 'at', no: null, nothing: undefined, yes: true });
+  expect(withFormattedDates(answer)).toEqual({
+    at: text,
+    list: [text, { at: text, n: 1 }],
+    text: 'at',
+    no: null,
+    nothing: undefined,
+    yes: true,
+  });
   expect(answer.at).toBe(at);
 });
 

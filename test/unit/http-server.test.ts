@@ -85,7 +85,9 @@ test('each refused connection has a line in the log', async () => {
 });
 
 test('garbage on many connections at once harms nobody', async () => {
-  const answers = await Promise.all(Array.from({ length: 200 }, (_, index) => talk(index % 2 ? 'nonsense\r\n\r\n' : `GET /${'x'.repeat(20_000)} HTTP/1.1\r\n\r\n`)));
+  const answers = await Promise.all(
+    Array.from({ length: 200 }, (_, index) => talk(index % 2 ? 'nonsense\r\n\r\n' : `GET /${'x'.repeat(20_000)} HTTP/1.1\r\n\r\n`)),
+  );
   expect(answers.map(refusalIn)).toEqual(Array.from({ length: 200 }, (_, index) => (index % 2 ? NOT_HTTP : TOO_LONG)));
 });
 

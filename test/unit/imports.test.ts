@@ -16,8 +16,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/settings': ['src'],
   'src/account': ['src', 'src/dao'],
   'src/plugin-host': ['src', 'src/dao', 'src/provider'],
-  'src/inventory': ['src', 'src/account', 'src/dao', 'src/provider'],
-  'src/backup': ['src', 'src/account', 'src/dao', 'src/inventory', 'src/provider'],
+  'src/inventory': ['src', 'src/account', 'src/dao', 'src/plugin-host/operation.ts', 'src/provider'],
+  'src/backup': ['src', 'src/account', 'src/dao', 'src/inventory', 'src/plugin-host/operation.ts', 'src/provider'],
   'src/api': ['src'],
   'src/jobs': ['src', 'src/account', 'src/api', 'src/dao'],
   // Managers arrive as the argument of `execute`; a command itself knows names and pure functions.

@@ -54,20 +54,14 @@ describe('a success', () => {
 });
 
 describe('text that XML or JSON could stumble over', () => {
-  test.each([
-    '<a>&amp;"\'</a>',
-    ']]> <!-- -->',
-    'a\r\nb',
-    ' edges ',
-    'é日本💾',
-    '\\u0041 \\ "',
-    '{"a":1}',
-    '\u2028\u2029',
-  ])('comes back as it was: %j', async (text) => {
-    expect(JSON.parse(json({ text }))).toEqual({ listthingsresponse: { text } });
-    const parsed = (await parseStringPromise(DECLARATION + xml({ text }))) as { listthingsresponse: { text: string[] } };
-    expect(parsed.listthingsresponse.text).toEqual([text]);
-  });
+  test.each(['<a>&amp;"\'</a>', ']]> <!-- -->', 'a\r\nb', ' edges ', 'é日本💾', '\\u0041 \\ "', '{"a":1}', '\u2028\u2029'])(
+    'comes back as it was: %j',
+    async (text) => {
+      expect(JSON.parse(json({ text }))).toEqual({ listthingsresponse: { text } });
+      const parsed = (await parseStringPromise(DECLARATION + xml({ text }))) as { listthingsresponse: { text: string[] } };
+      expect(parsed.listthingsresponse.text).toEqual([text]);
+    },
+  );
 
   test('is replaced in XML where XML has no place for it', async () => {
     const text = 'a\u0000b\u0008c\u001fd\ufffee\ud800f';
@@ -100,7 +94,11 @@ describe('a failure', () => {
   });
 
   test('of a command that is not known is in an envelope of its own', () => {
-    for (const [command, kind] of [[undefined, 'unauthenticated'], ['listZones', 'unknown_command'], [undefined, 'unknown_command']] as const) {
+    for (const [command, kind] of [
+      [undefined, 'unauthenticated'],
+      ['listZones', 'unknown_command'],
+      [undefined, 'unknown_command'],
+    ] as const) {
       expect(Object.keys(JSON.parse(errorReply(command, new ApiError(kind), 'json', false).body) as object)).toEqual(['errorresponse']);
     }
   });
@@ -113,12 +111,17 @@ describe('a failure', () => {
     });
   });
 
-  test.each((Object.keys(ERRORS) as ErrorKind[]).filter((kind) => kind !== 'login_by_get'))('of the kind %s has one envelope, whose code is the status', (kind) => {
-    const { status, body } = errorReply('listZones', new ApiError(kind), 'json', false);
-    const [[envelope, inside], ...others] = Object.entries(JSON.parse(body) as Record<string, Record<string, unknown>>) as [[string, Record<string, unknown>]];
-    expect([envelope.endsWith('response'), inside.errorcode, others]).toEqual([true, status, []]);
-    expect([typeof inside.errortext, Array.isArray(inside.uuidList)]).toEqual(['string', true]);
-  });
+  test.each((Object.keys(ERRORS) as ErrorKind[]).filter((kind) => kind !== 'login_by_get'))(
+    'of the kind %s has one envelope, whose code is the status',
+    (kind) => {
+      const { status, body } = errorReply('listZones', new ApiError(kind), 'json', false);
+      const [[envelope, inside], ...others] = Object.entries(JSON.parse(body) as Record<string, Record<string, unknown>>) as [
+        [string, Record<string, unknown>],
+      ];
+      expect([envelope.endsWith('response'), inside.errorcode, others]).toEqual([true, status, []]);
+      expect([typeof inside.errortext, Array.isArray(inside.uuidList)]).toEqual(['string', true]);
+    },
+  );
 
   test('keeps its header to one line of Latin-1 that is not too long', () => {
     const description = (text: string) => errorReply('x', new ApiError('refused', text), 'json', false).headers['X-Description'];

@@ -15,7 +15,14 @@ describe('parameters', () => {
     ['names without an equals sign as nothing', 'a&b=1&c', { b: '1' }],
     ['values without a name as nothing', '=1&b=2', { b: '2' }],
     ['empty tokens as nothing', '&&a=1&&', { a: '1' }],
-    ['names of any object as any other', '__proto__=1&constructor=2', Object.fromEntries([['__proto__', '1'], ['constructor', '2']])],
+    [
+      'names of any object as any other',
+      '__proto__=1&constructor=2',
+      Object.fromEntries([
+        ['__proto__', '1'],
+        ['constructor', '2'],
+      ]),
+    ],
   ])('are read: %s', (_, query, expected) => {
     expect(read(query)).toEqual(expected);
     expect(read('', query)).toEqual(expected);
@@ -27,11 +34,14 @@ describe('parameters', () => {
     expect(read('a=1&a=2', 'a=3&b=4')).toEqual({ a: '2', b: '4' });
   });
 
-  test.each(['%', '%2', '%zz', '%C3', '%FF', '%C0%80', '%ED%A0%80', 'a%=1', '%u0041'])('that are not percent-encoded UTF-8 are refused: %s', (text) => {
-    const shape = { kind: 'malformed_request', message: 'the parameters are not percent-encoded UTF-8' };
-    expect(() => read(`a=${text}`)).toThrow(expect.objectContaining(shape));
-    expect(() => read('', `${text}=a`)).toThrow(expect.objectContaining(shape));
-  });
+  test.each(['%', '%2', '%zz', '%C3', '%FF', '%C0%80', '%ED%A0%80', 'a%=1', '%u0041'])(
+    'that are not percent-encoded UTF-8 are refused: %s',
+    (text) => {
+      const shape = { kind: 'malformed_request', message: 'the parameters are not percent-encoded UTF-8' };
+      expect(() => read(`a=${text}`)).toThrow(expect.objectContaining(shape));
+      expect(() => read('', `${text}=a`)).toThrow(expect.objectContaining(shape));
+    },
+  );
 
   test('may be 5000, and no more', () => {
     const many = (count: number) => Array.from({ length: count }, (_, index) => `p${index}=`).join('&');
@@ -46,16 +56,19 @@ describe('parameters', () => {
 describe('control characters', () => {
   const check = (name: string, value: string) => refuseControlCharacters(new Map([[name, value]]));
 
-  test.each([...Array.from({ length: 32 }, (_, code) => code), 127].filter((code) => code !== 10 && code !== 13))('are refused: %i', (code) => {
-    const character = String.fromCharCode(code);
-    expect(() => check('name', `a${character}b`)).toThrow(
-      expect.objectContaining({
-        kind: 'bad_parameter',
-        message: 'Received value containing illegal ASCII non-printable characters for parameter name',
-      }),
-    );
-    expect(() => check(`a${character}`, '')).toThrow(expect.objectContaining({ message: expect.stringMatching(/for parameter a./) }));
-  });
+  test.each([...Array.from({ length: 32 }, (_, code) => code), 127].filter((code) => code !== 10 && code !== 13))(
+    'are refused: %i',
+    (code) => {
+      const character = String.fromCharCode(code);
+      expect(() => check('name', `a${character}b`)).toThrow(
+        expect.objectContaining({
+          kind: 'bad_parameter',
+          message: 'Received value containing illegal ASCII non-printable characters for parameter name',
+        }),
+      );
+      expect(() => check(`a${character}`, '')).toThrow(expect.objectContaining({ message: expect.stringMatching(/for parameter a./) }));
+    },
+  );
 
   test('are not: line ends, and everything that can be printed', () => {
     expect(() => check('name', 'a\r\nb ~ é 日本 💾 \u0080 \u2028')).not.toThrow();

@@ -4,7 +4,9 @@ import { readParameters } from '../../src/api/request-parameters.js';
 import { canonicalText, isSignedWith } from '../../src/api/signature.js';
 import { signedQuery } from '../../src/client/sign.js';
 
-const name = fc.stringMatching(/^[a-zA-Z][a-zA-Z0-9]{0,8}(\[\d\]\.[a-zA-Z]{1,5})?$/).filter((text) => !['signature', 'apikey'].includes(text.toLowerCase()));
+const name = fc
+  .stringMatching(/^[a-zA-Z][a-zA-Z0-9]{0,8}(\[\d\]\.[a-zA-Z]{1,5})?$/)
+  .filter((text) => !['signature', 'apikey'].includes(text.toLowerCase()));
 const value = fc.string({ unit: 'binary', maxLength: 40 });
 const secret = fc.string({ unit: 'binary', minLength: 1, maxLength: 100 });
 const parameters = fc.dictionary(name, value, { noNullPrototype: true, maxKeys: 12 });

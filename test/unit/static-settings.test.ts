@@ -30,7 +30,8 @@ test('settings cannot be changed', () => {
 });
 
 test('every fault is named at once, and no secret is shown', () => {
-  const read = () => readSettings({ 'http.prot': 1, 'db.url': 'mysql://u:geheim@h/d', 'jobs.parallel': -1 }, { HTTP_PORT: '80 80', LOG_LEVEL: 'loud' });
+  const read = () =>
+    readSettings({ 'http.prot': 1, 'db.url': 'mysql://u:geheim@h/d', 'jobs.parallel': -1 }, { HTTP_PORT: '80 80', LOG_LEVEL: 'loud' });
   expect(read).toThrow(
     'the settings have faults:\n  http.prot: no such setting\n  http.port (HTTP_PORT): "80 80" is not a valid integer\n' +
       '  log.level (LOG_LEVEL): "loud" is not a valid level\n  jobs.parallel (JOBS_PARALLEL): "-1" is not a valid integer',

@@ -128,7 +128,9 @@ describe('a call that does not answer', () => {
   test('is not even made when its job was given up before', async () => {
     const made = jest.fn(never);
     outer.abort(new Error('given up'));
-    expect(await after(0, supervised({ takeBackup: made }).takeBackup(operation(), outer.signal))).toEqual(unknown('dummy.takeBackup: given up'));
+    expect(await after(0, supervised({ takeBackup: made }).takeBackup(operation(), outer.signal))).toEqual(
+      unknown('dummy.takeBackup: given up'),
+    );
     expect(made).not.toHaveBeenCalled();
   });
 
@@ -144,7 +146,10 @@ describe('a call that fails', () => {
 
   test('keeps the fault and the text that the plugin gave, under the name of the call', async () => {
     const provider = supervised({ listOfferings: () => Promise.reject(new ProviderError('capacity', 'no room')) });
-    await expect(provider.listOfferings(outer.signal)).rejects.toMatchObject({ fault: 'capacity', message: 'dummy.listOfferings: no room' });
+    await expect(provider.listOfferings(outer.signal)).rejects.toMatchObject({
+      fault: 'capacity',
+      message: 'dummy.listOfferings: no room',
+    });
   });
 
   test.each([
@@ -154,7 +159,10 @@ describe('a call that fails', () => {
   ])('in a way that nobody expects shows no more than that: %s', async (_, thrown) => {
     const provider = supervised({ listOfferings: () => Promise.reject(thrown as Error) });
     const error = await provider.listOfferings(outer.signal).catch((cause: unknown) => cause as ProviderError);
-    expect(error).toMatchObject({ fault: 'unknown', message: 'dummy.listOfferings: the plugin failed unexpectedly; the log has the cause' });
+    expect(error).toMatchObject({
+      fault: 'unknown',
+      message: 'dummy.listOfferings: the plugin failed unexpectedly; the log has the cause',
+    });
     expect(lines).toMatchObject([['warn', 'provider call failed', { fault: 'unknown', error: thrown }]]);
   });
 
@@ -226,7 +234,10 @@ describe('a call of many pages', () => {
         throw new ProviderError('auth', 'logged out');
       },
     });
-    await expect(collect(provider.listBackups(outer.signal))).rejects.toMatchObject({ fault: 'auth', message: 'dummy.listBackups: logged out' });
+    await expect(collect(provider.listBackups(outer.signal))).rejects.toMatchObject({
+      fault: 'auth',
+      message: 'dummy.listBackups: logged out',
+    });
   });
 });
 

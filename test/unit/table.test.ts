@@ -16,7 +16,9 @@ describe('an answer for people', () => {
   test('is one line for each field of an object', () => {
     expect(formatAnswer({ capability: { version: '4', supported: false } })).toBe('version    4\nsupported  false');
     expect(formatAnswer({ success: true })).toBe('success  true');
-    expect(formatAnswer({ jobid: 'a', jobstatus: 1, jobresult: { success: true } })).toBe('jobid      a\njobstatus  1\njobresult  {"success":true}');
+    expect(formatAnswer({ jobid: 'a', jobstatus: 1, jobresult: { success: true } })).toBe(
+      'jobid      a\njobstatus  1\njobresult  {"success":true}',
+    );
   });
 
   test('is words for an empty list', () => {

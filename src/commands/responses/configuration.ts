@@ -1,6 +1,6 @@
 import { responseOf, type Fields } from '../../api/response.js';
-import type { SettingKind } from '../../settings/dynamic-keys.js';
-import { categoryOf, type SettingView } from '../../settings/settings-manager.js';
+import { categoryOf, type SettingKind } from '../../settings/dynamic-keys.js';
+import type { SettingView } from '../../settings/settings-manager.js';
 
 export const configurationResponse = responseOf('configuration', {
   category: ['string', 'the category of the configuration'],

@@ -1,7 +1,6 @@
 import { given, responseOf, type Fields } from '../../api/response.js';
 import type { VmView } from '../../dao/vm-dao.js';
-import { nicsOf } from '../../inventory/facts.js';
-import { visibleState } from '../../inventory/machine-manager.js';
+import { nicsOf, visibleState } from '../../inventory/facts.js';
 
 export const virtualMachineResponse = responseOf('virtualmachine', {
   id: ['string', 'the ID of the virtual machine'],

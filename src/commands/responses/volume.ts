@@ -1,6 +1,6 @@
 import { given, responseOf, type Fields } from '../../api/response.js';
 import type { VolumeView } from '../../dao/volume-dao.js';
-import { visibleState } from '../../inventory/machine-manager.js';
+import { visibleState } from '../../inventory/facts.js';
 
 export const volumeResponse = responseOf('volume', {
   id: ['string', 'ID of the disk volume'],

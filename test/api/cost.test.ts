@@ -1,0 +1,201 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { commands } from '../../src/commands/index.js';
+import {
+  insertAccount,
+  insertBackup,
+  insertDomain,
+  insertJob,
+  insertOffering,
+  insertUser,
+  insertVm,
+  insertVolume,
+  insertZone,
+} from '../kit/builders.js';
+import { forEachEngine, present } from '../kit/engines.js';
+import { backedUpMachine, each, listed } from '../kit/scene.js';
+import { testServer } from '../kit/server.js';
+import { adminKeys } from '../kit/signed-request.js';
+
+type Parameters = Readonly<Record<string, string>>;
+
+interface ListCost {
+  /** The key of the objects; undefined for lists that are always empty. */
+  readonly object?: string;
+  /** For the whole list, however long it is. */
+  readonly whole: number;
+  /** For its first page of ten: what is beyond must be counted. */
+  readonly page: number;
+  readonly parameters?: Parameters;
+}
+
+/** How many statements each list costs, once the caller's key is known: what is kept in memory costs none. */
+const LISTS: Readonly<Record<string, ListCost>> = {
+  listAccounts: { object: 'account', whole: 2, page: 3, parameters: { listall: 'true' } },
+  listAsyncJobs: { object: 'asyncjobs', whole: 1, page: 2, parameters: { listall: 'true' } },
+  listBackupPolicies: { object: 'backuppolicy', whole: 1, page: 2 },
+  listBackups: { object: 'backup', whole: 1, page: 2, parameters: { listall: 'true' } },
+  listConfigurations: { object: 'configuration', whole: 0, page: 0 },
+  listDomains: { object: 'domain', whole: 1, page: 2 },
+  listIpForwardingRules: { whole: 0, page: 0 },
+  listPortForwardingRules: { whole: 0, page: 0 },
+  listPublicIpAddresses: { whole: 0, page: 0 },
+  listUsers: { object: 'user', whole: 1, page: 2 },
+  listVirtualMachines: { object: 'virtualmachine', whole: 1, page: 2, parameters: { listall: 'true' } },
+  listVolumes: { object: 'volume', whole: 1, page: 2, parameters: { listall: 'true' } },
+  listZones: { object: 'zone', whole: 0, page: 0 },
+};
+
+/** Lists that are not shown page by page. */
+const UNPAGED = ['listApis', 'listBackupProviders', 'listCapabilities'];
+
+const ROWS = 200;
+/** Lists whose length a test cannot choose. */
+const FIXED = ['listConfigurations', 'listIpForwardingRules', 'listPortForwardingRules', 'listPublicIpAddresses'];
+
+forEachEngine((engine) => {
+  const server = testServer(engine);
+  const cost = async (command: string, parameters: Parameters = {}) =>
+    (await server.statements.during(() => server.admin.call(command, parameters))).length;
+
+  /** Waits until the server has noticed its own changes, and the caller's key is known again. */
+  const settle = async () => {
+    for (let quiet = 0; quiet < 8; quiet++) {
+      const looked = await server.statements.during(async () => {
+        await server.admin.call('listCapabilities');
+        await pause(100);
+      });
+      if (looked.length > 0) quiet = 0;
+    }
+  };
+
+  test('every list has its price', () => {
+    const lists = [...commands.keys()].filter((name) => name.startsWith('list'));
+    expect([...Object.keys(LISTS), ...UNPAGED].map((name) => name.toLowerCase()).sort()).toEqual(lists.sort());
+  });
+
+  describe('with one row of everything', () => {
+    beforeAll(async () => {
+      await backedUpMachine(server);
+      await settle();
+    });
+
+    test.each(Object.entries(LISTS))('%s costs what it says', async (command, { whole, parameters = {} }) => {
+      expect(await cost(command, parameters)).toBe(whole);
+    });
+
+    test.each(UNPAGED)('%s costs nothing', async (command) => {
+      expect(await cost(command)).toBe(0);
+    });
+  });
+
+  describe(`with ${ROWS} rows of everything`, () => {
+    beforeAll(async () => {
+      const { daos, knex } = server.db;
+      const domain = await insertDomain(daos);
+      const { id: zoneId } = await insertZone(daos);
+      const volumes = [{ uuid: randomUUID(), name: 'root', type: 'ROOT', deviceNumber: 0, sizeBytes: 1, path: 'p' }];
+      for (let row = 0; row < ROWS; row++) {
+        const { id: accountId } = await insertAccount(daos, { domainId: domain.id });
+        const owner = { accountId, domainId: domain.id };
+        const user = await insertUser(daos, owner);
+        const vm = await insertVm(daos, { ...owner, zoneId: row === 0 ? zoneId : (await insertZone(daos)).id });
+        await insertVolume(daos, { ...owner, zoneId: vm.zoneId, vmId: vm.id });
+        const manifest = JSON.stringify({ machine: { uuid: vm.uuid }, volumes });
+        await insertBackup(daos, vm, await insertOffering(daos, { zoneId: vm.zoneId }), { manifest });
+        await insertDomain(daos);
+        const job = await insertJob(daos, { userId: user.id, ...owner, machineUuid: vm.uuid });
+        // As if another server was at it, so that this one leaves it alone.
+        await knex('async_job')
+          .where({ id: job.id })
+          .update({ holder: randomUUID(), leaseUntil: new Date('2999-01-01') });
+      }
+      // Zones that are new in the database are known when a change is announced.
+      const zone = { name: 'the last', networktype: 'Basic', dns1: '10.0.0.1', internaldns1: '10.0.0.2' };
+      await server.admin.call('createZone', zone);
+      await settle();
+    });
+
+    const growing = Object.entries(LISTS).filter(([command]) => !FIXED.includes(command));
+
+    test.each(growing)('%s costs as much as with one', async (command, { object, whole, parameters = {} }) => {
+      expect((await listed(server.admin, command, present(object), parameters)).length).toBeGreaterThanOrEqual(ROWS);
+      expect(await cost(command, parameters)).toBe(whole);
+    });
+
+    test.each(Object.entries(LISTS))('a page of %s costs one more at most', async (command, { page, parameters = {} }) => {
+      expect(await cost(command, { ...parameters, page: '1', pagesize: '10' })).toBe(page);
+    });
+
+    test('a page far down costs no more than the first', async () => {
+      const far = { listall: 'true', page: '10', pagesize: '20' };
+      expect([await cost('listVirtualMachines', far), await cost('listBackups', far)]).toEqual([2, 2]);
+    });
+  });
+
+  describe('one thing', () => {
+    let ids: Parameters = {};
+    beforeAll(async () => {
+      const { vmId, backupId, policyId } = await backedUpMachine(server);
+      const [volume] = await listed(server.admin, 'listVolumes', 'volume', { virtualmachineid: vmId });
+      const { jobid } = await server.admin.call('createBackup', { virtualmachineid: vmId });
+      await server.admin.ended(String(jobid));
+      const [user] = await listed(server.admin, 'listUsers', 'user', { username: 'admin' });
+      const [zone] = each(await listed(server.admin, 'listZones', 'zone', { name: 'sandbox' }), 'id');
+      ids = {
+        vm: vmId,
+        backup: backupId,
+        policy: policyId,
+        volume: String(volume?.id),
+        job: String(jobid),
+        user: String(user?.id),
+        zone: String(zone),
+      };
+      await settle();
+    });
+
+    test.each([
+      ['queryAsyncJobResult', { jobid: 'job' }, 1],
+      ['listVirtualMachines', { id: 'vm' }, 2],
+      ['listVolumes', { id: 'volume' }, 2],
+      ['listVolumes', { virtualmachineid: 'vm' }, 2],
+      ['listBackups', { id: 'backup' }, 2],
+      ['listBackups', { virtualmachineid: 'vm' }, 2],
+      ['listBackupPolicies', { id: 'policy' }, 2],
+      ['listUsers', { id: 'user' }, 2],
+      ['listZones', { id: 'zone' }, 0],
+      ['getUserKeys', { id: 'user' }, 1],
+    ])('by %s %j costs %i', async (command, named: Parameters, statements) => {
+      const parameters = Object.fromEntries(Object.entries(named).map(([name, what]) => [name, present(ids[what])]));
+      expect(await cost(command, parameters)).toBe(statements);
+    });
+
+    test('by getUser costs 1', async () => {
+      expect(await cost('getUser', { userapikey: adminKeys(server).apikey })).toBe(1);
+    });
+  });
+
+  describe('a caller', () => {
+    test('costs one statement the first time and none from then on', async () => {
+      const { client } = await server.createUser('newcomer');
+      await settle();
+      const calls = [
+        await server.statements.during(() => client.call('listZones')),
+        await server.statements.during(() => client.call('listZones')),
+      ];
+      expect(calls.map(({ length }) => length)).toEqual([1, 0]);
+    });
+
+    test('whose signature is wrong costs none', async () => {
+      await settle();
+      const forger = server.client({ ...adminKeys(server), secretkey: 'forged' });
+      expect(await server.statements.during(() => forger.refusal('listBackups'))).toEqual([]);
+    });
+
+    test('costs none for a command that is refused as it stands', async () => {
+      await settle();
+      const refused = () => server.admin.refusal('listBackups', { id: 'x' });
+      expect(await server.statements.during(refused)).toEqual([]);
+    });
+  });
+});

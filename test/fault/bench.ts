@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import type { Knex } from 'knex';
+import { Access } from '../../src/account/access.js';
+import { DomainManager } from '../../src/account/domain-manager.js';
+import { IdentityDirectory } from '../../src/account/identity-directory.js';
+import { BackupFramework } from '../../src/backup/backup-framework.js';
+import { BackupManager } from '../../src/backup/backup-manager.js';
+import { RestoreManager } from '../../src/backup/restore-manager.js';
+import { commands } from '../../src/commands/index.js';
+import type { BackupOffering } from '../../src/dao/backup-offering-dao.js';
+import { Database } from '../../src/dao/database.js';
+import type { User } from '../../src/dao/user-dao.js';
+import type { Vm } from '../../src/dao/vm-dao.js';
+import type { Zone } from '../../src/dao/zone-dao.js';
+import { machineOf } from '../../src/inventory/facts.js';
+import { InventoryCopy } from '../../src/inventory/inventory-copy.js';
+import { ZoneDirectory } from '../../src/inventory/zone-directory.js';
+import { JobRunner } from '../../src/jobs/job-runner.js';
+import { PluginInstances } from '../../src/plugin-host/plugin-instances.js';
+import { pluginKeys } from '../../src/plugin-host/plugin-settings.js';
+import { loadPlugins, type Plugins } from '../../src/provider/load-plugins.js';
+import { Secrets } from '../../src/secrets.js';
+import type { Services } from '../../src/services.js';
+import { allKeys, DynamicSettings } from '../../src/settings/dynamic-settings.js';
+import { askedBy, insertAssignment, insertJob, insertOffering, insertUser, insertZone } from '../kit/builders.js';
+import { FaultPlan } from '../kit/faulty.js';
+
+const PLUGINS = fileURLToPath(new URL('../../plugins', import.meta.url));
+const HOUR_MS = 3_600_000;
+const LONGEST_STOP_MS = 20_000;
+
+const noLog = () => undefined;
+const operation = () => ({ operationId: randomUUID(), report: async () => undefined });
+const signal = new AbortController().signal;
+
+/** The parts of a server that run backup and restore jobs. */
+interface Server {
+  readonly db: Database;
+  readonly identities: IdentityDirectory;
+  readonly zones: ZoneDirectory;
+  readonly instances: PluginInstances;
+  readonly copy: InventoryCopy;
+  readonly services: Services;
+}
+
+/** A zone with one machine after the other, and servers that come and go. */
+export class Bench {
+  private clock = Date.now();
+  private readonly now = () => new Date(this.clock);
+
+  private constructor(
+    private readonly knex: Knex,
+    private readonly plugins: Plugins,
+    /** A server that nothing happens to. */
+    readonly server: Server,
+    readonly zone: Zone,
+    readonly offering: BackupOffering,
+    private readonly user: User,
+  ) {}
+
+  static async open(db: Database): Promise<Bench> {
+    const { daos, knex } = db;
+    const zone = await insertZone(daos);
+    await daos.configuration.save({ name: 'backup.framework.enabled', scope: 'Zone', scopeId: zone.id, value: 'true' });
+    const offering = await insertOffering(daos, { zoneId: zone.id, externalId: 'gold-policy' });
+    const user = await insertUser(daos);
+    const plugins = await loadPlugins(PLUGINS);
+    const server = await assemble(knex, plugins, noFault(), () => new Date());
+    return new Bench(knex, plugins, server, zone, offering, user);
+  }
+
+  /** Makes a stopped machine with two volumes. */
+  async deploy(): Promise<Vm> {
+    const machineUuid = randomUUID();
+    const hardware = { cpuNumber: 1, cpuSpeedMhz: 1000, memoryMb: 512, rootSizeBytes: 2 ** 30, dataSizesBytes: [2 ** 30] };
+    const wish = { ...operation(), ...hardware, machineUuid, name: `vm-${machineUuid}`, displayName: 'vm', start: false };
+    const facts = await this.server.instances.inventory(this.zone).deployMachine(wish, signal);
+    return this.server.copy.record(this.zone, facts, this.user, signal);
+  }
+
+  /** Makes a machine that is assigned to the offering. */
+  async protect(): Promise<Vm> {
+    const vm = await this.deploy();
+    const request = { ...operation(), zone: this.zone, machine: machineOf(vm), offeringExternalId: this.offering.externalId };
+    const { reference = null } = await this.server.instances.backup('dummy', this.zone).assign(request, signal);
+    await insertAssignment(this.server.db.daos, vm, this.offering, { externalId: reference });
+    return vm;
+  }
+
+  /** Runs the job of a command: on a server with the plan, and then on one sound server after the other until it has ended. Answers its status. */
+  async run(command: string, parameters: Readonly<Record<string, string>>, machineUuid: string, plan: FaultPlan): Promise<Ended> {
+    const about = { ...askedBy(this.user), command, params: JSON.stringify(Object.entries(parameters)), machineUuid, created: this.now() };
+    const { uuid, operationId } = await insertJob(this.server.db.daos, about);
+    for (let life = 0; life < 5; life++) {
+      await this.live(life === 0 ? plan : noFault());
+      // Whatever a dead server held is free by then, and whatever was put off is due.
+      this.clock += HOUR_MS;
+      const { status, result } = await this.knex('async_job').where({ uuid }).first<{ status: number; result: string }>('status', 'result');
+      if (status !== 0) return { succeeded: status === 1, operationId, result };
+    }
+    throw new Error('the job did not end');
+  }
+
+  /** Lets a server take the jobs that are due, and stops it when they have ended or it is dead. */
+  private async live(plan: FaultPlan): Promise<void> {
+    const { db, identities, services } = await assemble(this.knex, this.plugins, plan, this.now);
+    const runner = new JobRunner(db, commands, identities, services, { parallel: 4, leaseMs: 60_000 }, this.now, noLog);
+    plan.arm();
+    runner.wake();
+    await runner.stop(LONGEST_STOP_MS).catch(() => undefined);
+  }
+}
+
+/** How a job ended. */
+export interface Ended {
+  readonly succeeded: boolean;
+  readonly operationId: string;
+  readonly result: string;
+}
+
+/** A plan that never comes true. */
+export const noFault = (): FaultPlan => new FaultPlan(Infinity, { when: 'before', then: 'goes on' });
+
+async function assemble(knex: Knex, plugins: Plugins, plan: FaultPlan, now: () => Date): Promise<Server> {
+  const db = new Database(knex, plan.bindDaos);
+  const secrets = new Secrets('pass phrase');
+  const settings = new DynamicSettings(db, secrets, allKeys(pluginKeys(plugins)));
+  const zones = new ZoneDirectory(db);
+  await settings.load();
+  await zones.load();
+  const wrapped = plan.wrapPlugins(plugins);
+  const instances = new PluginInstances(wrapped, settings, db, now, noLog);
+  const copy = new InventoryCopy(db, zones, instances, now);
+  const framework = new BackupFramework(settings, wrapped, instances);
+  const backups = new BackupManager(db, new Access(db, new DomainManager(db)), zones, framework, copy, now);
+  const restores = new RestoreManager(db, zones, framework, backups, instances, copy, now);
+  // The commands of these tests reach for nothing else.
+  const services = { backups, restores } as unknown as Services;
+  return { db, identities: new IdentityDirectory(db, secrets), zones, instances, copy, services };
+}
