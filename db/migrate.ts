@@ -80,6 +80,14 @@ async function createIfMissing(db: Knex, table: string, define: (t: Knex.CreateT
   }
 }
 
+/** Waits until no server is changing the schema. */
+export async function waitForMigration(db: Knex): Promise<void> {
+  if (!(await db.schema.hasTable(LOCK))) return;
+  while ((await db(LOCK).whereNotNull('holder').where('leaseUntil', '>=', Date.now()).first('id')) !== undefined) {
+    await pause(LOOK_EVERY_MS);
+  }
+}
+
 async function acquire(db: Knex, holder: string): Promise<boolean> {
   const free = db(LOCK)
     .where({ id: 1 })

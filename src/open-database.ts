@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Knex } from 'knex';
-import { migrate, schemaState } from '../db/migrate.js';
+import { migrate, schemaState, waitForMigration } from '../db/migrate.js';
 import { connect, readDatabaseUrl } from './dao/connect.js';
 import { Database } from './dao/database.js';
 import { Secrets } from './secrets.js';
@@ -36,6 +36,7 @@ export async function connectDatabase(settings: StaticSettings): Promise<Knex> {
 export async function openDatabase(settings: StaticSettings): Promise<Database> {
   const knex = await connectDatabase(settings);
   try {
+    await waitForMigration(knex);
     const state = await schemaState(knex);
     if (state === 'older') throw new Error('the database has the schema of an older version; run "stackvault migrate", then start again');
     if (state === 'newer') throw new Error('the database has the schema of a newer version; start that version instead');

@@ -20,8 +20,8 @@ export async function serve(): Promise<void> {
     const server = await listen(application.app, settings['http.host'], settings['http.port'], log);
     writeEndpoint(settings, endpointOf(server));
     application.start();
-    logStart(application, server, settings, log);
     stopOnSignal(application, server, settings, log);
+    logStart(application, server, settings, log);
   } catch (error) {
     // Whatever has been started by now ends with the process, which the caller ends.
     await db.knex.destroy();

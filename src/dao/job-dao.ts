@@ -129,7 +129,7 @@ export class JobDao {
     const crashes = job.crashes + (job.holder === null ? 0 : 1);
     try {
       const claimed = await this.db('async_job')
-        .where({ id: job.id, status: JOB_PENDING, attempts: job.attempts })
+        .where({ id: job.id, status: JOB_PENDING, attempts: job.attempts, leaseUntil: job.leaseUntil })
         .update({ holder, leaseUntil, attempts, crashes, runningMachine: job.machineUuid });
       return claimed === 1 ? { id: job.id, holder, attempts, crashes } : undefined;
     } catch (error) {

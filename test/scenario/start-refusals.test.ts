@@ -3,7 +3,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { migrate } from '../../db/migrate.js';
 import { forEachEngine, install, present, temporaryFolder, type Installation } from '../kit/engines.js';
-import { stackvault } from '../kit/program.js';
+import { PROJECT, stackvault } from '../kit/program.js';
 import { inDatabase } from './ledger.js';
 
 type Env = Readonly<Record<string, string>>;
@@ -63,7 +63,7 @@ describe('a server does not start', () => {
   test('with another secrets key than before', async () => {
     const folder = temporaryFolder('secrets');
     const env = { DATA_DIR: folder, SANDBOX_ENABLED: 'false' };
-    // Brings the database and its key into being; the port is refused after that.
+    // Brings the database and its key into being; that there are no plugins is noticed after that.
     expect((await stackvault(['serve'], { ...env, SECRETS_KEY: 'first', PLUGINS_DIR: '/nowhere' })).code).toBe(1);
     expect(await refusal({ ...env, SECRETS_KEY: 'second' })).toBe(
       'the secrets in the database were encrypted under another key; set secrets.key (SECRETS_KEY) to the one used before',
@@ -77,7 +77,7 @@ describe('a server does not start', () => {
   });
 
   test('with a plugin that has a fault', async () => {
-    const folder = join(process.cwd(), 'test/kit/plugins/no-entry');
+    const folder = join(PROJECT, 'test/kit/plugins/no-entry');
     const text = await refusal({ DATA_DIR: dataDir, PLUGINS_DIR: folder });
     expect(text).toBe(`backup plugin sample in ${join(folder, 'backup')}: there is no index.js`);
   });

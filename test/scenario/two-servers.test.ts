@@ -43,16 +43,19 @@ const [one, other] = [() => present(servers[0]), () => present(servers[1])];
 
 test('two servers that start on one empty database at once make one administrator', async () => {
   const both = await install('mariadb');
-  const folders = [temporaryFolder('node'), temporaryFolder('node')];
-  const started = await Promise.all(folders.map((dataDir) => startProcess({ dataDir, dbUrl: both.dbUrl })));
-  const [first, second] = await Promise.all(started.map((server) => server.keys()));
-  expect(first).toEqual(second);
-  expect(started.filter(({ text }) => text.includes('The administrator has been made'))).toHaveLength(1);
-  const client = await present(started[0]).client();
-  expect(await only(client, 'listZones', 'zone')).toMatchObject({ name: 'sandbox' });
-  expect(await client.call('listVirtualMachines', { listall: 'true' })).toMatchObject({ count: 3 });
-  await Promise.all(started.map((server) => server.kill()));
-  await both.drop();
+  try {
+    const folders = [temporaryFolder('node'), temporaryFolder('node')];
+    const started = await Promise.all(folders.map((dataDir) => startProcess({ dataDir, dbUrl: both.dbUrl })));
+    const [first, second] = await Promise.all(started.map((server) => server.keys()));
+    expect(first).toEqual(second);
+    expect(started.filter(({ text }) => text.includes('The administrator has been made'))).toHaveLength(1);
+    const client = await present(started[0]).client();
+    expect(await only(client, 'listZones', 'zone')).toMatchObject({ name: 'sandbox' });
+    expect(await client.call('listVirtualMachines', { listall: 'true' })).toMatchObject({ count: 3 });
+    await Promise.all(started.map((server) => server.kill()));
+  } finally {
+    await both.drop();
+  }
 });
 
 test('a session that was begun on one server goes on on the other, and ends for both', async () => {

@@ -1,5 +1,5 @@
 import { Passwords } from '../../src/account/password.js';
-import { ApiError } from '../../src/errors.js';
+import { type ApiError } from '../../src/errors.js';
 
 const passwords = new Passwords();
 
