@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { SANDBOX } from '../db/seeds/sandbox.js';
 import type { Owner } from './account/access.js';
 import { insertAccount } from './account/account-manager.js';
@@ -15,6 +16,9 @@ import type { Secrets } from './secrets.js';
 import type { SettingsManager } from './settings/settings-manager.js';
 
 export const ADMIN = 'admin';
+
+const SANDBOX_ATTEMPTS = 10;
+const SANDBOX_PAUSE_MS = 200;
 
 /** Says, in the database, whether the sandbox has still to be made: a start that was cut off is taken up by the next. */
 const SANDBOX_STATE = { name: 'sandbox.state', scope: 'Internal', scopeId: 0 };
@@ -84,17 +88,25 @@ interface SandboxParts {
 export async function completeSandbox(parts: SandboxParts): Promise<void> {
   const { configuration } = parts.db.daos;
   const { name, scope, scopeId } = SANDBOX_STATE;
-  if ((await configuration.findValue(name, scope, scopeId)) !== 'wanted') return;
-  const zone = await sandboxZone(parts);
+  for (let attempt = 1; (await configuration.findValue(name, scope, scopeId)) === 'wanted'; attempt++) {
+    try {
+      await makeSandbox(parts);
+      await configuration.save({ ...SANDBOX_STATE, value: 'made' });
+    } catch (error) {
+      // Another server that starts on the same database is likely to be making it too.
+      if (attempt === SANDBOX_ATTEMPTS) throw error;
+      await pause(SANDBOX_PAUSE_MS);
+      await parts.zoneDirectory.load();
+    }
+  }
+}
+
+async function makeSandbox(parts: SandboxParts): Promise<void> {
+  const known = parts.zoneDirectory.all().find(({ name }) => name === SANDBOX.zone.name);
+  const zone = known ?? (await parts.zones.create(SANDBOX.zone));
   for (const [setting, value] of Object.entries(SANDBOX.settings)) await parts.settings.update(setting, value, zone.uuid);
   const owner = await findAdmin(parts.db);
   for (const machine of SANDBOX.machines) await deploy(machine, zone, owner, parts);
-  await configuration.save({ ...SANDBOX_STATE, value: 'made' });
-}
-
-async function sandboxZone({ zones, zoneDirectory }: SandboxParts): Promise<Zone> {
-  const known = zoneDirectory.all().find(({ name }) => name === SANDBOX.zone.name);
-  return known ?? zones.create(SANDBOX.zone);
 }
 
 type SandboxMachine = (typeof SANDBOX)['machines'][number];

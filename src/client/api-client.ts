@@ -44,7 +44,10 @@ export class ApiClient {
     const expires = `${new Date(Date.now() + EXPIRES_MS).toISOString().slice(0, 19)}+0000`;
     const body = signedQuery({ ...parameters, command, response: 'json', signatureVersion: '3', expires }, apikey, secretkey);
     const headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
-    const response = await fetch(endpoint, { method: 'POST', headers, body, signal: AbortSignal.timeout(ANSWER_MS) });
+    const request = { method: 'POST', headers, body, signal: AbortSignal.timeout(ANSWER_MS) };
+    const response = await fetch(endpoint, request).catch((error: unknown) => {
+      throw unreachable(endpoint, error);
+    });
     const [answer = {}] = Object.values((await response.json()) as Record<string, Answer>);
     if (!response.ok) throw failureOf(response.status, answer);
     return answer;
@@ -67,6 +70,12 @@ export class ApiClient {
       await pause(POLL_MS);
     }
   }
+}
+
+/** What fetch says is less than what it knows. */
+function unreachable(endpoint: string, error: unknown): Error {
+  const { message, cause } = error as Error;
+  return new Error(`${endpoint} cannot be reached: ${cause instanceof Error ? cause.message || cause.name : message}`, { cause: error });
 }
 
 const failureOf = (status: number, { errorcode, errortext }: Answer): CallFailed =>

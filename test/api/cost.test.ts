@@ -60,12 +60,13 @@ forEachEngine((engine) => {
 
   /** Waits until the server has noticed its own changes, and the caller's key is known again. */
   const settle = async () => {
-    for (let quiet = 0; quiet < 8; quiet++) {
+    for (let round = 0, quiet = 0; quiet < 8; round++, quiet++) {
+      if (round === 80) throw new Error('the server does not come to rest');
       const looked = await server.statements.during(async () => {
         await server.admin.call('listCapabilities');
         await pause(100);
       });
-      if (looked.length > 0) quiet = 0;
+      if (looked.length > 0) quiet = -1;
     }
   };
 

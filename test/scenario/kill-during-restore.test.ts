@@ -2,7 +2,7 @@ import { forEachEngine, install, present, type Installation } from '../kit/engin
 import { startProcess, type ServerProcess } from '../kit/process.js';
 import { each, listed, only, volumesOf } from '../kit/scene.js';
 import type { TestClient } from '../kit/test-client.js';
-import { heldBackups, jobRow } from './ledger.js';
+import { heldBackups, jobRow, operationsBegun } from './ledger.js';
 import { backUpAndStop, guard, slowDown, submit, underWay, type Guarded } from './sandbox.js';
 
 const TEST_MS = 60_000;
@@ -57,6 +57,7 @@ forEachEngine((engine) => {
       expect(job).toMatchObject({ jobstatus: 1, jobresultcode: 0, jobresult: { success: true } });
       expect(await only(again, 'listVirtualMachines', 'virtualmachine', { id: guarded.machineId })).toMatchObject({ state: 'Stopped' });
       expect(each(await volumesOf(again, guarded.machineId), 'state')).toEqual(['Ready', 'Ready']);
+      expect(await operationsBegun(present(opened), 'restoreMachine')).toBe(1);
       expect(await heldBackups(present(opened))).toMatchObject([{ state: 'held', restores: 1 }]);
       await again.run('startVirtualMachine', { id: guarded.machineId });
     },
@@ -74,6 +75,7 @@ forEachEngine((engine) => {
       expect(job).toMatchObject({ jobstatus: 1, jobresultcode: 0, jobresult: { success: true } });
       const [backup, ...others] = await listed(again, 'listBackups', 'backup', { virtualmachineid: guarded.machineId });
       expect([backup?.status, others]).toEqual(['BackedUp', []]);
+      expect(await operationsBegun(present(opened), 'takeBackup')).toBe(1);
       expect(await heldBackups(present(opened))).toMatchObject([{ state: 'held', externalId: backup?.externalid }]);
     },
     TEST_MS,

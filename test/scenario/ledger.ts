@@ -27,6 +27,13 @@ export const heldBackups = (installation: Installation): Promise<Held[]> =>
     return rows.map(({ value }) => JSON.parse(value) as Held);
   });
 
+/** How many operations of the method the dummy provider has begun; one that is joined after a crash is not begun again. */
+export const operationsBegun = (installation: Installation, method: string): Promise<number> =>
+  inDatabase(installation, async (knex) => {
+    const rows = (await knex('plugin_store').select('id').where('entry_key', 'like', `operation/%/${method}`)) as object[];
+    return rows.length;
+  });
+
 /** The row of a job. */
 export const jobRow = (installation: Installation, uuid: string): Promise<JobRow | undefined> =>
   inDatabase(installation, (knex) => knex('async_job').where({ uuid }).first<JobRow | undefined>('status', 'attempts'));

@@ -15,7 +15,8 @@ forEachEngine((engine) => {
 
   const start = (graceSeconds: number): Promise<ServerProcess> => {
     const { dataDir, dbUrl } = present(opened);
-    return startProcess({ dataDir, dbUrl, env: { SHUTDOWN_GRACE_SECONDS: String(graceSeconds) } });
+    // A lease that nobody waits for: what is handed over is taken up at once.
+    return startProcess({ dataDir, dbUrl, env: { SHUTDOWN_GRACE_SECONDS: String(graceSeconds), JOBS_LEASE_SECONDS: '600' } });
   };
 
   /** A server in the middle of taking a backup. */

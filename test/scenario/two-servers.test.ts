@@ -6,7 +6,7 @@ import { send } from '../kit/raw-request.js';
 import { only } from '../kit/scene.js';
 import type { Keys } from '../kit/server.js';
 import type { TestClient } from '../kit/test-client.js';
-import { heldBackups, jobRow } from './ledger.js';
+import { heldBackups, jobRow, operationsBegun } from './ledger.js';
 import { backUpAndStop, guard, slowDown, submit, underWay } from './sandbox.js';
 
 /** Waits until the answer is the wanted one; the test's own limit ends a wait that is in vain. */
@@ -132,6 +132,7 @@ test('a job whose server is killed is finished by the other server', async () =>
   expect(await survivor.ended(jobId)).toMatchObject({ jobstatus: 1, jobresult: { success: true } });
   expect(left.log).toContainEqual(expect.objectContaining({ message: 'job started', job: jobId, attempt: 2 }));
   expect(await jobRow(present(installation), jobId)).toEqual({ status: 1, attempts: 2 });
+  expect(await operationsBegun(present(installation), 'restoreMachine')).toBe(1);
   expect(await heldBackups(present(installation))).toMatchObject([{ restores: 1 }]);
   expect(await only(survivor, 'listVirtualMachines', 'virtualmachine', { id: guarded.machineId })).toMatchObject({ state: 'Stopped' });
 });
