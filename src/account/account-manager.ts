@@ -66,7 +66,7 @@ export class AccountManager {
   async createAccount(role: RoleType, name: string | undefined, domainUuid: string | undefined, user: NewUser): Promise<AccountWithUsers> {
     const domainId = domainUuid === undefined ? undefined : (await this.domains.get(domainUuid)).id;
     const passwordHash = await this.passwords.hash(user.password);
-    const accountName = name ?? user.username;
+    const accountName = name || user.username;
     const id = await refusingDuplicates(`account ${accountName} or user ${user.username} exists already in the domain`, () =>
       this.caches.change('identity', (daos) =>
         insertAccount(daos, { role, name: accountName, domainId, user, passwordHash, created: this.now() }),

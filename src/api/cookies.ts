@@ -7,20 +7,13 @@ const ATTRIBUTES = 'Path=/client; HttpOnly; SameSite=Lax';
 export type Cookies = readonly (readonly [name: string, value: string])[];
 
 export function readCookies(header: string | undefined): Cookies {
-  return (header ?? '').split(';').flatMap((part) => {
+  const pairs = (header ?? '').split(';').map((part) => {
     const equals = part.indexOf('=');
-    return equals < 1
-      ? []
-      : [
-          [
-            part.slice(0, equals).trim(),
-            part
-              .slice(equals + 1)
-              .trim()
-              .replace(/^"(.*)"$/, '$1'),
-          ] as const,
-        ];
+    const name = part.slice(0, Math.max(0, equals)).trim();
+    const value = part.slice(equals + 1).trim();
+    return [name, value.replace(/^"(.*)"$/, '$1')] as const;
   });
+  return pairs.filter(([name]) => name !== '');
 }
 
 const valuesOf = (cookies: Cookies, wanted: string) => cookies.filter(([name]) => name === wanted).map(([, value]) => value);

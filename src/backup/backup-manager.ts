@@ -178,7 +178,7 @@ export class BackupManager {
       accountId: vm.accountId,
       domainId: vm.domainId,
       provider: offering.provider,
-      name: wish.name ?? `${vm.name.slice(0, 200)}-${created.toISOString()}`,
+      name: wish.name || `${vm.name.slice(0, 200)}-${created.toISOString()}`,
       description: wish.description ?? null,
       externalId: null,
       type: 'FULL',

@@ -117,6 +117,7 @@ class SupervisedCall {
   }
 
   private async failed(cause: unknown): Promise<ProviderError> {
+    this.isOver = true;
     if (this.outer.reason instanceof Abandoned) await new Promise<never>(() => undefined);
     const error = this.asProviderError(cause);
     this.log('warn', 'provider call failed', { call: this.what, fault: error.fault, ms: this.elapsed(), error: cause });

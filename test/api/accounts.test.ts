@@ -65,6 +65,11 @@ forEachEngine((engine) => {
       expect(await create(person(username))).toMatchObject({ name: username });
     });
 
+    test('names the account after its user if the name is empty', async () => {
+      const username = uniqueName('barbara');
+      expect(await create({ ...person(username), account: '' })).toMatchObject({ name: username });
+    });
+
     test('makes an account that listAccounts shows as it was answered', async () => {
       const account = await create(person(uniqueName('alan')));
       expect(await accounts({ id: String(account.id) })).toEqual([account]);

@@ -71,6 +71,12 @@ forEachEngine((engine) => {
       expect(await backupsOf(vmId)).toMatchObject([{ name: 'before the update', description: 'just in case' }]);
     });
 
+    test('names a backup that is given an empty name as one that is given none', async () => {
+      const { vmId, vmName } = await protectedMachine(server);
+      await create(vmId, { name: '' });
+      expect(await backupsOf(vmId)).toMatchObject([{ name: expect.stringMatching(`^${vmName}-\\d{4}-`) as string }]);
+    });
+
     test('takes a backup of a running machine', async () => {
       const { vmId } = await protectedMachine(server, { machine: { startvm: 'true' } });
       await create(vmId);
