@@ -18,6 +18,13 @@ import type { BackupFramework } from './backup-framework.js';
 
 const ASSIGNABLE: ReadonlySet<string> = new Set(['Running', 'Stopped']);
 
+/** What a caller says about an assignment beyond the machine and the offering. */
+export interface AssignWish {
+  readonly zoneUuid: string | undefined;
+  /** Whether a machine that is in the offering already is as good as assigned. */
+  readonly mayBeAssigned: boolean;
+}
+
 /** Puts machines under offerings and takes them out again: a machine is in one at most. */
 export class AssignmentManager {
   constructor(
@@ -30,11 +37,12 @@ export class AssignmentManager {
     private readonly log: Log,
   ) {}
 
-  /** Assigns the machine; the zone, if given, must be the machine's. Assigning again to the same offering succeeds. */
-  async assign(vmUuid: string, offeringUuid: string, zoneUuid: string | undefined, call: CallContext): Promise<void> {
+  /** Assigns a machine that is in no offering; the zone, if given, must be the machine's. */
+  async assign(vmUuid: string, offeringUuid: string, { zoneUuid, mayBeAssigned }: AssignWish, call: CallContext): Promise<void> {
     const vm = await this.copy.refreshExisting(vmUuid, call.signal);
     const zone = this.checkMachine(vm, zoneUuid, call);
     const begun = await this.begin(vm, offeringUuid, zone, call);
+    if (!begun && !mayBeAssigned && !runningJob(call).isRepeat) throw alreadyAssigned(vm);
     if (!begun) return;
     const { assignment, offering } = begun;
     // Recorded first, looked at afterwards, as the removal of an offering does the other way round: one of the two sees the other.

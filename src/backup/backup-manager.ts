@@ -41,7 +41,7 @@ interface Begun {
 }
 
 /** The commands that read a backup while they run. */
-const RESTORES = ['restoreBackup', 'restoreBackupVolume'];
+const RESTORES = ['restoreBackup', 'restoreBackupVolume', 'restoreVolumeFromBackupAndAttachToVM'];
 
 /** Takes, lists and deletes backups: decides and records, acts, records the outcome. */
 export class BackupManager {

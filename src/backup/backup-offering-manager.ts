@@ -4,7 +4,7 @@ import type { Database } from '../dao/database.js';
 import { isDuplicate } from '../dao/database-error.js';
 import type { Listing, Page } from '../dao/page.js';
 import type { Zone } from '../dao/zone-dao.js';
-import { denied, NotFound, refused } from '../errors.js';
+import { ApiError, denied, NotFound, refused } from '../errors.js';
 import type { ZoneDirectory } from '../inventory/zone-directory.js';
 import type { ProviderOffering } from '../provider/index.js';
 import type { BackupFramework } from './backup-framework.js';
@@ -27,9 +27,18 @@ export interface OfferingImport {
   readonly userDriven: boolean;
 }
 
+/** What an administrator changes of an imported offering. */
+export interface OfferingChanges {
+  readonly name: string | undefined;
+  readonly description: string | undefined;
+  readonly userDriven: boolean | undefined;
+}
+
 /** An offering of a provider, as seen from a zone. */
 export interface ExternalOffering extends ProviderOffering {
   readonly zone: Zone;
+  /** The name of the provider. */
+  readonly provider: string;
 }
 
 /** The offerings under which machines are backed up: listed at the provider, imported, assigned, deleted. The seed calls them policies. */
@@ -50,8 +59,9 @@ export class BackupOfferingManager {
     if (call.caller.role !== 'Admin') throw denied('the offerings of a backup provider; administrators import them');
     const zone = this.zones.get(zoneUuid);
     this.framework.assertEnabled(zone);
-    const offerings = await this.framework.provider(this.framework.providerNameOf(zone), zone).listOfferings(call.signal);
-    return offerings.map((offering) => ({ ...offering, zone }));
+    const provider = this.framework.providerNameOf(zone);
+    const offerings = await this.framework.provider(provider, zone).listOfferings(call.signal);
+    return offerings.map((offering) => ({ ...offering, zone, provider }));
   }
 
   async list({ uuid, zoneUuid, name, keyword }: OfferingWish, page: Page): Promise<Listing<BackupOffering>> {
@@ -90,15 +100,38 @@ export class BackupOfferingManager {
     }
   }
 
-  /** Removes an offering that no machine is in; the provider's own is left as it is, and so are backups taken under it. */
-  async delete(uuid: string): Promise<void> {
+  /** Changes what is given; at least one thing must be. */
+  async update(uuid: string, changes: OfferingChanges): Promise<BackupOffering> {
+    const { id } = await this.get(uuid);
+    const { name, description, userDriven } = changes;
+    if (!name && !description && userDriven === undefined) {
+      throw new ApiError('invalid_value', `there is nothing to change: give backup offering ${uuid} a name, a description or a permission`);
+    }
+    const given = {
+      ...(name ? { name } : {}),
+      ...(description ? { description } : {}),
+      ...(userDriven === undefined ? {} : { userDriven }),
+    };
+    try {
+      await this.db.daos.offerings.update(id, given);
+    } catch (error) {
+      throw isDuplicate(error) ? refused(`the zone has a backup offering named "${name ?? ''}" already`) : error;
+    }
+    return this.get(uuid);
+  }
+
+  /** Removes an offering that no machine is in; the provider's own is left as it is. With `keepsBackups` also one that backups name. */
+  async delete(uuid: string, { keepsBackups }: { readonly keepsBackups: boolean }): Promise<void> {
     const offering = await this.get(uuid);
     this.framework.assertEnabled(this.zones.getById(offering.zoneId));
-    await this.db.transaction(async ({ offerings, assignments }) => {
+    await this.db.transaction(async ({ offerings, assignments, backups }) => {
       // Removed first, looked at afterwards, as an assignment does the other way round: one of the two sees the other.
       if (!(await offerings.remove(offering.id, this.now()))) throw new NotFound('backup offering', uuid);
       if (await assignments.existForOffering(offering.id)) {
         throw refused(`backup offering ${uuid} has virtual machines assigned to it; remove them first`);
+      }
+      if (!keepsBackups && (await backups.existForOffering(offering.id))) {
+        throw refused(`backup offering ${uuid} has backups; delete them first`);
       }
     });
   }

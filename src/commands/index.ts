@@ -23,12 +23,18 @@ import { StopVirtualMachineCmd } from './machine/stop-virtual-machine.js';
 import { ListIpForwardingRulesCmd } from './network/list-ip-forwarding-rules.js';
 import { ListPortForwardingRulesCmd } from './network/list-port-forwarding-rules.js';
 import { ListPublicIpAddressesCmd } from './network/list-public-ip-addresses.js';
+import { AssignVirtualMachineToBackupOfferingCmd } from './offering/assign-virtual-machine-to-backup-offering.js';
+import { DeleteBackupOfferingCmd } from './offering/delete-backup-offering.js';
+import { ImportBackupOfferingCmd } from './offering/import-backup-offering.js';
+import { ListBackupOfferingsCmd } from './offering/list-backup-offerings.js';
+import { ListBackupProviderOfferingsCmd } from './offering/list-backup-provider-offerings.js';
+import { RemoveVirtualMachineFromBackupOfferingCmd } from './offering/remove-virtual-machine-from-backup-offering.js';
+import { UpdateBackupOfferingCmd } from './offering/update-backup-offering.js';
 import { AssignBackupPolicyCmd } from './policy/assign-backup-policy.js';
 import { DeleteBackupPolicyCmd } from './policy/delete-backup-policy.js';
 import { ImportBackupPolicyCmd } from './policy/import-backup-policy.js';
 import { ListBackupPoliciesCmd } from './policy/list-backup-policies.js';
 import { ListBackupProvidersCmd } from './policy/list-backup-providers.js';
-import { RemoveVirtualMachineFromBackupOfferingCmd } from './policy/remove-virtual-machine-from-backup-offering.js';
 import { ListConfigurationsCmd } from './settings/list-configurations.js';
 import { UpdateConfigurationCmd } from './settings/update-configuration.js';
 import { ListApisCmd } from './system/list-apis.js';
@@ -67,12 +73,18 @@ const COMMANDS: readonly CommandClass[] = [
   ListIpForwardingRulesCmd,
   ListPortForwardingRulesCmd,
   ListPublicIpAddressesCmd,
+  AssignVirtualMachineToBackupOfferingCmd,
+  DeleteBackupOfferingCmd,
+  ImportBackupOfferingCmd,
+  ListBackupOfferingsCmd,
+  ListBackupProviderOfferingsCmd,
+  RemoveVirtualMachineFromBackupOfferingCmd,
+  UpdateBackupOfferingCmd,
   AssignBackupPolicyCmd,
   DeleteBackupPolicyCmd,
   ImportBackupPolicyCmd,
   ListBackupPoliciesCmd,
   ListBackupProvidersCmd,
-  RemoveVirtualMachineFromBackupOfferingCmd,
   ListConfigurationsCmd,
   UpdateConfigurationCmd,
   ListApisCmd,

@@ -73,6 +73,10 @@ export class BackupDao {
     return (await this.live().where({ vmId }).first('id')) !== undefined;
   }
 
+  async existForOffering(policyId: number): Promise<boolean> {
+    return (await this.live().where({ policyId }).first('id')) !== undefined;
+  }
+
   list({ id, vmId, zoneId, policyId, name, keyword, ...owners }: BackupFilter, page: Page): Promise<Listing<BackupView>> {
     const wanted = ownedBy(this.live(), owners).orderBy('id');
     const given = { id, vmId, zoneId, policyId, name };

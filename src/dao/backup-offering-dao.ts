@@ -55,6 +55,11 @@ export class BackupOfferingDao {
     return listing(query, page);
   }
 
+  /** Fails with a duplicate key if the zone has the name already. */
+  async update(id: number, changes: Partial<Pick<BackupOffering, 'name' | 'description' | 'userDriven'>>): Promise<void> {
+    await this.live().where({ id }).update(changes);
+  }
+
   /** Removes the offering; false if somebody else has done so. */
   async remove(id: number, removed: Date): Promise<boolean> {
     return (await this.live().where({ id }).update({ removed, live: null })) === 1;

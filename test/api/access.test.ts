@@ -24,6 +24,7 @@ interface Possessions {
 
 /** Every command about one thing, with the parameters that name the things of their owner. */
 const ACTIONS: readonly (readonly [command: string, parameters: (theirs: Possessions, mine: Possessions) => Parameters])[] = [
+  ['assignVirtualMachineToBackupOffering', ({ spare, policy }) => ({ virtualmachineid: spare, backupofferingid: policy })],
   ['assignBackupPolicy', ({ spare, policy }) => ({ virtualmachineid: spare, backuppolicyid: policy })],
   ['attachVolume', ({ volume }, mine) => ({ id: volume, virtualmachineid: mine.spare })],
   ['attachVolume', ({ spare }, mine) => ({ id: mine.volume, virtualmachineid: spare })],
@@ -49,6 +50,10 @@ const ACTIONS: readonly (readonly [command: string, parameters: (theirs: Possess
     ({ backup, volumeInBackup }, mine) => ({ backupid: backup, volumeid: volumeInBackup, virtualmachineid: mine.spare }),
   ],
   ['restoreBackupVolume', ({ spare }, mine) => ({ backupid: mine.backup, volumeid: mine.volumeInBackup, virtualmachineid: spare })],
+  [
+    'restoreVolumeFromBackupAndAttachToVM',
+    ({ backup, volumeInBackup }, mine) => ({ backupid: backup, volumeid: volumeInBackup, virtualmachineid: mine.spare }),
+  ],
   ['startVirtualMachine', ({ machine }) => ({ id: machine })],
   ['stopVirtualMachine', ({ machine }) => ({ id: machine })],
 ];
@@ -63,7 +68,7 @@ const LISTS: readonly (readonly [command: string, object: string, narrowed: (the
 ];
 
 /** Commands that neither touch nor show anything of an account. */
-const HARMLESS = ['getUser', 'listApis', 'listAsyncJobs', 'listBackupPolicies', 'listCapabilities', 'listDomains', 'listIpForwardingRules', 'listPortForwardingRules', 'listPublicIpAddresses', 'listZones', 'login', 'logout']; // prettier-ignore
+const HARMLESS = ['getUser', 'listApis', 'listAsyncJobs', 'listBackupOfferings', 'listBackupPolicies', 'listCapabilities', 'listDomains', 'listIpForwardingRules', 'listPortForwardingRules', 'listPublicIpAddresses', 'listZones', 'login', 'logout']; // prettier-ignore
 
 forEachEngine((engine) => {
   const server = testServer(engine);

@@ -33,6 +33,7 @@ interface ListCost {
 const LISTS: Readonly<Record<string, ListCost>> = {
   listAccounts: { object: 'account', whole: 2, page: 3, parameters: { listall: 'true' } },
   listAsyncJobs: { object: 'asyncjobs', whole: 1, page: 2, parameters: { listall: 'true' } },
+  listBackupOfferings: { object: 'backupoffering', whole: 1, page: 2 },
   listBackupPolicies: { object: 'backuppolicy', whole: 1, page: 2 },
   listBackups: { object: 'backup', whole: 1, page: 2, parameters: { listall: 'true' } },
   listConfigurations: { object: 'configuration', whole: 0, page: 0 },
@@ -48,6 +49,8 @@ const LISTS: Readonly<Record<string, ListCost>> = {
 
 /** Lists that are not shown page by page. */
 const UNPAGED = ['listApis', 'listBackupProviders', 'listCapabilities'];
+/** Lists that are asked of a provider. */
+const REMOTE = ['listBackupProviderOfferings'];
 
 const ROWS = 200;
 /** Lists whose length a test cannot choose. */
@@ -72,7 +75,7 @@ forEachEngine((engine) => {
 
   test('every list has its price', () => {
     const lists = [...commands.keys()].filter((name) => name.startsWith('list'));
-    expect([...Object.keys(LISTS), ...UNPAGED].map((name) => name.toLowerCase()).sort()).toEqual(lists.sort());
+    expect([...Object.keys(LISTS), ...UNPAGED, ...REMOTE].map((name) => name.toLowerCase()).sort()).toEqual(lists.sort());
   });
 
   describe('with one row of everything', () => {
@@ -87,6 +90,11 @@ forEachEngine((engine) => {
 
     test.each(UNPAGED)('%s costs nothing', async (command) => {
       expect(await cost(command)).toBe(0);
+    });
+
+    test.each(REMOTE)('%s asks the provider and not the database', async (command) => {
+      const zoneid = String((await listed(server.admin, 'listZones', 'zone', { name: 'sandbox' }))[0]?.id);
+      expect(await cost(command, { zoneid })).toBe(0);
     });
   });
 

@@ -116,10 +116,14 @@ forEachEngine((engine) => {
         'createAccount',
         'createUser',
         'createZone',
+        'deleteBackupOffering',
         'deleteBackupPolicy',
+        'importBackupOffering',
         'importBackupPolicy',
+        'listBackupProviderOfferings',
         'listBackupProviders',
         'listConfigurations',
+        'updateBackupOffering',
         'updateConfiguration',
       ]);
     });

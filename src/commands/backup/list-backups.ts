@@ -20,7 +20,7 @@ export class ListBackupsCmd extends OwnedListCommand {
   @Parameter({ type: 'string', since: '4.21.0', description: 'list backups by name' })
   name: string | undefined;
 
-  @Parameter({ type: 'uuid', entity: 'backuppolicy', since: '4.21.0', description: 'list backups by backup offering' })
+  @Parameter({ type: 'uuid', entity: 'backupoffering', since: '4.21.0', description: 'list backups by backup offering' })
   backupOfferingId: string | undefined;
 
   async execute(services: Services, { caller }: CallContext) {

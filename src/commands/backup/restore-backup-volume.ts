@@ -6,6 +6,7 @@ import type { Services } from '../../services.js';
 
 @ApiCommand({
   name: 'restoreBackupVolume',
+  aliases: ['restoreVolumeFromBackupAndAttachToVM'],
   description: 'Restores a volume of a backup as a new volume and attaches it to a virtual machine',
   roles: EVERYONE,
   async: true,

@@ -25,7 +25,7 @@ export class ListVirtualMachinesCmd extends OwnedListCommand {
   @Parameter({ type: 'uuid', entity: 'zone', description: 'the availability zone ID' })
   zoneId: string | undefined;
 
-  @Parameter({ type: 'uuid', entity: 'backuppolicy', since: '4.17', description: 'list by the backup offering ID' })
+  @Parameter({ type: 'uuid', entity: 'backupoffering', since: '4.17', description: 'list by the backup offering ID' })
   backupOfferingId: string | undefined;
 
   async execute(services: Services, { caller }: CallContext) {

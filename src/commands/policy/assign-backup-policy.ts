@@ -29,7 +29,8 @@ export class AssignBackupPolicyCmd extends Command {
   }
 
   async execute({ assignments }: Services, call: CallContext) {
-    await assignments.assign(this.virtualMachineId, this.backupPolicyId, this.zoneId, call);
+    const wish = { zoneUuid: this.zoneId, mayBeAssigned: true };
+    await assignments.assign(this.virtualMachineId, this.backupPolicyId, wish, call);
     return { success: true };
   }
 }

@@ -19,7 +19,7 @@ export class DeleteBackupPolicyCmd extends Command {
   backupPolicyId!: string;
 
   async execute({ offerings }: Services) {
-    await offerings.delete(this.backupPolicyId);
+    await offerings.delete(this.backupPolicyId, { keepsBackups: true });
     return { success: true };
   }
 }

@@ -1,0 +1,24 @@
+import { ApiCommand, Parameter } from '../../api/command.js';
+import { list } from '../../api/response.js';
+import type { CallContext } from '../../call-context.js';
+import type { Services } from '../../services.js';
+import { PagedCommand } from '../paged-command.js';
+import { backupOfferingResponse, toExternalOfferingResponse } from '../responses/backup-offering.js';
+
+@ApiCommand({
+  name: 'listBackupProviderOfferings',
+  description: 'Lists external backup offerings of the provider',
+  since: '4.14.0',
+  roles: ['Admin'],
+  returns: backupOfferingResponse,
+})
+export class ListBackupProviderOfferingsCmd extends PagedCommand {
+  @Parameter({ type: 'uuid', required: true, entity: 'zone', description: 'The zone ID' })
+  zoneId!: string;
+
+  async execute(services: Services, call: CallContext) {
+    const { limit, offset } = this.pageOf(services);
+    const offerings = (await services.offerings.listExternal(this.zoneId, call)).map(toExternalOfferingResponse);
+    return list('backupoffering', offerings.slice(offset, offset + limit), offerings.length);
+  }
+}
