@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Express } from 'express';
 import { Access } from './account/access.js';
@@ -48,6 +49,8 @@ export interface Application {
   /** Finishes or hands over the running jobs, waits until the last request is answered, and closes the database. */
   stop(graceMs: number, answered?: Promise<void>): Promise<void>;
 }
+
+const READY_MS = 2000;
 
 /** Where the plugins that come with the server are, in the source tree as well as in the built one. */
 const OWN_PLUGINS = fileURLToPath(new URL('../plugins', import.meta.url));
@@ -106,7 +109,7 @@ export async function createApplication({
     sessions,
     settings: dynamicSettings,
     settingsManager: new SettingsManager(dynamicSettings, zoneDirectory, plugins, secrets, caches),
-    volumes: new VolumeManager(db, access, zoneDirectory, instances, copy, machines),
+    volumes: new VolumeManager(db, access, zoneDirectory, instances, copy, machines, dynamicSettings),
     zones: new ZoneManager(zoneDirectory, caches, now),
   };
   const limits = { parallel: settings['jobs.parallel'], leaseMs: settings['jobs.lease.seconds'] * 1000 };
@@ -121,7 +124,7 @@ export async function createApplication({
   let isStopping = false;
   const ready = async () => {
     if (isStopping) throw new Error('the server is stopping');
-    await db.knex.raw('select 1');
+    await Promise.race([db.knex.raw('select 1'), unanswered(READY_MS)]);
   };
   const dispatcher = new Dispatcher(
     commands,
@@ -142,3 +145,9 @@ export async function createApplication({
     },
   };
 }
+
+/** Rejects when the database has not answered for so long. */
+const unanswered = (ms: number): Promise<never> =>
+  pause(ms, undefined, { ref: false }).then(() => {
+    throw new Error(`the database has not answered for ${ms} ms`);
+  });

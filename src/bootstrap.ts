@@ -6,7 +6,7 @@ import { insertAccount } from './account/account-manager.js';
 import { newKeyPair, type KeyPair } from './account/key-manager.js';
 import type { Passwords } from './account/password.js';
 import type { Database } from './dao/database.js';
-import { isDuplicate } from './dao/database-error.js';
+import { isContention, isDuplicate } from './dao/database-error.js';
 import type { Zone } from './dao/zone-dao.js';
 import type { InventoryCopy } from './inventory/inventory-copy.js';
 import type { ZoneDirectory } from './inventory/zone-directory.js';
@@ -93,8 +93,9 @@ export async function completeSandbox(parts: SandboxParts): Promise<void> {
       await makeSandbox(parts);
       await configuration.save({ ...SANDBOX_STATE, value: 'made' });
     } catch (error) {
-      // Another server that starts on the same database is likely to be making it too.
-      if (attempt === SANDBOX_ATTEMPTS) throw error;
+      // Another server that starts on the same database is making it too.
+      const isOthersWork = isDuplicate(error) || isContention(error) || isDuplicate((error as Error).cause);
+      if (!isOthersWork || attempt === SANDBOX_ATTEMPTS) throw error;
       await pause(SANDBOX_PAUSE_MS);
       await parts.zoneDirectory.load();
     }

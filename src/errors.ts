@@ -7,6 +7,8 @@ interface ErrorShape {
   readonly cs?: number;
   /** Key of the envelope when it is not the command's own. */
   readonly envelope?: string;
+  /** Answered as one plain line, whatever format was asked for. */
+  readonly plain?: boolean;
   readonly text: string;
   readonly when: string;
 }
@@ -30,7 +32,12 @@ export const ERRORS = {
     text: 'Failed to authenticate; please provide valid credentials',
     when: 'The login names no user, or the password is wrong.',
   },
-  login_by_get: { http: 405, text: 'Please use HTTP POST to authenticate using this API', when: 'The login was not sent by POST.' },
+  login_by_get: {
+    http: 405,
+    plain: true,
+    text: 'Please use HTTP POST to authenticate using this API',
+    when: 'The login was not sent by POST.',
+  },
   method_not_allowed: {
     http: 405,
     cs: 9999,

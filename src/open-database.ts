@@ -18,6 +18,9 @@ export function describeDatabase(settings: StaticSettings): string {
   return `MySQL, ${database} at ${'socketPath' in server ? server.socketPath : `${server.host}:${server.port}`} as ${user}`;
 }
 
+/** Whether there is a database to look into: an embedded one is made by the first start of the server. */
+export const hasDatabase = (settings: StaticSettings): boolean => settings['db.url'] !== '' || existsSync(databaseFile(settings));
+
 /** Connects to the database that the settings name; one that cannot be reached is an error that says which. */
 export async function connectDatabase(settings: StaticSettings): Promise<Knex> {
   mkdirSync(settings['data.dir'], { recursive: true, mode: 0o700 });

@@ -25,6 +25,13 @@ export interface AssignWish {
   readonly mayBeAssigned: boolean;
 }
 
+/** What a caller says when a machine is to leave its offering. */
+export interface RemoveWish {
+  /** The offering that it must be in; any if undefined. */
+  readonly offeringUuid: string | undefined;
+  readonly forced: boolean;
+}
+
 /** Puts machines under offerings and takes them out again: a machine is in one at most. */
 export class AssignmentManager {
   constructor(
@@ -53,11 +60,11 @@ export class AssignmentManager {
   }
 
   /** Takes the machine out of its offering; its backups stay. With `forced` also if the provider does not let go. */
-  async remove(vmUuid: string, forced: boolean, call: CallContext): Promise<void> {
+  async remove(vmUuid: string, { offeringUuid, forced }: RemoveWish, call: CallContext): Promise<void> {
     const vm = await this.machines.getIncludingRemoved(call.caller, vmUuid);
     const zone = this.zones.getById(vm.zoneId);
     this.framework.assertEnabled(zone);
-    const begun = await this.beginRemoval(vm, call);
+    const begun = await this.beginRemoval(vm, offeringUuid, call);
     if (!begun) return;
     const { assignment, offering } = begun;
     const provider = this.framework.provider(offering.provider, zone);
@@ -121,13 +128,20 @@ export class AssignmentManager {
   }
 
   /** Records the intent; undefined if a job that is run again after a crash finds its work done. */
-  private async beginRemoval(vm: Vm, call: CallContext): Promise<{ assignment: OfferingAssignment; offering: BackupOffering } | undefined> {
+  private async beginRemoval(
+    vm: Vm,
+    offeringUuid: string | undefined,
+    call: CallContext,
+  ): Promise<{ assignment: OfferingAssignment; offering: BackupOffering } | undefined> {
     const { operationId, isRepeat } = runningJob(call);
     return this.db.transaction(async ({ offerings, assignments }) => {
       const assignment = await assignments.findByVm(vm.id);
       const offering = assignment && (await offerings.findByIdIncludingRemoved(assignment.policyId));
       if (!assignment && isRepeat) return undefined;
       if (!assignment || !offering) throw refused(`virtual machine ${vm.uuid} has no backup offering`);
+      if (offeringUuid !== undefined && offeringUuid !== offering.uuid) {
+        throw invalid('backupofferingid', `virtual machine ${vm.uuid} is in backup offering ${offering.uuid}`);
+      }
       const begun = await assignments.transition(assignment.id, assignment.state, 'Removing', { operationId });
       if (!begun) throw refused(`another operation on the backup offering of virtual machine ${vm.uuid} is running`);
       return { assignment, offering };

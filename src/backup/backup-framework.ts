@@ -23,6 +23,11 @@ export class BackupFramework {
     throw refused(`backup and recovery is disabled in zone ${zone.name}; set backup.framework.enabled to true there`);
   }
 
+  /** Whether volumes may come and go on machines that are in an offering. */
+  allowsVolumeChanges(): boolean {
+    return this.settings.get('backup.enable.attach.detach.of.volumes');
+  }
+
   /** The name of the provider that the zone uses for new offerings. */
   providerNameOf(zone: Zone): string {
     return this.settings.get('backup.framework.provider.plugin', zone.id);

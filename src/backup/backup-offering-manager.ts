@@ -17,6 +17,9 @@ export interface OfferingWish {
   readonly keyword: string | undefined;
 }
 
+/** What a list of the provider's offerings is narrowed by. */
+export type ExternalWish = Pick<OfferingWish, 'name' | 'keyword'>;
+
 /** What an administrator says when importing an offering. */
 export interface OfferingImport {
   readonly name: string;
@@ -54,14 +57,22 @@ export class BackupOfferingManager {
     return this.framework.providers().filter((provider) => name === undefined || provider.name === name);
   }
 
-  /** What the zone's provider offers; for administrators. */
-  async listExternal(zoneUuid: string, call: CallContext): Promise<readonly ExternalOffering[]> {
+  /** A page of what the zone's provider offers; for administrators. */
+  async listExternal(
+    zoneUuid: string,
+    { name, keyword = '' }: ExternalWish,
+    page: Page,
+    call: CallContext,
+  ): Promise<Listing<ExternalOffering>> {
     if (call.caller.role !== 'Admin') throw denied('the offerings of a backup provider; administrators import them');
     const zone = this.zones.get(zoneUuid);
     this.framework.assertEnabled(zone);
     const provider = this.framework.providerNameOf(zone);
-    const offerings = await this.framework.provider(provider, zone).listOfferings(call.signal);
-    return offerings.map((offering) => ({ ...offering, zone, provider }));
+    const offerings = (await this.framework.provider(provider, zone).listOfferings(call.signal))
+      .filter((offering) => name === undefined || offering.name === name)
+      .filter((offering) => offering.name.toLowerCase().includes(keyword.toLowerCase()))
+      .map((offering) => ({ ...offering, zone, provider }));
+    return { rows: offerings.slice(page.offset, page.offset + page.limit), total: offerings.length };
   }
 
   async list({ uuid, zoneUuid, name, keyword }: OfferingWish, page: Page): Promise<Listing<BackupOffering>> {

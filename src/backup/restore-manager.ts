@@ -127,7 +127,7 @@ export class RestoreManager {
   private async checkTarget(target: Vm, zone: Zone, { caller }: CallContext): Promise<void> {
     assertMayUse(caller, target, `virtual machine ${target.uuid}`);
     if (target.zoneId !== zone.id) throw refused(`virtual machine ${target.uuid} is in another zone than the backup`);
-    if (await this.db.daos.assignments.findByVm(target.id)) {
+    if (!this.framework.allowsVolumeChanges() && (await this.db.daos.assignments.findByVm(target.id))) {
       throw refused(`virtual machine ${target.uuid} has a backup offering; volumes cannot be attached to it until it is removed from that`);
     }
   }

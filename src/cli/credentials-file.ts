@@ -1,4 +1,4 @@
-import { chmodSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CredentialKeeper, FirstAdmin } from '../bootstrap.js';
 import type { StaticSettings } from '../settings/static-settings.js';
@@ -14,6 +14,17 @@ export const credentialsFile = (settings: StaticSettings): CredentialKeeper => (
   },
   discard: () => rmSync(fileOf(settings), { force: true }),
 });
+
+/** Puts renewed keys into the file, if it is there. */
+export function renewKeysInFile(
+  settings: StaticSettings,
+  { apikey, secretkey }: { readonly apikey: string; readonly secretkey: string },
+): void {
+  const file = fileOf(settings);
+  if (!existsSync(file)) return;
+  const known = JSON.parse(readFileSync(file, 'utf8')) as object;
+  writeFileSync(file, `${JSON.stringify({ ...known, apikey, secretkey }, undefined, 2)}\n`, { mode: 0o600 });
+}
 
 /** Shows the credentials, once. */
 export function showCredentials({ username, password, apiKey, secretKey }: FirstAdmin, settings: StaticSettings): void {

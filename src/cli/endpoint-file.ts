@@ -5,9 +5,24 @@ import type { StaticSettings } from '../settings/static-settings.js';
 const fileOf = (settings: StaticSettings): string => join(settings['data.dir'], 'endpoint');
 
 /** Lets the other commands find a server that has taken a free port. */
-export const writeEndpoint = (settings: StaticSettings, endpoint: string): void => writeFileSync(fileOf(settings), `${endpoint}\n`);
+export class EndpointFile {
+  private readonly file: string;
 
-export const removeEndpoint = (settings: StaticSettings): void => rmSync(fileOf(settings), { force: true });
+  constructor(
+    settings: StaticSettings,
+    private readonly endpoint: string,
+  ) {
+    this.file = fileOf(settings);
+  }
+
+  write(): void {
+    writeFileSync(this.file, `${this.endpoint}\n`);
+  }
+
+  remove(): void {
+    rmSync(this.file, { force: true });
+  }
+}
 
 /** Where the server of these settings listens, or would listen. */
 export function readEndpoint(settings: StaticSettings): string {

@@ -3,15 +3,18 @@ import { KeyManager } from '../account/key-manager.js';
 import { findAdmin } from '../bootstrap.js';
 import { CacheInvalidation } from '../cache-invalidation.js';
 import type { Credentials } from '../client/api-client.js';
-import { openDatabase, openSecrets } from '../open-database.js';
+import { hasDatabase, openDatabase, openSecrets } from '../open-database.js';
 import type { StaticSettings } from '../settings/static-settings.js';
+import { renewKeysInFile } from './credentials-file.js';
 import { readEndpoint } from './endpoint-file.js';
 import { installedSettings } from './settings.js';
 
 /** `stackvault keys [--renew] [--json]`: shows the administrator's keys, or gives it new ones. */
 export async function keysCommand(args: string[]): Promise<void> {
   const { values } = parseArgs({ args, options: { renew: { type: 'boolean' }, json: { type: 'boolean' } } });
-  const credentials = await adminCredentials(installedSettings(), values.renew ?? false);
+  const settings = installedSettings();
+  const credentials = await adminCredentials(settings, values.renew ?? false);
+  if (values.renew) renewKeysInFile(settings, credentials);
   const { endpoint, apikey, secretkey } = credentials;
   const text = `endpoint    ${endpoint}\nAPI key     ${apikey}\nsecret key  ${secretkey}`;
   process.stdout.write(`${values.json ? JSON.stringify(credentials) : text}\n`);
@@ -19,6 +22,7 @@ export async function keysCommand(args: string[]): Promise<void> {
 
 /** The administrator's keys from the database of the settings, made or renewed if need be. */
 export async function adminCredentials(settings: StaticSettings, renew: boolean): Promise<Credentials> {
+  if (!hasDatabase(settings)) throw new Error(`there is no server in ${settings['data.dir']} yet; start it once`);
   const db = await openDatabase(settings);
   try {
     const secrets = await openSecrets(settings, db);

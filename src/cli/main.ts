@@ -33,6 +33,8 @@ export async function main([name = '', ...args]: string[]): Promise<void> {
     process.exitCode = name === '' || name === '--help' ? 0 : 2;
     return;
   }
+  // A reader that has seen enough, such as head, is no failure.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
   // Whatever is written is for its owner only.
   process.umask(0o077);
   try {

@@ -5,22 +5,25 @@ import { createLog, type Log } from '../log.js';
 import { describeDatabase, openDatabase, openSecrets } from '../open-database.js';
 import type { StaticSettings } from '../settings/static-settings.js';
 import { credentialsFile, showCredentials } from './credentials-file.js';
-import { removeEndpoint, writeEndpoint } from './endpoint-file.js';
+import { claimDataFolder } from './data-folder.js';
+import { EndpointFile } from './endpoint-file.js';
 import { installedSettings, packageVersion } from './settings.js';
 
 /** `stackvault serve`: runs the server until it is told to stop by SIGTERM or SIGINT. */
 export async function serve(): Promise<void> {
   const settings = installedSettings();
   const log = createLog(settings['log.level']);
+  claimDataFolder(settings);
   const db = await openDatabase(settings);
   try {
     const secrets = await openSecrets(settings, db);
     const application = await createApplication({ settings, db, secrets, log, keeper: credentialsFile(settings) });
     if (application.firstAdmin) showCredentials(application.firstAdmin, settings);
     const server = await listen(application.app, settings['http.host'], settings['http.port'], log);
-    writeEndpoint(settings, endpointOf(server));
+    const endpoint = new EndpointFile(settings, endpointOf(server));
+    endpoint.write();
     application.start();
-    stopOnSignal(application, server, settings, log);
+    stopOnSignal(application, server, endpoint, settings['shutdown.grace.seconds'] * 1000, log);
     logStart(application, server, settings, log);
   } catch (error) {
     // Whatever has been started by now ends with the process, which the caller ends.
@@ -39,18 +42,23 @@ function logStart({ plugins }: Application, server: Server, settings: StaticSett
   });
 }
 
-function stopOnSignal(application: Application, server: Server, settings: StaticSettings, log: Log): void {
-  let isStopping = false;
+function stopOnSignal(application: Application, server: Server, endpoint: EndpointFile, graceMs: number, log: Log): void {
   const stop = async (signal: string) => {
-    if (isStopping) return;
-    isStopping = true;
     log('info', 'server stopping', { signal });
-    const graceMs = settings['shutdown.grace.seconds'] * 1000;
-    await application.stop(graceMs, close(server, graceMs));
-    removeEndpoint(settings);
-    log('info', 'server stopped');
-    // Jobs that were handed over may still hold the process; their outcome is the next server's to record.
-    process.exit(0);
+    try {
+      await application.stop(graceMs, close(server, graceMs));
+      log('info', 'server stopped');
+      return 0;
+    } catch (error) {
+      log('error', 'stopping failed', { error });
+      return 1;
+    } finally {
+      endpoint.remove();
+    }
   };
-  for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => void stop(signal));
+  let stopping: Promise<void> | undefined;
+  for (const signal of ['SIGTERM', 'SIGINT']) {
+    // Ended by force: jobs that were handed over may still hold the process; their outcome is the next server's to record.
+    process.on(signal, () => void (stopping ??= stop(signal).then((code) => process.exit(code))));
+  }
 }

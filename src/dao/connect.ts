@@ -14,12 +14,16 @@ export type DatabaseLocation = { readonly file: string } | { readonly url: strin
 export function connect(location: DatabaseLocation): Knex {
   return knex({
     ...('file' in location ? embedded(location.file) : server(location.url)),
+    // What goes wrong is thrown, and logged where it is caught.
+    log: { warn: silent, error: silent, debug: silent, deprecate: silent },
     // Values in error messages would end in the log.
     compileSqlOnError: false,
     wrapIdentifier: (name, wrap) => (name === '*' ? name : wrap(snakeCase(name))),
     postProcessResponse: (response: unknown) => (Array.isArray(response) ? response.map(toRow) : toRow(response)),
   });
 }
+
+const silent = (): void => undefined;
 
 function embedded(file: string): Knex.Config {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });

@@ -2,11 +2,13 @@ import { mayUse, assertMayUse, type Access, type Owner, type OwnerWish } from '.
 import { runningJob, type CallContext, type Caller } from '../call-context.js';
 import type { Database } from '../dao/database.js';
 import type { Listing, Page } from '../dao/page.js';
+import type { Vm } from '../dao/vm-dao.js';
 import type { Volume, VolumeView } from '../dao/volume-dao.js';
 import { ApiError, invalid, NotFound, refused } from '../errors.js';
 import { operationOf } from '../plugin-host/operation.js';
 import type { PluginInstances } from '../plugin-host/plugin-instances.js';
 import type { VolumeFacts } from '../provider/index.js';
+import type { DynamicSettings } from '../settings/dynamic-settings.js';
 import type { InventoryCopy } from './inventory-copy.js';
 import type { MachineManager } from './machine-manager.js';
 import type { ZoneDirectory } from './zone-directory.js';
@@ -39,6 +41,7 @@ export class VolumeManager {
     private readonly plugins: PluginInstances,
     private readonly copy: InventoryCopy,
     private readonly machines: MachineManager,
+    private readonly settings: DynamicSettings,
   ) {}
 
   async list(caller: Caller, owners: OwnerWish, wish: VolumeWish, page: Page): Promise<Listing<VolumeView>> {
@@ -77,12 +80,22 @@ export class VolumeManager {
     return this.view(volumeUuid);
   }
 
+  /** Refuses to change the volumes of a machine whose backups would no longer match it. */
+  async assertMayChange(vm: Pick<Vm, 'id' | 'uuid'>): Promise<void> {
+    if (this.settings.get('backup.enable.attach.detach.of.volumes') || !(await this.db.daos.assignments.findByVm(vm.id))) return;
+    throw new ApiError(
+      'invalid_value',
+      `virtual machine ${vm.uuid} is in a backup offering; its volumes stay as they are until it is removed from that`,
+    );
+  }
+
   async attach(uuid: string, vmUuid: string, deviceNumber: number | undefined, call: CallContext): Promise<VolumeView> {
     const volume = await this.get(call.caller, uuid);
     const vm = await this.machines.get(call.caller, vmUuid);
     if (volume.zoneId !== vm.zoneId)
       throw invalid('virtualmachineid', `virtual machine ${vmUuid} and volume ${uuid} are in different zones`);
     if (volume.state === 'Copying' || volume.restoreOperation !== null) throw refused(`volume ${uuid} is being restored`);
+    await this.assertMayChange(vm);
     const request = {
       ...operationOf(call, 'attachVolume'),
       volumeUuid: uuid,
@@ -94,13 +107,15 @@ export class VolumeManager {
 
   async detach(uuid: string, call: CallContext): Promise<VolumeView> {
     const volume = await this.get(call.caller, uuid);
+    const vm = await this.machineOf(volume);
+    if (vm) await this.assertMayChange(vm);
     const source = this.plugins.inventory(this.zones.getById(volume.zoneId));
     return this.record(volume, await source.detachVolume({ ...operationOf(call, 'detachVolume'), volumeUuid: uuid }, call.signal));
   }
 
   /** The machine that the volume is attached to. */
-  async machineUuid({ vmId }: Volume): Promise<string | undefined> {
-    return vmId === null ? undefined : (await this.db.daos.vms.findByIdIncludingRemoved(vmId))?.uuid;
+  async machineOf({ vmId }: Volume): Promise<Vm | undefined> {
+    return vmId === null ? undefined : this.db.daos.vms.findByIdIncludingRemoved(vmId);
   }
 
   private async record(volume: Volume, facts: VolumeFacts): Promise<VolumeView> {

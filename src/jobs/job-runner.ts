@@ -82,7 +82,8 @@ export class JobRunner {
     for (const timer of this.timers) clearInterval(timer);
     for (const { abort } of this.running.values()) abort.abort(new Abandoned('the server is stopping'));
     if (this.running.size > 0) this.log('info', 'jobs handed over', { jobs: this.running.size });
-    await this.db.daos.jobs.release(this.holder);
+    // Without the database nothing can be given up; the leases run out by themselves.
+    await this.db.daos.jobs.release(this.holder).catch((error: unknown) => this.log('warn', 'jobs not given up', { error }));
   }
 
   private async rounds(): Promise<void> {
@@ -114,7 +115,7 @@ export class JobRunner {
   }
 
   private async run(job: Job, hold: Hold, signal: AbortSignal, entry: Running): Promise<void> {
-    const about = { job: job.uuid, requestId: job.requestId, command: job.command };
+    const about = { job: job.uuid, operation: job.operationId, requestId: job.requestId, command: job.command };
     this.log('info', 'job started', { ...about, attempt: hold.attempts });
     const started = performance.now();
     const outcome = hold.crashes > MOST_CRASHES ? givenUp(hold) : await this.outcome(job, hold, signal);

@@ -1,6 +1,6 @@
 import { Abandoned } from '../abandoned.js';
 import { insideTransaction } from '../dao/database.js';
-import type { Log } from '../log.js';
+import type { Log, LogFields } from '../log.js';
 import { ProviderError, type Operation } from '../provider/index.js';
 
 export interface Patience {
@@ -38,6 +38,7 @@ class SupervisedCall {
   private readonly signal: AbortSignal;
   private readonly args: readonly unknown[];
   private readonly limitMs: number;
+  private readonly about: LogFields;
   private timer: NodeJS.Timeout | undefined;
   private isOver = false;
 
@@ -50,6 +51,7 @@ class SupervisedCall {
     this.outer = args.at(-1) as AbortSignal;
     this.signal = AbortSignal.any([this.outer, this.late.signal]);
     this.limitMs = isOperation(args[0]) ? patience.stallMs : patience.answerMs;
+    this.about = { call: what, ...(isOperation(args[0]) ? { operation: args[0].operationId } : {}) };
     this.args = [...args.slice(0, -1).map((arg) => (isOperation(arg) ? this.watched(arg) : arg)), this.signal];
   }
 
@@ -57,7 +59,7 @@ class SupervisedCall {
     this.refuseTransaction();
     try {
       const result = await this.limited(async () => invoke(this.args));
-      this.log('info', 'provider call', { call: this.what, ms: this.elapsed() });
+      this.log('info', 'provider call', { ...this.about, ms: this.elapsed() });
       return result;
     } catch (error) {
       throw await this.failed(error);
@@ -76,7 +78,7 @@ class SupervisedCall {
         if (page.done) break;
         yield page.value;
       }
-      this.log('info', 'provider call', { call: this.what, ms: this.elapsed() });
+      this.log('info', 'provider call', { ...this.about, ms: this.elapsed() });
     } catch (error) {
       throw await this.failed(error);
     } finally {
@@ -120,7 +122,7 @@ class SupervisedCall {
     this.isOver = true;
     if (this.outer.reason instanceof Abandoned) await new Promise<never>(() => undefined);
     const error = this.asProviderError(cause);
-    this.log('warn', 'provider call failed', { call: this.what, fault: error.fault, ms: this.elapsed(), error: cause });
+    this.log('warn', 'provider call failed', { ...this.about, fault: error.fault, ms: this.elapsed(), error: cause });
     return error;
   }
 

@@ -33,6 +33,12 @@ export const DYNAMIC_KEYS = {
     plugin: 'backup',
     about: 'backup provider of the zone',
   },
+  'backup.enable.attach.detach.of.volumes': {
+    kind: 'boolean',
+    default: 'false',
+    scope: 'global',
+    about: 'whether volumes may be attached to and detached from machines that are in a backup offering',
+  },
   'inventory.plugin': {
     kind: 'string',
     default: 'simulator',

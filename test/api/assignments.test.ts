@@ -205,6 +205,14 @@ forEachEngine((engine) => {
       expect(await offeringOf(vmId)).toBe(policyId);
     });
 
+    test('is refused when the machine is in another policy than the one named', async () => {
+      const { zoneId, policyId, vmId } = await protectedMachine(server);
+      const other = await importPolicy(server, zoneId, { externalid: 'silver-policy' });
+      const { code, text } = await server.admin.refusal(command, { virtualmachineid: vmId, policyid: other });
+      expect([code, text]).toEqual([431, expect.stringContaining(`is in backup offering ${policyId}`)]);
+      expect(await remove(vmId, { backuppolicyid: policyId })).toEqual({ success: true });
+    });
+
     test('takes the machine out by force when the provider fails', async () => {
       const { zoneId, vmId } = await protectedMachine(server);
       await script(server, zoneId, { 'fail.call': 'unassign' });

@@ -2,6 +2,7 @@ import { digestsOf } from '../kit/digests.js';
 import { forEachEngine } from '../kit/engines.js';
 import {
   backedUpMachine,
+  changingVolumes,
   configure,
   deploy,
   makeVolume,
@@ -40,7 +41,7 @@ forEachEngine((engine) => {
     test('a machine with fewer volumes than the backup', async () => {
       const { vmId, backupId } = await scene();
       const [, data] = await volumesOf(server.admin, vmId);
-      await server.admin.run('detachVolume', { id: String(data?.id) });
+      await changingVolumes(server, () => server.admin.run('detachVolume', { id: String(data?.id) }));
       const { code, text } = await refusalOf(vmId, { id: backupId });
       expect(code).toBe(530);
       expect(text).toContain('has 1 volumes and the backup holds 2');
@@ -48,7 +49,8 @@ forEachEngine((engine) => {
 
     test('a machine with more volumes than the backup', async () => {
       const { zoneId, vmId, backupId } = await scene();
-      await server.admin.run('attachVolume', { id: await makeVolume(server.admin, zoneId), virtualmachineid: vmId });
+      const another = await makeVolume(server.admin, zoneId);
+      await changingVolumes(server, () => server.admin.run('attachVolume', { id: another, virtualmachineid: vmId }));
       const { code, text } = await refusalOf(vmId, { id: backupId });
       expect(code).toBe(530);
       expect(text).toContain('has 3 volumes and the backup holds 2');
@@ -57,10 +59,13 @@ forEachEngine((engine) => {
     test('a backup of a volume that another machine has now', async () => {
       const { zoneId, vmId, backupId } = await scene();
       const [, data] = await volumesOf(server.admin, vmId);
-      await server.admin.run('detachVolume', { id: String(data?.id) });
       const other = String((await deploy(server.admin, zoneId)).id);
-      await server.admin.run('attachVolume', { id: String(data?.id), virtualmachineid: other });
-      await server.admin.run('attachVolume', { id: await makeVolume(server.admin, zoneId), virtualmachineid: vmId });
+      const another = await makeVolume(server.admin, zoneId);
+      await changingVolumes(server, async () => {
+        await server.admin.run('detachVolume', { id: String(data?.id) });
+        await server.admin.run('attachVolume', { id: String(data?.id), virtualmachineid: other });
+        await server.admin.run('attachVolume', { id: another, virtualmachineid: vmId });
+      });
       const { code, text } = await refusalOf(vmId, { id: backupId });
       expect(code).toBe(530);
       expect(text).toContain(`volume ${String(data?.id)} of the backup is attached to another virtual machine`);

@@ -4,6 +4,7 @@ import { digestsOf } from '../kit/digests.js';
 import { forEachEngine } from '../kit/engines.js';
 import {
   backedUpMachine,
+  changingVolumes,
   configure,
   deploy,
   each,
@@ -109,7 +110,7 @@ forEachEngine((engine) => {
 
     test('restores a volume that is gone', async () => {
       const { vmId, data, targetId, order } = await scene();
-      await server.admin.run('detachVolume', { id: String(data.id) });
+      await changingVolumes(server, () => server.admin.run('detachVolume', { id: String(data.id) }));
       await server.db.knex('volume').where({ uuid: data.id }).update({ removed: new Date(), live: null });
       await restore(order);
       expect(await volumesOf(server.admin, vmId)).toHaveLength(1);

@@ -1,7 +1,7 @@
 import { Clock, hold } from '../kit/clock.js';
 import { digestsOf } from '../kit/digests.js';
 import { forEachEngine } from '../kit/engines.js';
-import { backedUpMachine, each, listed, makeVolume, only, script, volumesOf } from '../kit/scene.js';
+import { backedUpMachine, changingVolumes, each, listed, makeVolume, only, script, volumesOf } from '../kit/scene.js';
 import { testServer } from '../kit/server.js';
 
 forEachEngine((engine) => {
@@ -14,9 +14,11 @@ forEachEngine((engine) => {
   /** Puts a new volume in the place of the machine's data volume; answers both. */
   const swapData = async (zoneId: string, vmId: string) => {
     const [, data] = await volumesOf(server.admin, vmId);
-    await server.admin.run('detachVolume', { id: String(data?.id) });
     const other = await makeVolume(server.admin, zoneId);
-    await server.admin.run('attachVolume', { id: other, virtualmachineid: vmId });
+    await changingVolumes(server, async () => {
+      await server.admin.run('detachVolume', { id: String(data?.id) });
+      await server.admin.run('attachVolume', { id: other, virtualmachineid: vmId });
+    });
     return { data: String(data?.id), other };
   };
 

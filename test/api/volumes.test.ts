@@ -1,6 +1,20 @@
 import type { Answer } from '../../src/client/api-client.js';
 import { forEachEngine } from '../kit/engines.js';
-import { deploy, each, GIB, listed, makeVolume, makeZone, NOBODY, only, uniqueName, volumesOf } from '../kit/scene.js';
+import {
+  backedUpMachine,
+  changingVolumes,
+  deploy,
+  each,
+  GIB,
+  listed,
+  makeVolume,
+  makeZone,
+  NOBODY,
+  only,
+  protectedMachine,
+  uniqueName,
+  volumesOf,
+} from '../kit/scene.js';
 import { testServer } from '../kit/server.js';
 import { aDate, aUuid } from '../kit/signed-request.js';
 
@@ -176,6 +190,36 @@ forEachEngine((engine) => {
     test.each(['id', 'virtualmachineid', 'zoneid'])('refuses a %s that names nothing', async (parameter) => {
       const { code, text } = await server.admin.refusal('listVolumes', { [parameter]: NOBODY });
       expect([code, text]).toEqual([431, expect.stringContaining(`Invalid parameter ${parameter} value=${NOBODY}`)]);
+    });
+  });
+
+  describe('a machine in a backup offering', () => {
+    test('keeps its volumes: none is attached or detached', async () => {
+      const { zoneId, vmId } = await protectedMachine(server, { machine: { size: '1' } });
+      const [, data] = await volumesOf(server.admin, vmId);
+      const another = await makeVolume(server.admin, zoneId);
+      const refusals = [
+        await server.admin.refusal('attachVolume', { id: another, virtualmachineid: vmId }),
+        await server.admin.refusal('detachVolume', { id: String(data?.id) }),
+      ];
+      const text = expect.stringContaining(`virtual machine ${vmId} is in a backup offering`) as string;
+      expect(refusals).toEqual([
+        { code: 431, text },
+        { code: 431, text },
+      ]);
+      expect(await volumesOf(server.admin, vmId)).toHaveLength(2);
+    });
+
+    test('takes and gives volumes where the setting allows it, also restored ones', async () => {
+      const { zoneId, vmId, backupId, backup } = await backedUpMachine(server);
+      const another = await makeVolume(server.admin, zoneId);
+      const [volumeid] = backup.volumeids as [string];
+      await changingVolumes(server, async () => {
+        await attach(another, vmId);
+        await server.admin.run('restoreBackupVolume', { backupid: backupId, volumeid, virtualmachineid: vmId });
+        await server.admin.run('detachVolume', { id: another });
+      });
+      expect(each(await volumesOf(server.admin, vmId), 'type')).toEqual(['ROOT', 'DATADISK']);
     });
   });
 });

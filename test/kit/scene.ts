@@ -33,6 +33,16 @@ export const each = (objects: readonly Answer[], field: string): string[] => obj
 export const configure = ({ admin }: TestServer, name: string, value: string, zoneid?: string): Promise<Answer> =>
   admin.call('updateConfiguration', { name, value, ...(zoneid === undefined ? {} : { zoneid }) });
 
+/** Does what changes the volumes of machines that are in an offering, which is refused otherwise. */
+export async function changingVolumes<T>(server: TestServer, work: () => Promise<T>): Promise<T> {
+  await configure(server, 'backup.enable.attach.detach.of.volumes', 'true');
+  try {
+    return await work();
+  } finally {
+    await configure(server, 'backup.enable.attach.detach.of.volumes', 'false');
+  }
+}
+
 /** Scripts the dummy provider of the zone, by the names of its settings. */
 export async function script(server: TestServer, zoneId: string, settings: Parameters): Promise<void> {
   for (const [key, value] of Object.entries(settings)) await configure(server, `backup.plugin.dummy.${key}`, value, zoneId);

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '../kit/engines.js';
 import { startProcess, type ServerProcess } from '../kit/process.js';
@@ -72,8 +72,10 @@ describe('keys', () => {
   });
 
   test('fails on a database that no server has been on', async () => {
-    const { code, stderr } = await stackvault(['keys'], { DATA_DIR: temporaryFolder('empty') });
-    expect([code, stderr]).toEqual([1, 'stackvault keys: the database has no administrator yet; start the server once\n']);
+    const folder = temporaryFolder('empty');
+    const { code, stderr } = await stackvault(['keys'], { DATA_DIR: folder });
+    expect([code, stderr]).toEqual([1, `stackvault keys: there is no server in ${folder} yet; start it once\n`]);
+    expect(readdirSync(folder)).toEqual([]);
   });
 
   test('fails with an option that it does not know', async () => {

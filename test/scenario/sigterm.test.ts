@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { forEachEngine, install, present, type Installation } from '../kit/engines.js';
 import { startProcess, type ServerProcess } from '../kit/process.js';
 import { listed } from '../kit/scene.js';
-import { heldBackups, jobRow } from './ledger.js';
+import { heldBackups, inDatabase, jobRow } from './ledger.js';
 import { guard, slowDown, submit, underWay, type Guarded } from './sandbox.js';
 
 const TEST_MS = 60_000;
@@ -81,4 +81,14 @@ forEachEngine((engine) => {
     expect(await server.kill()).toEqual({ code: 0, signal: null });
     expect(await jobRow(present(opened), jobId)).toEqual({ status: 1, attempts: 1 });
   });
+});
+
+test('a server whose database has gone ends all the same, without a stack on its output', async () => {
+  const installation = await install('mariadb');
+  const server = await startProcess({ dataDir: installation.dataDir, dbUrl: installation.dbUrl });
+  await inDatabase(installation, (knex) => knex.raw('drop table async_job'));
+  expect(await server.kill()).toEqual({ code: 0, signal: null });
+  expect(server.log.map(({ message }) => message)).toEqual(expect.arrayContaining(['jobs not given up', 'server stopped']));
+  expect(server.text).not.toMatch(/^ +at /m);
+  await installation.drop();
 });

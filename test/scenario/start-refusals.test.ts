@@ -3,17 +3,18 @@ import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { migrate } from '../../db/migrate.js';
 import { forEachEngine, install, present, temporaryFolder, type Installation } from '../kit/engines.js';
+import { startProcess } from '../kit/process.js';
 import { PROJECT, stackvault } from '../kit/program.js';
 import { inDatabase } from './ledger.js';
 
 type Env = Readonly<Record<string, string>>;
 
-/** What `serve` says on its error output when it does not start; nothing else is written, and there is no stack in it. */
+/** What `serve` says on its error output when it does not start; neither there nor on the standard output is a stack. */
 async function refusal(env: Env): Promise<string> {
   const { code, stdout, stderr } = await stackvault(['serve'], { HTTP_PORT: '0', ...env });
   expect({ code, stdout }).toEqual({ code: 1, stdout: expect.not.stringContaining('server started') });
   expect(stderr).toMatch(/^stackvault serve: .+\n$/s);
-  expect(stderr).not.toMatch(/^ +at /m);
+  expect(stdout + stderr).not.toMatch(/^ +at |Error: /m);
   return stderr.slice('stackvault serve: '.length, -1);
 }
 
@@ -80,6 +81,15 @@ describe('a server does not start', () => {
     const folder = join(PROJECT, 'test/kit/plugins/no-entry');
     const text = await refusal({ DATA_DIR: dataDir, PLUGINS_DIR: folder });
     expect(text).toBe(`backup plugin sample in ${join(folder, 'backup')}: there is no index.js`);
+  });
+
+  test('in the data folder of a server that runs, which goes on undisturbed', async () => {
+    const server = await startProcess();
+    expect(await refusal({ DATA_DIR: server.dataDir })).toBe(
+      `another server uses the folder ${server.dataDir}; set data.dir (DATA_DIR) to another`,
+    );
+    expect(await server.command('call', 'listZones', '--field', 'name')).toBe('sandbox\n');
+    await server.kill();
   });
 
   test('with a data folder that is a file', async () => {

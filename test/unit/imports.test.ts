@@ -39,7 +39,7 @@ const TOP = ['src/application.ts', 'src/cli'];
 
 /** Who alone may import a package. */
 const ONLY: Readonly<Record<string, string>> = {
-  'better-sqlite3': 'src/dao/connect.ts',
+  'better-sqlite3': 'src/cli/data-folder.ts',
   'crypto-js': 'src/client/sign.ts',
   express: 'src/api/app.ts',
   knex: 'src/dao/connect.ts',

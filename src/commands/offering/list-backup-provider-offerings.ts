@@ -17,8 +17,8 @@ export class ListBackupProviderOfferingsCmd extends PagedCommand {
   zoneId!: string;
 
   async execute(services: Services, call: CallContext) {
-    const { limit, offset } = this.pageOf(services);
-    const offerings = (await services.offerings.listExternal(this.zoneId, call)).map(toExternalOfferingResponse);
-    return list('backupoffering', offerings.slice(offset, offset + limit), offerings.length);
+    const wish = { name: undefined, keyword: this.keyword };
+    const { rows, total } = await services.offerings.listExternal(this.zoneId, wish, this.pageOf(services), call);
+    return list('backupoffering', rows.map(toExternalOfferingResponse), total);
   }
 }

@@ -17,16 +17,25 @@ export class RemoveVirtualMachineFromBackupOfferingCmd extends Command {
   @Parameter({ type: 'uuid', required: true, entity: 'virtualmachine', description: 'ID of the virtual machine' })
   virtualMachineId!: string;
 
+  @Parameter({
+    type: 'uuid',
+    alsoNamed: ['backuppolicyid', 'policyid'],
+    entity: 'backupoffering',
+    description: 'ID of the backup offering; if given, it must be the one that the VM is in',
+  })
+  backupOfferingId: string | undefined;
+
   @Parameter({ type: 'boolean', description: 'Whether to remove the VM also when the backup provider does not let go of it' })
   forced: boolean | undefined;
 
-  override async subject({ machines }: Services, { caller }: CallContext): Promise<Subject> {
+  override async subject({ machines, offerings }: Services, { caller }: CallContext): Promise<Subject> {
     const { uuid } = await machines.getIncludingRemoved(caller, this.virtualMachineId);
+    if (this.backupOfferingId !== undefined) await offerings.get(this.backupOfferingId);
     return { type: 'VirtualMachine', uuid, machineUuid: uuid };
   }
 
   async execute({ assignments }: Services, call: CallContext) {
-    await assignments.remove(this.virtualMachineId, this.forced ?? false, call);
+    await assignments.remove(this.virtualMachineId, { offeringUuid: this.backupOfferingId, forced: this.forced ?? false }, call);
     return { success: true };
   }
 }

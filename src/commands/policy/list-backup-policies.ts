@@ -41,8 +41,8 @@ export class ListBackupPoliciesCmd extends PagedCommand {
 
   private async listExternal(services: Services, call: CallContext) {
     if (this.zoneId === undefined) throw invalid('zoneid', 'is needed with external=true');
-    const { limit, offset } = this.pageOf(services);
-    const policies = (await services.offerings.listExternal(this.zoneId, call)).map(toExternalPolicyResponse);
-    return list('backuppolicy', policies.slice(offset, offset + limit), policies.length);
+    const { name, keyword } = this;
+    const { rows, total } = await services.offerings.listExternal(this.zoneId, { name, keyword }, this.pageOf(services), call);
+    return list('backuppolicy', rows.map(toExternalPolicyResponse), total);
   }
 }

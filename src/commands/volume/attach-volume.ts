@@ -24,6 +24,7 @@ export class AttachVolumeCmd extends Command {
   override async subject({ machines, volumes }: Services, { caller }: CallContext): Promise<Subject> {
     const { uuid } = await volumes.get(caller, this.id);
     const machine = await machines.get(caller, this.virtualMachineId);
+    await volumes.assertMayChange(machine);
     return { type: 'Volume', uuid, machineUuid: machine.uuid };
   }
 

@@ -17,8 +17,9 @@ export class DetachVolumeCmd extends Command {
 
   override async subject({ volumes }: Services, { caller }: CallContext): Promise<Subject> {
     const volume = await volumes.get(caller, this.id);
-    const machineUuid = await volumes.machineUuid(volume);
-    return { type: 'Volume', uuid: volume.uuid, ...(machineUuid === undefined ? {} : { machineUuid }) };
+    const machine = await volumes.machineOf(volume);
+    if (machine) await volumes.assertMayChange(machine);
+    return { type: 'Volume', uuid: volume.uuid, ...(machine ? { machineUuid: machine.uuid } : {}) };
   }
 
   async execute({ volumes }: Services, call: CallContext) {

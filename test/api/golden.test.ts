@@ -1,0 +1,58 @@
+import { commands } from '../../src/commands/index.js';
+import { Clock } from '../kit/clock.js';
+import { forEachEngine, present } from '../kit/engines.js';
+import { FORMATS, golden, goldenFiles, written } from '../kit/golden/record.js';
+import { REFUSED_REQUESTS } from '../kit/golden/refused-requests.js';
+import { REFUSED_WORK } from '../kit/golden/refused-work.js';
+import { makeWorld, Stage, type Row, type World } from '../kit/golden/scene.js';
+import { SUCCESSES } from '../kit/golden/successes.js';
+import { testServer } from '../kit/server.js';
+
+const REFUSALS = [...REFUSED_REQUESTS, ...REFUSED_WORK];
+const ROWS = [...SUCCESSES, ...REFUSALS];
+
+describe('the golden answers', () => {
+  test('hold a success of every command by each of its names', () => {
+    const names = [...commands.values()].map(({ name }) => name);
+    expect(SUCCESSES.map(({ name }) => name)).toEqual(expect.arrayContaining(names));
+  });
+
+  test('are those of the rows, each row once, and no others', () => {
+    const files = ROWS.flatMap(({ name }) => FORMATS.map((format) => `${name}.${format}`)).sort();
+    expect(goldenFiles()).toEqual(files);
+  });
+});
+
+forEachEngine((engine) => {
+  const clock = new Clock();
+  const server = testServer(engine, { now: clock.now });
+  let world: World | undefined;
+  beforeAll(async () => void (world = await makeWorld(server)));
+
+  const answers = async ({ name, send }: Row) => {
+    const texts: string[] = [];
+    for (const format of FORMATS) {
+      const stage = new Stage(server, clock, present(world), `${name} ${format}`, format);
+      texts.push(written(format, await stage.record(send)));
+    }
+    return texts;
+  };
+
+  const asRecorded = async (row: Row) => {
+    const texts = await answers(row);
+    const recorded = FORMATS.map((format, at) => golden(`${row.name}.${format}`, texts[at] ?? '', engine));
+    expect(texts).toEqual(recorded);
+    return texts;
+  };
+
+  test.each(SUCCESSES)('$name answers what is recorded, a success', async (row) => {
+    const [json] = await asRecorded(row);
+    expect(json).toMatch(/^\{\n {2}"status": 200,/);
+    expect(json).not.toContain('errortext');
+  });
+
+  test.each(REFUSALS)('$name answers what is recorded, a refusal', async (row) => {
+    const [json] = await asRecorded(row);
+    expect(json).toMatch(/"errortext": |"status": 405,/);
+  });
+});

@@ -1,0 +1,236 @@
+import { makeVolume, NOBODY } from '../scene.js';
+import { row, type Row, type Stage } from './scene.js';
+
+const person = (username: string) => ({ username, password: 'a secret', firstname: 'Gold', lastname: 'En', email: 'gold@example.org' });
+
+const ACCOUNTS: readonly Row[] = [
+  row('createAccount.exists', () => person('reader')),
+  row('createAccount.type', () => ({ ...person('new'), accounttype: '2' })),
+  row('createAccount.timezone', () => ({ ...person('new'), timezone: 'Mars/Olympus' })),
+  row('createUser.exists', () => ({ ...person('reader'), account: 'reader' })),
+  row('createUser.no-account', () => ({ ...person('new'), account: 'nobody' })),
+  row('listAccounts.type', () => ({ accounttype: '2' })),
+  row('getUser.no-key', () => ({ userapikey: 'nobody' })),
+];
+
+const SYSTEM: readonly Row[] = [
+  row('createZone.exists', () => ({ name: 'golden', networktype: 'Basic', dns1: '10.0.0.1', internaldns1: '10.0.0.2' })),
+  row('createZone.networktype', () => ({ name: 'new', networktype: 'Flat', dns1: '10.0.0.1', internaldns1: '10.0.0.2' })),
+  row('listApis.nothing', () => ({ name: 'noSuchCommand' })),
+  row('updateConfiguration.nothing', () => ({ name: 'no.such.setting', value: '1' })),
+  row('updateConfiguration.not-of-zones', ({ world }) => ({ name: 'session.timeout', value: '1', zoneid: world.zoneId })),
+  row('updateConfiguration.not-a-boolean', () => ({ name: 'backup.framework.enabled', value: 'maybe' })),
+  row('updateConfiguration.not-an-integer', () => ({ name: 'session.timeout', value: 'long' })),
+  row('updateConfiguration.too-small', () => ({ name: 'session.timeout', value: '0' })),
+  row('updateConfiguration.not-a-choice', () => ({ name: 'api.sessionkey.check.locations', value: 'Anywhere' })),
+  row('updateConfiguration.not-a-plugin', () => ({ name: 'backup.framework.provider.plugin', value: 'none' })),
+];
+
+const deployed = (name: string, parameters: Readonly<Record<string, string>>) =>
+  row(name, ({ world }) => ({ zoneid: world.zoneId, ...parameters }));
+
+const MACHINES: readonly Row[] = [
+  deployed('deployVirtualMachine.name', { name: 'not a host' }),
+  deployed('deployVirtualMachine.size', { rootdisksize: '0' }),
+  deployed('deployVirtualMachine.details', { 'details[0].cpuNumber': 'many' }),
+  deployed('deployVirtualMachine.account-without-domain', { account: 'reader' }),
+  row('deployVirtualMachine.no-account', ({ world }) => ({ zoneid: world.zoneId, account: 'nobody', domainid: world.domainId })),
+  row('startVirtualMachine.destroyed', async (stage) => {
+    const id = await stage.machine();
+    await stage.run('destroyVirtualMachine', { id });
+    return { id };
+  }),
+  row('stopVirtualMachine.expunged', async (stage) => {
+    const id = await stage.machine();
+    await stage.run('destroyVirtualMachine', { id, expunge: 'true' });
+    return { id };
+  }),
+  row('destroyVirtualMachine.has-backups', async (stage) => ({ id: (await stage.released()).vmId, expunge: 'true' })),
+  row('createVolume.size', ({ world }) => ({ zoneid: world.zoneId, name: 'volume', size: '0' })),
+  row('attachVolume.other-zone', async (stage) => ({
+    id: await makeVolume(stage.server.admin, await stage.otherZone(), { name: 'volume' }),
+    virtualmachineid: await stage.machine(),
+  })),
+  row('attachVolume.attached', async (stage) => {
+    const id = await stage.volume();
+    await stage.run('attachVolume', { id, virtualmachineid: await stage.machine() });
+    return { id, virtualmachineid: await stage.machine() };
+  }),
+  row('attachVolume.no-such-slot', async (stage) => ({
+    id: await stage.volume(),
+    virtualmachineid: await stage.machine(),
+    deviceid: '0',
+  })),
+  row('attachVolume.being-restored', async (stage) => {
+    const { backupId, volumeIds } = await stage.released({ size: '1' });
+    const virtualmachineid = await stage.machine();
+    await stage.hold('restoreBackup', { id: backupId });
+    return { id: String(volumeIds[1]), virtualmachineid };
+  }),
+  row('detachVolume.not-attached', async (stage) => ({ id: await stage.volume() })),
+  row('detachVolume.root', async (stage) => ({ id: String((await stage.released()).volumeIds[0]) })),
+];
+
+const off = (stage: Stage) => stage.set('backup.framework.enabled', 'false');
+
+const OFFERINGS: readonly Row[] = [
+  row('listBackupPolicies.external-without-zone', () => ({ external: 'true' })),
+  row('listBackupProviderOfferings.disabled', async (stage) => {
+    await off(stage);
+    return { zoneid: await stage.zone() };
+  }),
+  row('listBackupProviderOfferings.provider-fails', async (stage) => {
+    await stage.set('backup.plugin.dummy.fail.call', 'listOfferings');
+    return { zoneid: await stage.zone() };
+  }),
+  row('importBackupPolicy.no-such-offering', async (stage) => ({ zoneid: await stage.zone(), name: 'lead', externalid: 'lead-policy' })),
+  row('importBackupPolicy.name-taken', ({ world }) => ({ zoneid: world.zoneId, name: 'gold', externalid: 'bronze-policy' })),
+  row('importBackupPolicy.imported', ({ world }) => ({ zoneid: world.zoneId, name: 'new', externalid: 'gold-policy' })),
+  row('importBackupOffering.disabled', async (stage) => {
+    await off(stage);
+    const about = { name: 'gold', description: 'gold', externalid: 'gold-policy', allowuserdrivenbackups: 'true' };
+    return { ...about, zoneid: await stage.zone() };
+  }),
+  row('updateBackupOffering.nothing-to-change', ({ world }) => ({ id: world.goldId, name: '' })),
+  row('updateBackupOffering.name-taken', ({ world }) => ({ id: world.goldId, name: 'sla' })),
+  row('deleteBackupOffering.has-machines', async (stage) => ({ id: (await stage.inPolicy()).policyId })),
+  row('deleteBackupOffering.has-backups', async (stage) => ({ id: (await stage.released()).policyId })),
+  row('deleteBackupPolicy.has-machines', async (stage) => ({ policyid: (await stage.inPolicy()).policyId })),
+  row('deleteBackupPolicy.disabled', async (stage) => {
+    const id = await stage.policy();
+    await off(stage);
+    return { id };
+  }),
+];
+
+const ASSIGNMENTS: readonly Row[] = [
+  row('assignBackupPolicy.other-zone', async (stage) => ({
+    virtualmachineid: await stage.machine(),
+    backuppolicyid: await stage.policy(),
+    zoneid: await stage.otherZone(),
+  })),
+  row('assignBackupPolicy.policy-of-other-zone', async (stage) => ({
+    virtualmachineid: await stage.machine(),
+    backuppolicyid: stage.world.goldId,
+  })),
+  row('assignBackupPolicy.destroyed', async (stage) => {
+    const id = await stage.machine();
+    await stage.run('destroyVirtualMachine', { id });
+    return { virtualmachineid: id, backuppolicyid: await stage.policy() };
+  }),
+  row('assignBackupPolicy.in-another', async (stage) => ({
+    virtualmachineid: (await stage.inPolicy()).vmId,
+    backuppolicyid: await stage.policy({ name: 'silver', externalid: 'silver-policy' }),
+  })),
+  row('assignBackupPolicy.disabled', async (stage) => {
+    const wanted = { virtualmachineid: await stage.machine(), backuppolicyid: await stage.policy() };
+    await off(stage);
+    return wanted;
+  }),
+  row('assignVirtualMachineToBackupOffering.again', async (stage) => {
+    const { vmId, policyId } = await stage.inPolicy();
+    return { virtualmachineid: vmId, backupofferingid: policyId };
+  }),
+  row('removeVirtualMachineFromBackupOffering.in-none', async (stage) => ({ virtualmachineid: await stage.machine() })),
+  row('removeVirtualMachineFromBackupOffering.provider-fails', async (stage) => {
+    const { vmId } = await stage.inPolicy();
+    await stage.set('backup.plugin.dummy.fail.call', 'unassign');
+    return { virtualmachineid: vmId };
+  }),
+];
+
+const failing = (name: string, fault: string) =>
+  row(name, async (stage) => {
+    const { vmId } = await stage.inPolicy();
+    await stage.set('backup.plugin.dummy.fail.fault', fault);
+    await stage.set('backup.plugin.dummy.fail.call', 'takeBackup');
+    return { virtualmachineid: vmId };
+  });
+
+const BACKUPS: readonly Row[] = [
+  row('createBackup.no-offering', async (stage) => ({ virtualmachineid: await stage.machine() })),
+  row('createBackup.not-user-driven', async (stage) => {
+    const { vmId } = await stage.inPolicy({}, { allowuserdrivenbackups: 'false' });
+    return { virtualmachineid: vmId };
+  }),
+  row('createBackup.disabled', async (stage) => {
+    const { vmId } = await stage.inPolicy();
+    await off(stage);
+    return { virtualmachineid: vmId };
+  }),
+  row('createBackup.source-lost-it', async (stage) => {
+    const { vmId } = await stage.inPolicy();
+    await stage.server.db.knex('plugin_store').where('entryKey', `machine/${vmId}`).delete();
+    return { virtualmachineid: vmId };
+  }),
+  failing('createBackup.provider-refuses', 'rejected'),
+  failing('createBackup.provider-is-away', 'temporary'),
+  row('deleteBackup.disabled', async (stage) => {
+    const { backupId } = await stage.backedUp();
+    await off(stage);
+    return { id: backupId };
+  }),
+  row('deleteBackup.being-restored', async (stage) => {
+    const { backupId, volumeIds } = await stage.backedUp();
+    const target = await stage.machine();
+    await stage.hold('restoreBackupVolume', { backupid: backupId, volumeid: String(volumeIds[0]), virtualmachineid: target });
+    return { id: backupId };
+  }),
+];
+
+const RESTORES: readonly Row[] = [
+  row('restoreBackup.running', async (stage) => {
+    const { vmId, backupId } = await stage.backedUp();
+    await stage.run('startVirtualMachine', { id: vmId });
+    return { id: backupId };
+  }),
+  row('restoreBackup.fewer-volumes', async (stage) => {
+    const { backupId, volumeIds } = await stage.released({ size: '1' });
+    await stage.run('detachVolume', { id: String(volumeIds[1]) });
+    return { id: backupId };
+  }),
+  row('restoreBackup.volume-elsewhere', async (stage) => {
+    const { vmId, backupId, volumeIds } = await stage.released({ size: '1' });
+    await stage.run('detachVolume', { id: String(volumeIds[1]) });
+    await stage.run('attachVolume', { id: String(volumeIds[1]), virtualmachineid: await stage.machine() });
+    await stage.run('attachVolume', { id: await stage.volume(), virtualmachineid: vmId });
+    return { id: backupId };
+  }),
+  row('restoreBackup.failed-backup', async (stage) => {
+    const { vmId } = await stage.inPolicy();
+    await stage.set('backup.plugin.dummy.fail.call', 'takeBackup');
+    await stage.server.admin.refusal('createBackup', { virtualmachineid: vmId });
+    const { backup } = (await stage.server.admin.call('listBackups', { virtualmachineid: vmId })) as { backup: { id: string }[] };
+    return { id: String(backup[0]?.id) };
+  }),
+  row('restoreBackup.other-machine', async (stage) => ({ id: stage.world.backupId, virtualmachineid: await stage.machine() })),
+  row('restoreBackup.other-zone', async (stage) => ({ id: stage.world.backupId, zoneid: await stage.zone() })),
+  row('restoreBackup.disabled', async (stage) => {
+    const { backupId } = await stage.backedUp();
+    await off(stage);
+    return { id: backupId };
+  }),
+  row('restoreBackup.provider-lost-it', async (stage) => {
+    const { backupId } = await stage.backedUp();
+    await stage.set('backup.plugin.dummy.lost', '*');
+    return { id: backupId };
+  }),
+  row('restoreBackupVolume.not-in-the-backup', async (stage) => ({
+    backupid: stage.world.backupId,
+    volumeid: NOBODY,
+    virtualmachineid: await stage.machine(),
+  })),
+  row('restoreBackupVolume.target-in-other-zone', async (stage) => ({
+    backupid: stage.world.backupId,
+    volumeid: String(stage.world.volumeIds[0]),
+    virtualmachineid: await stage.machine(),
+  })),
+  row('restoreBackupVolume.target-in-an-offering', ({ world }) => ({
+    backupid: world.backupId,
+    volumeid: String(world.volumeIds[0]),
+    virtualmachineid: world.vmId,
+  })),
+];
+
+/** What the commands themselves refuse, at once or as the end of a job. */
+export const REFUSED_WORK: readonly Row[] = [...ACCOUNTS, ...SYSTEM, ...MACHINES, ...OFFERINGS, ...ASSIGNMENTS, ...BACKUPS, ...RESTORES];

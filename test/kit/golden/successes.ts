@@ -1,0 +1,156 @@
+import { row, type Row } from './scene.js';
+
+const person = (username: string) => ({
+  username,
+  password: 'a secret of the golden age',
+  firstname: 'Gold',
+  lastname: 'En',
+  email: `${username}@example.org`,
+});
+
+const ACCOUNTS: readonly Row[] = [
+  row('createAccount', ({ format }) => ({ ...person(`founder-${format}`), timezone: 'Europe/Berlin' })),
+  row('createUser', async ({ server, format }) => {
+    await server.admin.call('createAccount', { ...person(`first-${format}`), account: `team-${format}` });
+    return { ...person(`second-${format}`), account: `team-${format}` };
+  }),
+  row('getUser', ({ world }) => ({ userapikey: world.reader.keys.apikey })),
+  row('getUserKeys', ({ world }) => ({ id: world.reader.userId })),
+  row('getUserKeys.none', async ({ server, title }) => {
+    const { account } = await server.admin.call('createAccount', person(title.replace(' ', '-')));
+    return { id: String((account as { user: { id: string }[] }).user[0]?.id) };
+  }),
+  row('listAccounts', ({ world }) => ({ id: world.reader.accountId })),
+  row('listDomains'),
+  row('listUsers', ({ world }) => ({ id: world.reader.userId })),
+  row('registerUserKeys', async ({ server, format }) => ({ id: (await server.createUser(`keys-${format}`)).userId })),
+];
+
+const SYSTEM: readonly Row[] = [
+  row('createZone', ({ title }) => ({ name: title, networktype: 'Basic', dns1: '10.0.0.1', internaldns1: '10.0.0.2' })),
+  row('listZones', ({ world }) => ({ id: world.zoneId })),
+  row('listZones.empty', () => ({ name: 'nowhere' })),
+  row('listZones.past-the-end', ({ world }) => ({ id: world.zoneId, page: '2', pagesize: '1' })),
+  row('listApis', () => ({ name: 'restoreBackup' })),
+  row('listCapabilities'),
+  row('listConfigurations', () => ({ name: 'backup.framework' })),
+  row('listConfigurations.in-zone', ({ world }) => ({ name: 'backup.framework', zoneid: world.zoneId })),
+  row('updateConfiguration', () => ({ name: 'session.timeout', value: '30' })),
+  row('updateConfiguration.in-zone', async (stage) => ({
+    name: 'backup.framework.enabled',
+    value: 'TRUE',
+    zoneid: await stage.zone(),
+  })),
+  row('listAsyncJobs', async (stage) => {
+    await stage.hold('createBackup', { virtualmachineid: (await stage.inPolicy()).vmId });
+    return { keyword: 'createBackup' };
+  }),
+  row('queryAsyncJobResult', async (stage) => {
+    const { jobid } = await stage.server.admin.call('startVirtualMachine', { id: await stage.machine() });
+    await stage.server.admin.ended(String(jobid));
+    return { jobid: String(jobid) };
+  }),
+  row('queryAsyncJobResult.pending', async (stage) => {
+    const { jobId } = await stage.hold('createBackup', { virtualmachineid: (await stage.inPolicy()).vmId });
+    return { jobid: jobId };
+  }),
+  {
+    name: 'login',
+    send: (stage) => stage.raw({ form: stage.formatted({ command: 'login', username: 'reader', password: stage.world.reader.password }) }),
+  },
+  {
+    name: 'login.administrator',
+    send: (stage) => {
+      const { username, password } = stage.server.firstAdmin;
+      return stage.raw({ form: stage.formatted({ command: 'login', username, password, domain: '/' }) });
+    },
+  },
+  {
+    name: 'logout',
+    send: async (stage) => {
+      const browser = await stage.browser();
+      return browser.send(stage.formatted({ command: 'logout', sessionkey: browser.sessionKey }));
+    },
+  },
+];
+
+const MACHINES: readonly Row[] = [
+  row('deployVirtualMachine', async (stage) => ({
+    zoneid: await stage.zone(),
+    name: 'db',
+    displayname: 'Data & more',
+    rootdisksize: '1',
+    size: '1',
+    'details[0].cpuNumber': '2',
+  })),
+  row('destroyVirtualMachine', async (stage) => ({ id: await stage.machine() })),
+  row('destroyVirtualMachine.expunge', async (stage) => ({ id: await stage.machine(), expunge: 'true' })),
+  row('listVirtualMachines', ({ world }) => ({ id: world.vmId })),
+  row('startVirtualMachine', async (stage) => ({ id: await stage.machine() })),
+  row('stopVirtualMachine', async (stage) => ({ id: await stage.machine({ startvm: 'true' }) })),
+  row('listIpForwardingRules'),
+  row('listPortForwardingRules'),
+  row('listPublicIpAddresses'),
+  row('attachVolume', async (stage) => ({ id: await stage.volume(), virtualmachineid: await stage.machine() })),
+  row('createVolume', async (stage) => ({ zoneid: await stage.zone(), name: 'new', size: '1' })),
+  row('detachVolume', async (stage) => {
+    const id = await stage.volume();
+    await stage.run('attachVolume', { id, virtualmachineid: await stage.machine() });
+    return { id };
+  }),
+  row('listVolumes', ({ world }) => ({ virtualmachineid: world.vmId })),
+];
+
+const BACKUPS: readonly Row[] = [
+  row('createBackup', async (stage) => ({ virtualmachineid: (await stage.inPolicy()).vmId })),
+  row('deleteBackup', async (stage) => ({ id: (await stage.backedUp()).backupId })),
+  row('listBackups', ({ world }) => ({ virtualmachineid: world.vmId })),
+  row('listBackups.of-no-offering', async (stage) => ({ id: (await stage.released()).backupId })),
+  row('listBackups.failed', async (stage) => {
+    const { vmId } = await stage.inPolicy();
+    await stage.set('backup.plugin.dummy.fail.call', 'takeBackup');
+    await stage.server.admin.refusal('createBackup', { virtualmachineid: vmId });
+    return { virtualmachineid: vmId };
+  }),
+  row('restoreBackup', async (stage) => ({ id: (await stage.backedUp()).backupId })),
+  ...['restoreBackupVolume', 'restoreVolumeFromBackupAndAttachToVM'].map((name) =>
+    row(name, async (stage) => {
+      const { backupId, volumeIds } = await stage.backedUp();
+      return { backupid: backupId, volumeid: String(volumeIds[0]), virtualmachineid: await stage.machine() };
+    }),
+  ),
+];
+
+const OFFERINGS: readonly Row[] = [
+  row('importBackupPolicy', async (stage) => ({ zoneid: await stage.zone(), name: 'gold', externalid: 'gold-policy' })),
+  row('importBackupOffering', async (stage) => ({
+    zoneid: await stage.zone(),
+    name: 'silver',
+    description: 'less often',
+    externalid: 'silver-policy',
+    allowuserdrivenbackups: 'false',
+  })),
+  row('listBackupPolicies', ({ world }) => ({ zoneid: world.zoneId })),
+  row('listBackupPolicies.external', ({ world }) => ({ zoneid: world.zoneId, external: 'true' })),
+  row('listBackupOfferings', ({ world }) => ({ zoneid: world.zoneId })),
+  row('listBackupProviderOfferings', ({ world }) => ({ zoneid: world.zoneId })),
+  row('listBackupProviders', () => ({ name: 'dummy' })),
+  row('updateBackupOffering', async (stage) => ({ id: await stage.policy(), name: 'renamed', allowuserdrivenbackups: 'false' })),
+  row('deleteBackupPolicy', async (stage) => ({ backuppolicyid: await stage.policy() })),
+  row('deleteBackupOffering', async (stage) => ({ id: await stage.policy() })),
+  row('assignBackupPolicy', async (stage) => ({ virtualmachineid: await stage.machine(), backuppolicyid: await stage.policy() })),
+  row('assignBackupPolicy.again', async (stage) => {
+    const { vmId, policyId } = await stage.inPolicy();
+    return { virtualmachineid: vmId, backuppolicyid: policyId };
+  }),
+  row('assignVirtualMachineToBackupOffering', async (stage) => ({
+    virtualmachineid: await stage.machine(),
+    backupofferingid: await stage.policy(),
+  })),
+  ...['removeVirtualMachineFromBackupOffering', 'removeVMFromBackupPolicy'].map((name) =>
+    row(name, async (stage) => ({ virtualmachineid: (await stage.inPolicy()).vmId })),
+  ),
+];
+
+/** Every command's success at least once. */
+export const SUCCESSES: readonly Row[] = [...ACCOUNTS, ...SYSTEM, ...MACHINES, ...BACKUPS, ...OFFERINGS];
