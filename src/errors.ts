@@ -9,6 +9,8 @@ interface ErrorShape {
   readonly envelope?: string;
   /** Answered as one plain line, whatever format was asked for. */
   readonly plain?: boolean;
+  /** The methods that are served, for the header of that name. */
+  readonly allow?: string;
   readonly text: string;
   readonly when: string;
 }
@@ -35,11 +37,13 @@ export const ERRORS = {
   login_by_get: {
     http: 405,
     plain: true,
+    allow: 'POST',
     text: 'Please use HTTP POST to authenticate using this API',
     when: 'The login was not sent by POST.',
   },
   method_not_allowed: {
     http: 405,
+    allow: 'GET, HEAD, POST',
     cs: 9999,
     envelope: 'errorresponse',
     text: 'use GET or POST',

@@ -30,12 +30,17 @@ export const reply = (command: string, body: object, format: Format, isKnown: bo
 
 /** The answer to a failure: the HTTP status is the error code, and the body says the same again. */
 export function errorReply(command: string | undefined, error: ApiError, format: Format, isKnown: boolean): Reply {
-  const { http, cs, envelope, plain } = shapeOf(error.kind);
-  if (plain) return { status: http, headers: { 'Content-Type': 'text/plain; charset=UTF-8' }, body: error.message };
+  const { http, cs, envelope, plain, allow } = shapeOf(error.kind);
+  const allowed = allow === undefined ? {} : { Allow: allow };
+  if (plain) return { status: http, headers: { 'Content-Type': 'text/plain; charset=UTF-8', ...allowed }, body: error.message };
   const body = { uuidList: [], errorcode: http, ...(cs === undefined ? {} : { cserrorcode: cs }), errortext: error.message };
   const root = envelope ?? (command === undefined ? 'errorresponse' : envelopeOf(command));
   const description = cs === undefined ? {} : { 'X-Description': headerText(error.message) };
-  return { status: http, headers: { 'Content-Type': TYPES[format], ...description }, body: encode(root, body, format, isKnown) };
+  return {
+    status: http,
+    headers: { 'Content-Type': TYPES[format], ...description, ...allowed },
+    body: encode(root, body, format, isKnown),
+  };
 }
 
 function encode(root: string, body: object, format: Format, isKnown: boolean): string {
