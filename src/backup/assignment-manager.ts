@@ -6,7 +6,7 @@ import { isDuplicate } from '../dao/database-error.js';
 import type { OfferingAssignment } from '../dao/offering-assignment-dao.js';
 import type { Vm } from '../dao/vm-dao.js';
 import type { Zone } from '../dao/zone-dao.js';
-import { invalid, NotFound, refused, type ApiError } from '../errors.js';
+import { ApiError, invalid, NotFound, refused } from '../errors.js';
 import { machineOf } from '../inventory/facts.js';
 import type { InventoryCopy } from '../inventory/inventory-copy.js';
 import type { MachineManager } from '../inventory/machine-manager.js';
@@ -106,7 +106,7 @@ export class AssignmentManager {
         const offering = await offerings.findByUuid(offeringUuid);
         if (!offering) throw new NotFound('backup offering', offeringUuid);
         if (offering.zoneId !== zone.id)
-          throw invalid('backuppolicyid', `backup offering ${offeringUuid} belongs to another zone than the machine`);
+          throw new ApiError('invalid_value', `backup offering ${offeringUuid} belongs to another zone than virtual machine ${vm.uuid}`);
         const known = await assignments.findByVm(vm.id);
         if (known?.policyId === offering.id && known.state === 'Assigned') return undefined;
         if (known?.operationId === operationId) return { assignment: known, offering };
@@ -140,7 +140,7 @@ export class AssignmentManager {
       if (!assignment && isRepeat) return undefined;
       if (!assignment || !offering) throw refused(`virtual machine ${vm.uuid} has no backup offering`);
       if (offeringUuid !== undefined && offeringUuid !== offering.uuid) {
-        throw invalid('backupofferingid', `virtual machine ${vm.uuid} is in backup offering ${offering.uuid}`);
+        throw new ApiError('invalid_value', `virtual machine ${vm.uuid} is in backup offering ${offering.uuid}, not in ${offeringUuid}`);
       }
       const begun = await assignments.transition(assignment.id, assignment.state, 'Removing', { operationId });
       if (!begun) throw refused(`another operation on the backup offering of virtual machine ${vm.uuid} is running`);

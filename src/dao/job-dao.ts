@@ -151,7 +151,10 @@ export class JobDao {
   }
 
   /** Ends the job; false if the job is no longer held, and then nothing is changed. */
-  async finish(hold: Hold, outcome: Pick<Job, 'status' | 'resultCode' | 'result' | 'completed'>): Promise<boolean> {
+  async finish(
+    hold: Hold,
+    outcome: Pick<Job, 'status' | 'resultCode' | 'result' | 'completed'> & Partial<Pick<Job, 'percent'>>,
+  ): Promise<boolean> {
     const ended = { ...outcome, holder: null, leaseUntil: null, runningMachine: null };
     return (await this.held(hold).update(ended)) === 1;
   }

@@ -32,7 +32,7 @@ interface Running {
 }
 
 /** How a job ended. */
-type Outcome = Pick<Job, 'status' | 'resultCode' | 'result'>;
+type Outcome = Pick<Job, 'status' | 'resultCode' | 'result'> & Partial<Pick<Job, 'percent'>>;
 
 /** Runs jobs: takes them by a lease, renews the lease while they run, and records how they ended. */
 export class JobRunner {
@@ -145,7 +145,7 @@ export class JobRunner {
   private async outcome(job: Job, hold: Hold, signal: AbortSignal): Promise<Outcome | undefined> {
     try {
       const result = await this.execute(job, hold, signal);
-      return { status: JOB_SUCCEEDED, resultCode: 0, result: JSON.stringify(withFormattedDates(result)) };
+      return { status: JOB_SUCCEEDED, resultCode: 0, percent: 100, result: JSON.stringify(withFormattedDates(result)) };
     } catch (error) {
       const failure = toApiError(error, job.requestId);
       const isOwnFault = failure.kind === 'internal';

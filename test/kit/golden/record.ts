@@ -12,7 +12,7 @@ export const FORMATS: readonly Format[] = ['json', 'xml'];
 /** Everything of an answer that a client can see, and how its job ended if it was accepted as one. */
 export interface Recorded {
   readonly answer: RawAnswer;
-  readonly ended?: RawAnswer | undefined;
+  readonly ended?: RawAnswer;
 }
 
 /** What the golden file of an answer holds. */
@@ -59,11 +59,13 @@ function onePerLine(answer: RawAnswer): string {
 
 function headOf({ status, headers }: RawAnswer) {
   const description = headers.get('x-description');
+  const allow = headers.get('allow');
   const cookies = headers.getSetCookie();
   return {
     status,
     type: headers.get('content-type'),
     ...(description === null ? {} : { description }),
+    ...(allow === null ? {} : { allow }),
     ...(cookies.length === 0 ? {} : { cookies }),
   };
 }

@@ -131,7 +131,15 @@ const ASSIGNMENTS: readonly Row[] = [
     const { vmId, policyId } = await stage.inPolicy();
     return { virtualmachineid: vmId, backupofferingid: policyId };
   }),
+  row('assignVirtualMachineToBackupOffering.offering-of-other-zone', async (stage) => ({
+    virtualmachineid: await stage.machine(),
+    backupofferingid: stage.world.goldId,
+  })),
   row('removeVirtualMachineFromBackupOffering.in-none', async (stage) => ({ virtualmachineid: await stage.machine() })),
+  row('removeVirtualMachineFromBackupOffering.in-another', async (stage) => ({
+    virtualmachineid: (await stage.inPolicy()).vmId,
+    backupofferingid: stage.world.goldId,
+  })),
   row('removeVirtualMachineFromBackupOffering.provider-fails', async (stage) => {
     const { vmId } = await stage.inPolicy();
     await stage.set('backup.plugin.dummy.fail.call', 'unassign');
@@ -219,6 +227,12 @@ const RESTORES: readonly Row[] = [
     backupid: stage.world.backupId,
     volumeid: NOBODY,
     virtualmachineid: await stage.machine(),
+  })),
+  row('restoreBackupVolume.other-zone', async (stage) => ({
+    backupid: stage.world.backupId,
+    volumeid: String(stage.world.volumeIds[0]),
+    virtualmachineid: stage.world.vmId,
+    zoneid: await stage.zone(),
   })),
   row('restoreBackupVolume.target-in-other-zone', async (stage) => ({
     backupid: stage.world.backupId,

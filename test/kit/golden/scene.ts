@@ -29,6 +29,10 @@ export const rowOfReader = (name: string, wanted?: Wanted): Row => row(name, wan
 
 export const commandOf = (name: string): string => name.split('.')[0] ?? '';
 
+/** The job that the request became; the answers that show jobs are not acknowledgements. */
+const jobOf = ({ text }: RawAnswer): string | undefined =>
+  text.includes('jobstatus') ? undefined : /["<]jobid(?:>|":")([0-9a-f-]{36})/.exec(text)?.[1];
+
 /** What all rows may look at and none changes. */
 export interface World {
   readonly zoneId: string;
@@ -72,13 +76,15 @@ export class Stage {
 
   /** Sends the request and waits for its job, if it becomes one. */
   async record(send: Row['send']): Promise<Recorded> {
-    const answer = await send(this);
-    const [, jobid] = /jobid(?:>|":")([0-9a-f-]{36})/.exec(answer.text) ?? [];
-    const isJob = jobid !== undefined && !/response[^>]*jobstatus/.test(answer.text) && !answer.text.includes('jobstatus');
-    if (isJob) await this.server.admin.ended(jobid);
-    const ended = isJob ? await this.ask({ command: 'queryAsyncJobResult', jobid }) : undefined;
-    for (const work of this.afterwards) await work();
-    return { answer, ended };
+    try {
+      const answer = await send(this);
+      const jobid = jobOf(answer);
+      if (jobid === undefined) return { answer };
+      await this.server.admin.ended(jobid);
+      return { answer, ended: await this.ask({ command: 'queryAsyncJobResult', jobid }) };
+    } finally {
+      for (const work of this.afterwards) await work();
+    }
   }
 
   ask(parameters: Parameters, keys: Keys = adminKeys(this.server)): Promise<RawAnswer> {

@@ -21,7 +21,7 @@ const ACCOUNTS: readonly Row[] = [
     return { id: String((account as { user: { id: string }[] }).user[0]?.id) };
   }),
   row('listAccounts', ({ world }) => ({ id: world.reader.accountId })),
-  row('listDomains'),
+  row('listDomains', () => ({ name: 'ROOT' })),
   row('listUsers', ({ world }) => ({ id: world.reader.userId })),
   row('registerUserKeys', async ({ server, format }) => ({ id: (await server.createUser(`keys-${format}`)).userId })),
 ];
