@@ -134,8 +134,22 @@ export class NotFound extends ApiError {
   }
 }
 
+/** What was looked up under the id, or `NotFound`. */
+export function found<T>(thing: T | undefined, what: string, id: string): T {
+  if (thing === undefined) throw new NotFound(what, id);
+  return thing;
+}
+
+/** What a filter names, or undefined if there is no filter; `NotFound` if it names nothing. */
+export const lookUp = async <T>(
+  id: string | undefined,
+  what: string,
+  find: (id: string) => Promise<T | undefined>,
+): Promise<T | undefined> => (id === undefined ? undefined : found(await find(id), what, id));
+
 /** The value of a parameter is not acceptable here. */
-export const invalid = (parameter: string, why: string): ApiError => new ApiError('invalid_value', `parameter ${parameter}: ${why}`);
+export const invalid = (parameter: string, why: string, cause?: unknown): ApiError =>
+  new ApiError('invalid_value', `parameter ${parameter}: ${why}`, cause);
 
 /** The state of things does not allow it. */
 export const refused = (why: string): ApiError => new ApiError('refused', why);

@@ -6,7 +6,7 @@ import type { Daos, Database } from '../dao/database.js';
 import { isDuplicate } from '../dao/database-error.js';
 import type { Listing, Page } from '../dao/page.js';
 import type { User, UserView } from '../dao/user-dao.js';
-import { ApiError, NotFound } from '../errors.js';
+import { ApiError, found, lookUp, NotFound } from '../errors.js';
 import { assertMayUse, type Access, type Owner } from './access.js';
 import { ROOT_DOMAIN, type DomainManager } from './domain-manager.js';
 import type { Passwords } from './password.js';
@@ -89,8 +89,7 @@ export class AccountManager {
   /** Without `listAll`, a domain or an id, an administrator sees only the own account, as everybody does. */
   async listAccounts(caller: Caller, wish: AccountWish, page: Page): Promise<Listing<AccountWithUsers>> {
     const { uuid, domainUuid, listAll, ...plain } = wish;
-    const wanted = uuid === undefined ? undefined : await this.db.daos.accounts.findByUuid(uuid);
-    if (uuid !== undefined && !wanted) throw new NotFound('account', uuid);
+    const wanted = await lookUp(uuid, 'account', (id) => this.db.daos.accounts.findByUuid(id));
     const owners = await this.access.owners(caller, { account: undefined, domainUuid, listAll, byId: wanted !== undefined });
     if (wanted && owners.accountId !== undefined && owners.accountId !== wanted.id) return { rows: [], total: 0 };
     const filter = { ...plain, id: wanted?.id ?? owners.accountId, domainId: owners.domainId };
@@ -132,9 +131,7 @@ export class AccountManager {
   }
 
   private async findUser(uuid: string): Promise<UserView> {
-    const user = await this.db.daos.users.findByUuid(uuid);
-    if (!user) throw new NotFound('user', uuid);
-    return user;
+    return found(await this.db.daos.users.findByUuid(uuid), 'user', uuid);
   }
 
   private async withUsers(accounts: readonly AccountView[]): Promise<AccountWithUsers[]> {

@@ -2,7 +2,7 @@ import type { Caller } from '../call-context.js';
 import type { Database } from '../dao/database.js';
 import type { Domain } from '../dao/domain-dao.js';
 import type { Listing, Page } from '../dao/page.js';
-import { ApiError, NotFound } from '../errors.js';
+import { ApiError, found } from '../errors.js';
 
 /** The name and path of the domain at the top. */
 export const ROOT_DOMAIN = 'ROOT';
@@ -25,9 +25,7 @@ export class DomainManager {
   constructor(private readonly db: Database) {}
 
   async get(uuid: string): Promise<Domain> {
-    const domain = await this.db.daos.domains.findByUuid(uuid);
-    if (!domain) throw new NotFound('domain', uuid);
-    return domain;
+    return found(await this.db.daos.domains.findByUuid(uuid), 'domain', uuid);
   }
 
   /** The domain that a login names: by uuid, or by a path such as `/north/` below the top; the top if it names none. */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { CacheInvalidation } from '../cache-invalidation.js';
 import type { Caller } from '../call-context.js';
 import type { Database } from '../dao/database.js';
-import { NotFound } from '../errors.js';
+import { found } from '../errors.js';
 import type { Secrets } from '../secrets.js';
 import { assertMayUse } from './access.js';
 
@@ -41,8 +41,7 @@ export class KeyManager {
   }
 
   private async find(caller: Caller, uuid: string) {
-    const user = await this.db.daos.users.findByUuid(uuid);
-    if (!user) throw new NotFound('user', uuid);
+    const user = found(await this.db.daos.users.findByUuid(uuid), 'user', uuid);
     assertMayUse(caller, user, `the keys of user ${uuid}`);
     return user;
   }

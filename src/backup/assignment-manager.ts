@@ -6,7 +6,7 @@ import { isDuplicate } from '../dao/database-error.js';
 import type { OfferingAssignment } from '../dao/offering-assignment-dao.js';
 import type { Vm } from '../dao/vm-dao.js';
 import type { Zone } from '../dao/zone-dao.js';
-import { ApiError, invalid, NotFound, refused } from '../errors.js';
+import { ApiError, found, invalid, NotFound, refused } from '../errors.js';
 import { machineOf } from '../inventory/facts.js';
 import type { InventoryCopy } from '../inventory/inventory-copy.js';
 import type { MachineManager } from '../inventory/machine-manager.js';
@@ -103,8 +103,7 @@ export class AssignmentManager {
     const { operationId } = runningJob(call);
     try {
       return await this.db.transaction(async ({ offerings, assignments }) => {
-        const offering = await offerings.findByUuid(offeringUuid);
-        if (!offering) throw new NotFound('backup offering', offeringUuid);
+        const offering = found(await offerings.findByUuid(offeringUuid), 'backup offering', offeringUuid);
         if (offering.zoneId !== zone.id)
           throw new ApiError('invalid_value', `backup offering ${offeringUuid} belongs to another zone than virtual machine ${vm.uuid}`);
         const known = await assignments.findByVm(vm.id);

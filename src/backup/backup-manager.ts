@@ -7,7 +7,7 @@ import type { Daos, Database } from '../dao/database.js';
 import type { OfferingAssignment } from '../dao/offering-assignment-dao.js';
 import type { Listing, Page } from '../dao/page.js';
 import type { Vm } from '../dao/vm-dao.js';
-import { ApiError, NotFound, refused } from '../errors.js';
+import { ApiError, found, lookUp, NotFound, refused } from '../errors.js';
 import { machineOf, volumeOf } from '../inventory/facts.js';
 import type { InventoryCopy } from '../inventory/inventory-copy.js';
 import type { ZoneDirectory } from '../inventory/zone-directory.js';
@@ -56,15 +56,13 @@ export class BackupManager {
 
   async list(caller: Caller, owners: OwnerWish, wish: BackupWish, page: Page): Promise<Listing<BackupView>> {
     const { uuid, vmUuid, zoneUuid, offeringUuid, name, keyword } = wish;
-    const found = uuid === undefined ? undefined : await this.find(uuid);
-    if (found && !mayUse(caller, found)) return { rows: [], total: 0 };
-    const vm = vmUuid === undefined ? undefined : await this.db.daos.vms.findByUuidIncludingRemoved(vmUuid);
-    if (vmUuid !== undefined && !vm) throw new NotFound('virtual machine', vmUuid);
+    const one = uuid === undefined ? undefined : await this.find(uuid);
+    if (one && !mayUse(caller, one)) return { rows: [], total: 0 };
+    const vm = await lookUp(vmUuid, 'virtual machine', (id) => this.db.daos.vms.findByUuidIncludingRemoved(id));
     if (vm) assertMayUse(caller, vm, `virtual machine ${vm.uuid}`);
-    const offering = offeringUuid === undefined ? undefined : await this.db.daos.offerings.findByUuid(offeringUuid);
-    if (offeringUuid !== undefined && !offering) throw new NotFound('backup offering', offeringUuid);
+    const offering = await lookUp(offeringUuid, 'backup offering', (id) => this.db.daos.offerings.findByUuid(id));
     const zoneId = zoneUuid === undefined ? undefined : this.zones.get(zoneUuid).id;
-    const filter = { id: found?.id, vmId: vm?.id, policyId: offering?.id, zoneId, name, keyword };
+    const filter = { id: one?.id, vmId: vm?.id, policyId: offering?.id, zoneId, name, keyword };
     return this.db.daos.backups.list({ ...filter, ...(await this.access.owners(caller, owners)) }, page);
   }
 
@@ -142,9 +140,7 @@ export class BackupManager {
   }
 
   private async find(uuid: string): Promise<Backup> {
-    const backup = await this.db.daos.backups.findByUuid(uuid);
-    if (!backup) throw new NotFound('backup', uuid);
-    return backup;
+    return found(await this.db.daos.backups.findByUuid(uuid), 'backup', uuid);
   }
 
   /** Decides and records; a job that is run again after a crash finds what it recorded. */

@@ -4,7 +4,7 @@ import type { Database } from '../dao/database.js';
 import { isDuplicate } from '../dao/database-error.js';
 import type { Listing, Page } from '../dao/page.js';
 import type { Zone } from '../dao/zone-dao.js';
-import { ApiError, denied, NotFound, refused } from '../errors.js';
+import { ApiError, denied, found, NotFound, refused } from '../errors.js';
 import type { ZoneDirectory } from '../inventory/zone-directory.js';
 import type { ProviderOffering } from '../provider/index.js';
 import type { BackupFramework } from './backup-framework.js';
@@ -82,9 +82,7 @@ export class BackupOfferingManager {
   }
 
   async get(uuid: string): Promise<BackupOffering> {
-    const offering = await this.db.daos.offerings.findByUuid(uuid);
-    if (!offering) throw new NotFound('backup offering', uuid);
-    return offering;
+    return found(await this.db.daos.offerings.findByUuid(uuid), 'backup offering', uuid);
   }
 
   /** Makes an offering of the zone's provider known here, so that machines can be assigned to it. */

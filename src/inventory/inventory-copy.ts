@@ -2,7 +2,7 @@ import type { Owner } from '../account/access.js';
 import type { Daos, Database } from '../dao/database.js';
 import type { Vm } from '../dao/vm-dao.js';
 import type { Zone } from '../dao/zone-dao.js';
-import { NotFound, refused } from '../errors.js';
+import { found, NotFound, refused } from '../errors.js';
 import type { PluginInstances } from '../plugin-host/plugin-instances.js';
 import type { MachineFacts, VolumeFacts } from '../provider/index.js';
 import { vmFactsOf, volumeFactsOf } from './facts.js';
@@ -19,8 +19,7 @@ export class InventoryCopy {
 
   /** Asks the source how the machine is now and answers its row; `isKnown` is false for a machine that the source does not have. */
   async refresh(vmUuid: string, signal: AbortSignal): Promise<{ vm: Vm; isKnown: boolean }> {
-    const known = await this.db.daos.vms.findByUuidIncludingRemoved(vmUuid);
-    if (!known) throw new NotFound('virtual machine', vmUuid);
+    const known = found(await this.db.daos.vms.findByUuidIncludingRemoved(vmUuid), 'virtual machine', vmUuid);
     const zone = this.zones.getById(known.zoneId);
     const facts = await this.plugins.inventory(zone).findMachine(vmUuid, signal);
     // The row stays: a source that is set wrongly for a while must not make machines vanish.
@@ -103,8 +102,7 @@ export class InventoryCopy {
 
   private async recordExpunged({ machine }: MachineFacts): Promise<Vm> {
     return this.db.transaction(async (daos) => {
-      const vm = await daos.vms.findByUuidIncludingRemoved(machine.uuid);
-      if (!vm) throw new NotFound('virtual machine', machine.uuid);
+      const vm = found(await daos.vms.findByUuidIncludingRemoved(machine.uuid), 'virtual machine', machine.uuid);
       const removed = this.now();
       await daos.vms.markExpunged(vm.id, removed);
       const volumes = await daos.volumes.listByVm(vm.id);

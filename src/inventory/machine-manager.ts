@@ -3,7 +3,7 @@ import { runningJob, type CallContext, type Caller } from '../call-context.js';
 import type { Database } from '../dao/database.js';
 import type { Listing, Page } from '../dao/page.js';
 import type { Vm, VmView } from '../dao/vm-dao.js';
-import { ApiError, invalid, NotFound, refused } from '../errors.js';
+import { ApiError, found, invalid, lookUp, refused } from '../errors.js';
 import { operationOf } from '../plugin-host/operation.js';
 import type { PluginInstances } from '../plugin-host/plugin-instances.js';
 import type { DeployMachine, InventorySource, MachineFacts, Operation } from '../provider/index.js';
@@ -43,12 +43,11 @@ export class MachineManager {
 
   async list(caller: Caller, owners: OwnerWish, wish: MachineWish, page: Page): Promise<Listing<VmView>> {
     const { uuid, zoneUuid, backupOfferingUuid, ...plain } = wish;
-    const found = uuid === undefined ? undefined : await this.find(uuid);
-    if (found && !mayUse(caller, found)) return { rows: [], total: 0 };
+    const one = uuid === undefined ? undefined : await this.find(uuid);
+    if (one && !mayUse(caller, one)) return { rows: [], total: 0 };
     const zoneId = zoneUuid === undefined ? undefined : this.zones.get(zoneUuid).id;
-    const offering = backupOfferingUuid === undefined ? undefined : await this.db.daos.offerings.findByUuid(backupOfferingUuid);
-    if (backupOfferingUuid !== undefined && !offering) throw new NotFound('backup offering', backupOfferingUuid);
-    const filter = { ...plain, id: found?.id, zoneId, backupOfferingId: offering?.id };
+    const offering = await lookUp(backupOfferingUuid, 'backup offering', (id) => this.db.daos.offerings.findByUuid(id));
+    const filter = { ...plain, id: one?.id, zoneId, backupOfferingId: offering?.id };
     return this.db.daos.vms.list({ ...filter, ...(await this.access.owners(caller, owners)) }, page);
   }
 
@@ -61,8 +60,7 @@ export class MachineManager {
 
   /** As `get`, also for a machine that is gone but whose backups may remain. */
   async getIncludingRemoved(caller: Caller, uuid: string): Promise<Vm> {
-    const vm = await this.db.daos.vms.findByUuidIncludingRemoved(uuid);
-    if (!vm) throw new NotFound('virtual machine', uuid);
+    const vm = found(await this.db.daos.vms.findByUuidIncludingRemoved(uuid), 'virtual machine', uuid);
     assertMayUse(caller, vm, `virtual machine ${uuid}`);
     return vm;
   }
@@ -127,9 +125,7 @@ export class MachineManager {
   }
 
   private async find(uuid: string): Promise<Vm> {
-    const vm = await this.db.daos.vms.findByUuid(uuid);
-    if (!vm) throw new NotFound('virtual machine', uuid);
-    return vm;
+    return found(await this.db.daos.vms.findByUuid(uuid), 'virtual machine', uuid);
   }
 
   private async view(uuid: string): Promise<VmView> {

@@ -4,7 +4,7 @@ import type { Database } from '../dao/database.js';
 import type { Listing, Page } from '../dao/page.js';
 import type { Vm } from '../dao/vm-dao.js';
 import type { Volume, VolumeView } from '../dao/volume-dao.js';
-import { ApiError, invalid, NotFound, refused } from '../errors.js';
+import { ApiError, found, invalid, lookUp, refused } from '../errors.js';
 import { operationOf } from '../plugin-host/operation.js';
 import type { PluginInstances } from '../plugin-host/plugin-instances.js';
 import type { VolumeFacts } from '../provider/index.js';
@@ -46,13 +46,12 @@ export class VolumeManager {
 
   async list(caller: Caller, owners: OwnerWish, wish: VolumeWish, page: Page): Promise<Listing<VolumeView>> {
     const { uuid, zoneUuid, vmUuid, ...plain } = wish;
-    const found = uuid === undefined ? undefined : await this.find(uuid);
-    if (found && !mayUse(caller, found)) return { rows: [], total: 0 };
-    const vm = vmUuid === undefined ? undefined : await this.db.daos.vms.findByUuid(vmUuid);
-    if (vmUuid !== undefined && !vm) throw new NotFound('virtual machine', vmUuid);
+    const one = uuid === undefined ? undefined : await this.find(uuid);
+    if (one && !mayUse(caller, one)) return { rows: [], total: 0 };
+    const vm = await lookUp(vmUuid, 'virtual machine', (id) => this.db.daos.vms.findByUuid(id));
     if (vm && !mayUse(caller, vm)) return { rows: [], total: 0 };
     const zoneId = zoneUuid === undefined ? undefined : this.zones.get(zoneUuid).id;
-    const filter = { ...plain, id: found?.id, vmId: vm?.id, zoneId };
+    const filter = { ...plain, id: one?.id, vmId: vm?.id, zoneId };
     return this.db.daos.volumes.list({ ...filter, ...(await this.access.owners(caller, owners)) }, page);
   }
 
@@ -124,9 +123,7 @@ export class VolumeManager {
   }
 
   private async find(uuid: string): Promise<Volume> {
-    const volume = await this.db.daos.volumes.findByUuid(uuid);
-    if (!volume) throw new NotFound('volume', uuid);
-    return volume;
+    return found(await this.db.daos.volumes.findByUuid(uuid), 'volume', uuid);
   }
 
   private async view(uuid: string): Promise<VolumeView> {

@@ -1,6 +1,6 @@
 import type { Database } from '../dao/database.js';
 import type { Zone } from '../dao/zone-dao.js';
-import { NotFound } from '../errors.js';
+import { found } from '../errors.js';
 
 /** All zones, from memory; `load` brings it up to date. */
 export class ZoneDirectory {
@@ -21,14 +21,10 @@ export class ZoneDirectory {
   }
 
   get(uuid: string): Zone {
-    const zone = this.byUuid.get(uuid);
-    if (!zone) throw new NotFound('zone', uuid);
-    return zone;
+    return found(this.byUuid.get(uuid), 'zone', uuid);
   }
 
   getById(id: number): Zone {
-    const zone = this.byId.get(id);
-    if (!zone) throw new NotFound('zone', String(id));
-    return zone;
+    return found(this.byId.get(id), 'zone', String(id));
   }
 }

@@ -38,7 +38,7 @@ export class ZoneManager {
       const row = { ...zone, uuid: randomUUID(), allocationState: 'Enabled' as const, created: this.now() };
       return await this.caches.change('zone', (daos) => daos.zones.insert(row));
     } catch (error) {
-      throw isDuplicate(error) ? invalid('name', `there is a zone ${zone.name} already`) : error;
+      throw isDuplicate(error) ? invalid('name', `there is a zone ${zone.name} already`, error) : error;
     }
   }
 }

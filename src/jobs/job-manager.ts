@@ -7,7 +7,7 @@ import type { Database } from '../dao/database.js';
 import { isDuplicate } from '../dao/database-error.js';
 import type { JobView } from '../dao/job-dao.js';
 import type { Listing, Page } from '../dao/page.js';
-import { ApiError, NotFound, invalid } from '../errors.js';
+import { ApiError, found, invalid } from '../errors.js';
 import type { Services } from '../services.js';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -50,8 +50,7 @@ export class JobManager {
 
   /** A job of the caller's account, or any for an administrator. */
   async get(caller: Caller, uuid: string): Promise<JobView> {
-    const job = await this.db.daos.jobs.find(uuid);
-    if (!job) throw new NotFound('job', uuid);
+    const job = found(await this.db.daos.jobs.find(uuid), 'job', uuid);
     assertMayUse(caller, job, `job ${uuid}`);
     return job;
   }
