@@ -4,6 +4,7 @@ import type { Knex } from 'knex';
 import { Access } from '../../src/account/access.js';
 import { DomainManager } from '../../src/account/domain-manager.js';
 import { IdentityDirectory } from '../../src/account/identity-directory.js';
+import { AssignmentManager } from '../../src/backup/assignment-manager.js';
 import { BackupFramework } from '../../src/backup/backup-framework.js';
 import { BackupManager } from '../../src/backup/backup-manager.js';
 import { RestoreManager } from '../../src/backup/restore-manager.js';
@@ -13,12 +14,14 @@ import { Database } from '../../src/dao/database.js';
 import type { User } from '../../src/dao/user-dao.js';
 import type { Vm } from '../../src/dao/vm-dao.js';
 import type { Zone } from '../../src/dao/zone-dao.js';
-import { machineOf } from '../../src/inventory/facts.js';
+import { machineOf, volumeOf } from '../../src/inventory/facts.js';
 import { InventoryCopy } from '../../src/inventory/inventory-copy.js';
+import { MachineManager } from '../../src/inventory/machine-manager.js';
 import { ZoneDirectory } from '../../src/inventory/zone-directory.js';
 import { JobRunner } from '../../src/jobs/job-runner.js';
 import { PluginInstances } from '../../src/plugin-host/plugin-instances.js';
 import { pluginKeys } from '../../src/plugin-host/plugin-settings.js';
+import type { BackupProvider, ProviderBackup } from '../../src/provider/index.js';
 import { loadPlugins, type Plugins } from '../../src/provider/load-plugins.js';
 import { Secrets } from '../../src/secrets.js';
 import type { Services } from '../../src/services.js';
@@ -88,6 +91,30 @@ export class Bench {
     return vm;
   }
 
+  /** What the provider holds of the machine. */
+  async held(machineUuid: string): Promise<ProviderBackup[]> {
+    const all: ProviderBackup[] = [];
+    for await (const page of this.provider().listBackups(signal)) all.push(...page);
+    return all.filter((backup) => backup.machineUuid === machineUuid);
+  }
+
+  /** Whether the provider would take a backup of the machine, because it is in the offering there. */
+  async isProtected(vm: Vm): Promise<boolean> {
+    const { zone, offering } = this;
+    const volumes = (await this.server.db.daos.volumes.listByVm(vm.id)).map(volumeOf);
+    const request = { ...operation(), zone, machine: machineOf(vm), offeringExternalId: offering.externalId, volumes, quiesce: false };
+    return this.provider()
+      .takeBackup(request, signal)
+      .then(
+        () => true,
+        () => false,
+      );
+  }
+
+  private provider(): BackupProvider {
+    return this.server.instances.backup('dummy', this.zone);
+  }
+
   /** Runs the job of a command: on a server with the plan, and then on one sound server after the other until it has ended. Answers its status. */
   async run(command: string, parameters: Readonly<Record<string, string>>, machineUuid: string, plan: FaultPlan): Promise<Ended> {
     const about = { ...askedBy(this.user), command, params: JSON.stringify(Object.entries(parameters)), machineUuid, created: this.now() };
@@ -133,9 +160,12 @@ async function assemble(knex: Knex, plugins: Plugins, plan: FaultPlan, now: () =
   const instances = new PluginInstances(wrapped, settings, db, now, noLog);
   const copy = new InventoryCopy(db, zones, instances, now);
   const framework = new BackupFramework(settings, wrapped, instances);
-  const backups = new BackupManager(db, new Access(db, new DomainManager(db)), zones, framework, copy, now);
+  const access = new Access(db, new DomainManager(db));
+  const machines = new MachineManager(db, access, zones, instances, copy);
+  const backups = new BackupManager(db, access, zones, framework, copy, now);
+  const assignments = new AssignmentManager(db, zones, framework, machines, copy, now, noLog);
   const restores = new RestoreManager(db, zones, framework, backups, instances, copy, now);
   // The commands of these tests reach for nothing else.
-  const services = { backups, restores } as unknown as Services;
+  const services = { assignments, backups, restores } as unknown as Services;
   return { db, identities: new IdentityDirectory(db, secrets), zones, instances, copy, services };
 }

@@ -1,11 +1,9 @@
 import type { Volume } from '../../src/dao/volume-dao.js';
 import type { Vm } from '../../src/dao/vm-dao.js';
 import { forEachEngine, testDatabase } from '../kit/engines.js';
-import { FaultPlan, MANNERS, type Manner } from '../kit/faulty.js';
-import { Bench, noFault } from './bench.js';
+import { noFault, type Bench } from './bench.js';
+import { sweep } from './sweep.js';
 
-const MOST_CALLS = 200;
-const TEST_MS = 120_000;
 const signal = new AbortController().signal;
 
 forEachEngine((engine) => {
@@ -35,60 +33,42 @@ forEachEngine((engine) => {
     return [machine?.restoreOperation, marked.map(({ uuid }) => uuid)];
   }
 
-  /** Lets the nth call of `attempt` fail, for n from 1 until none does. */
-  async function sweep(manner: Manner, attempt: (bench: Bench, plan: FaultPlan) => Promise<boolean>): Promise<void> {
-    const bench = await Bench.open(handle.db);
-    const outcomes = new Set<boolean>();
-    for (let n = 1; n <= MOST_CALLS; n++) {
-      const plan = new FaultPlan(n, manner);
-      outcomes.add(await attempt(bench, plan));
-      if (plan.hit) continue;
-      expect(n).toBeGreaterThan(20);
-      // A dead server's job is always brought to its good end by the next.
-      expect(outcomes).toEqual(manner.then === 'is dead' ? new Set([true]) : new Set([true, false]));
-      return;
-    }
-    throw new Error('no run was free of faults');
-  }
+  sweep(
+    'a machine is restored once or not at all and is never left Restoring',
+    () => handle.db,
+    async (bench, plan) => {
+      const { vm, backupUuid, externalId } = await backedUp(bench);
+      const { succeeded, result } = await bench.run('restoreBackup', { id: backupUuid }, vm.uuid, plan);
 
-  test.each(MANNERS)(
-    'a machine is restored once or not at all and is never left Restoring, whichever call fails $when it is made and the server $then',
-    (manner) =>
-      sweep(manner, async (bench, plan) => {
-        const { vm, backupUuid, externalId } = await backedUp(bench);
-        const { succeeded, result } = await bench.run('restoreBackup', { id: backupUuid }, vm.uuid, plan);
-
-        expect({ result, busy: await busy(vm) }).toEqual({ result, busy: [null, []] });
-        expect(succeeded ? [1] : [0, 1]).toContain(await restoresOf(bench, externalId));
-        expect((await bench.run('restoreBackup', { id: backupUuid }, vm.uuid, noFault())).succeeded).toBe(true);
-        expect((await handle.db.daos.volumes.listByVm(vm.id)).map(({ state }) => state)).toEqual(['Ready', 'Ready']);
-        return succeeded;
-      }),
-    TEST_MS,
+      expect({ result, busy: await busy(vm) }).toEqual({ result, busy: [null, []] });
+      expect(succeeded ? [1] : [0, 1]).toContain(await restoresOf(bench, externalId));
+      expect((await bench.run('restoreBackup', { id: backupUuid }, vm.uuid, noFault())).succeeded).toBe(true);
+      expect((await handle.db.daos.volumes.listByVm(vm.id)).map(({ state }) => state)).toEqual(['Ready', 'Ready']);
+      return succeeded;
+    },
   );
 
-  test.each(MANNERS)(
-    'a volume is restored once or not at all and is never left Copying, whichever call fails $when it is made and the server $then',
-    (manner) =>
-      sweep(manner, async (bench, plan) => {
-        const { vm, backupUuid, externalId } = await backedUp(bench);
-        const target = await bench.deploy();
-        const [source] = await handle.db.daos.volumes.listByVm(vm.id);
-        const wish = { backupid: backupUuid, volumeid: String(source?.uuid), virtualmachineid: target.uuid };
-        const { succeeded, result } = await bench.run('restoreBackupVolume', wish, target.uuid, plan);
+  sweep(
+    'a volume is restored once or not at all and is never left Copying',
+    () => handle.db,
+    async (bench, plan) => {
+      const { vm, backupUuid, externalId } = await backedUp(bench);
+      const target = await bench.deploy();
+      const [source] = await handle.db.daos.volumes.listByVm(vm.id);
+      const wish = { backupid: backupUuid, volumeid: String(source?.uuid), virtualmachineid: target.uuid };
+      const { succeeded, result } = await bench.run('restoreBackupVolume', wish, target.uuid, plan);
 
-        expect({ result, busy: await busy(target) }).toEqual({ result, busy: [null, []] });
-        expect(await restoresOf(bench, externalId)).toBeLessThan(2);
-        const rows = await handle.db.daos.volumes.listByVm(target.id);
-        if (succeeded) expect(rows.map(({ state }) => state)).toEqual(['Ready', 'Ready', 'Ready']);
-        // The copy agrees with the source as soon as it is looked at again.
-        const facts = await bench.server.instances.inventory(bench.zone).findMachine(target.uuid, signal);
-        await bench.server.copy.refreshExisting(target.uuid, signal);
-        const known = (await handle.db.daos.volumes.listByVm(target.id)).map(({ uuid }) => uuid).sort();
-        expect(known).toEqual(facts?.volumes.map(({ volume }) => volume.uuid).sort());
-        expect(known.length).toBeLessThan(4);
-        return succeeded;
-      }),
-    TEST_MS,
+      expect({ result, busy: await busy(target) }).toEqual({ result, busy: [null, []] });
+      expect(await restoresOf(bench, externalId)).toBeLessThan(2);
+      const rows = await handle.db.daos.volumes.listByVm(target.id);
+      if (succeeded) expect(rows.map(({ state }) => state)).toEqual(['Ready', 'Ready', 'Ready']);
+      // The copy agrees with the source as soon as it is looked at again.
+      const facts = await bench.server.instances.inventory(bench.zone).findMachine(target.uuid, signal);
+      await bench.server.copy.refreshExisting(target.uuid, signal);
+      const known = (await handle.db.daos.volumes.listByVm(target.id)).map(({ uuid }) => uuid).sort();
+      expect(known).toEqual(facts?.volumes.map(({ volume }) => volume.uuid).sort());
+      expect(known.length).toBeLessThan(4);
+      return succeeded;
+    },
   );
 });
