@@ -132,7 +132,7 @@ function unpack(parameters: RequestParameters): { values: ReadonlyMap<string, st
     if (map === undefined || index === undefined || field === undefined) {
       throw new ApiError(
         'malformed_map',
-        `Unable to decode parameter ${clipped(name)}; if specifying an object array, please use parameter[index].field=XXX, e.g. userGroupList[0].group=httpGroup`,
+        `Unable to decode parameter ${clipped(name)}; if specifying an object array, please use parameter[index].field=XXX`,
       );
     }
     const records = indexed.get(map.toLowerCase()) ?? new Map<number, Record<string, string>>();

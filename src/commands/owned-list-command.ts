@@ -4,13 +4,13 @@ import { PagedCommand } from './paged-command.js';
 
 /** A command that lists things that accounts own. */
 export abstract class OwnedListCommand extends PagedCommand {
-  @Parameter({ type: 'string', description: 'list resources by account. Must be used with the domainId parameter.' })
+  @Parameter({ type: 'string', description: 'only what belongs to the account of this name; needs domainid' })
   account: string | undefined;
 
-  @Parameter({ type: 'uuid', entity: 'domain', description: 'list only resources belonging to the domain specified' })
+  @Parameter({ type: 'uuid', entity: 'domain', description: 'only what belongs to this domain' })
   domainId: string | undefined;
 
-  @Parameter({ type: 'boolean', description: 'for administrators: list the resources of all accounts, not only the own ones' })
+  @Parameter({ type: 'boolean', description: 'for administrators: what belongs to any account, not only the own' })
   listAll: boolean | undefined;
 
   @Parameter({ type: 'boolean', description: 'with domainid: also list the resources of the domains below it' })

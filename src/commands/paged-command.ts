@@ -8,7 +8,7 @@ const MOST_ITEMS = 10_000;
 
 /** A command that shows a list page by page. */
 export abstract class PagedCommand extends Command {
-  @Parameter({ type: 'string', description: 'List by keyword' })
+  @Parameter({ type: 'string', description: 'only entries whose names contain this text' })
   keyword: string | undefined;
 
   @Parameter({ type: 'integer', description: '' })

@@ -179,7 +179,7 @@ describe('a map', () => {
     'tags[-1].key',
     'tags[0]key',
   ])('%s is not of its form, whatever the command takes', (name) => {
-    const message = `Unable to decode parameter ${name}; if specifying an object array, please use parameter[index].field=XXX, e.g. userGroupList[0].group=httpGroup`;
+    const message = `Unable to decode parameter ${name}; if specifying an object array, please use parameter[index].field=XXX`;
     expect(() => bound({ [name]: 'x' })).toThrow(expect.objectContaining({ kind: 'malformed_map', message }));
   });
   test('is not a plain value', () => expect(() => bound({ tags: 'x' })).toThrow(invalid('x', 'tags')));

@@ -5,15 +5,20 @@ import type { Services } from '../../services.js';
 import { accountResponse, toAccountResponse } from '../responses/account.js';
 import { NewUserCommand } from './new-user-command.js';
 
-@ApiCommand({ name: 'createAccount', description: 'Creates an account', roles: ['Admin'], returns: accountResponse })
+@ApiCommand({
+  name: 'createAccount',
+  description: 'Creates an account together with its first user',
+  roles: ['Admin'],
+  returns: accountResponse,
+})
 export class CreateAccountCmd extends NewUserCommand {
-  @Parameter({ type: 'string', description: 'Name of the account to be created. The user name is used if no name is given' })
+  @Parameter({ type: 'string', description: 'name of the account; that of the user if absent' })
   account: string | undefined;
 
   @Parameter({ type: 'integer', description: 'Type of the account: 0 for user (the default), 1 for root admin' })
   accountType: number | undefined;
 
-  @Parameter({ type: 'uuid', entity: 'domain', description: 'Creates the user under the specified domain.' })
+  @Parameter({ type: 'uuid', entity: 'domain', description: 'domain of the account; the ROOT domain if absent' })
   domainId: string | undefined;
 
   async execute({ accounts }: Services) {

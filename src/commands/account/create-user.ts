@@ -6,18 +6,18 @@ import { NewUserCommand } from './new-user-command.js';
 
 @ApiCommand({
   name: 'createUser',
-  description: 'Creates a user for an account that already exists',
+  description: 'Adds a user to an account',
   roles: ['Admin'],
   returns: userResponse,
 })
 export class CreateUserCmd extends NewUserCommand {
-  @Parameter({ type: 'string', required: true, description: 'Creates the user under the specified account.' })
+  @Parameter({ type: 'string', required: true, description: 'name of the account that the user joins' })
   account!: string;
 
   @Parameter({
     type: 'uuid',
     entity: 'domain',
-    description: 'Creates the user under the specified domain. Has to be accompanied with the account parameter',
+    description: 'domain in which that account is',
   })
   domainId: string | undefined;
 

@@ -6,12 +6,12 @@ import { toUserKeysResponse, userKeysResponse } from '../responses/user-keys.js'
 
 @ApiCommand({
   name: 'getUserKeys',
-  description: 'This command allows the user to query the seceret and API keys for the account',
+  description: 'Shows the key pair of a user',
   roles: EVERYONE,
   returns: userKeysResponse,
 })
 export class GetUserKeysCmd extends Command {
-  @Parameter({ type: 'uuid', required: true, entity: 'user', description: 'User id' })
+  @Parameter({ type: 'uuid', required: true, entity: 'user', description: 'which user' })
   id!: string;
 
   async execute({ keys }: Services, { caller }: CallContext) {

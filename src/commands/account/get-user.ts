@@ -4,9 +4,9 @@ import type { CallContext } from '../../call-context.js';
 import type { Services } from '../../services.js';
 import { toUserResponse, userResponse } from '../responses/user.js';
 
-@ApiCommand({ name: 'getUser', description: 'Find user account by API key', roles: EVERYONE, returns: userResponse })
+@ApiCommand({ name: 'getUser', description: 'Finds the user to whom an API key belongs', roles: EVERYONE, returns: userResponse })
 export class GetUserCmd extends Command {
-  @Parameter({ type: 'string', required: true, description: 'API key of the user' })
+  @Parameter({ type: 'string', required: true, description: 'the API key' })
   userApiKey!: string;
 
   async execute({ accounts }: Services, { caller }: CallContext) {

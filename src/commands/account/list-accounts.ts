@@ -9,27 +9,27 @@ import { accountResponse, toAccountResponse } from '../responses/account.js';
 
 @ApiCommand({
   name: 'listAccounts',
-  description: 'Lists accounts and provides detailed account information for listed accounts',
+  description: 'Lists accounts with their users',
   roles: EVERYONE,
   returns: accountResponse,
 })
 export class ListAccountsCmd extends PagedCommand {
-  @Parameter({ type: 'uuid', entity: 'account', description: 'list account by account ID' })
+  @Parameter({ type: 'uuid', entity: 'account', description: 'only the account with this ID' })
   id: string | undefined;
 
-  @Parameter({ type: 'string', description: 'list account by account name' })
+  @Parameter({ type: 'string', description: 'only the account with this name' })
   name: string | undefined;
 
-  @Parameter({ type: 'uuid', entity: 'domain', description: 'list only resources belonging to the domain specified' })
+  @Parameter({ type: 'uuid', entity: 'domain', description: 'only what belongs to this domain' })
   domainId: string | undefined;
 
-  @Parameter({ type: 'integer', description: 'list accounts by account type' })
+  @Parameter({ type: 'integer', description: 'only accounts of this type: 0 for user, 1 for root admin' })
   accountType: number | undefined;
 
-  @Parameter({ type: 'string', description: 'list accounts by state. Valid states are enabled, disabled, and locked.' })
+  @Parameter({ type: 'string', description: 'only accounts in this state: enabled, disabled or locked' })
   state: string | undefined;
 
-  @Parameter({ type: 'boolean', description: 'for administrators: list all accounts, not only the own one' })
+  @Parameter({ type: 'boolean', description: 'for administrators: every account instead of the own one' })
   listAll: boolean | undefined;
 
   @Parameter({ type: 'boolean', description: 'with domainid: also list the accounts of the domains below it' })

@@ -8,15 +8,15 @@ import { domainResponse, toDomainResponse } from '../responses/domain.js';
 
 @ApiCommand({
   name: 'listDomains',
-  description: 'Lists domains and provides detailed information for listed domains',
+  description: 'Lists domains that the caller may see',
   roles: EVERYONE,
   returns: domainResponse,
 })
 export class ListDomainsCmd extends PagedCommand {
-  @Parameter({ type: 'uuid', entity: 'domain', description: 'List domain by domain ID.' })
+  @Parameter({ type: 'uuid', entity: 'domain', description: 'only the domain with this ID' })
   id: string | undefined;
 
-  @Parameter({ type: 'string', description: 'List domain by domain name.' })
+  @Parameter({ type: 'string', description: 'only the domain with this name' })
   name: string | undefined;
 
   @Parameter({ type: 'boolean', description: 'for administrators: list all domains' })

@@ -6,15 +6,15 @@ import type { Services } from '../../services.js';
 import { OwnedListCommand } from '../owned-list-command.js';
 import { toUserResponse, userResponse } from '../responses/user.js';
 
-@ApiCommand({ name: 'listUsers', description: 'Lists user accounts', roles: EVERYONE, returns: userResponse })
+@ApiCommand({ name: 'listUsers', description: 'Lists users that the caller may see', roles: EVERYONE, returns: userResponse })
 export class ListUsersCmd extends OwnedListCommand {
-  @Parameter({ type: 'uuid', entity: 'user', description: 'List user by ID.' })
+  @Parameter({ type: 'uuid', entity: 'user', description: 'only the user with this ID' })
   id: string | undefined;
 
-  @Parameter({ type: 'string', description: 'List user by the username' })
+  @Parameter({ type: 'string', description: 'only the user with this name' })
   username: string | undefined;
 
-  @Parameter({ type: 'string', description: 'List users by state of the user account.' })
+  @Parameter({ type: 'string', description: 'only users in this state' })
   state: string | undefined;
 
   async execute(services: Services, { caller }: CallContext) {

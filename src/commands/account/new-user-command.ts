@@ -4,22 +4,22 @@ import { invalid } from '../../errors.js';
 
 /** A command that makes a user. */
 export abstract class NewUserCommand extends Command {
-  @Parameter({ type: 'string', required: true, description: 'Unique username.' })
+  @Parameter({ type: 'string', required: true, description: 'name by which the user logs in' })
   username!: string;
 
-  @Parameter({ type: 'string', required: true, sensitive: true, description: 'Password of the user' })
+  @Parameter({ type: 'string', required: true, sensitive: true, description: 'password of the new user' })
   password!: string;
 
-  @Parameter({ type: 'string', required: true, description: 'firstname' })
+  @Parameter({ type: 'string', required: true, description: 'first name of the user' })
   firstName!: string;
 
-  @Parameter({ type: 'string', required: true, description: 'lastname' })
+  @Parameter({ type: 'string', required: true, description: 'last name of the user' })
   lastName!: string;
 
-  @Parameter({ type: 'string', required: true, description: 'email' })
+  @Parameter({ type: 'string', required: true, description: 'mail address of the user' })
   email!: string;
 
-  @Parameter({ type: 'string', description: 'Specifies a timezone for this command.' })
+  @Parameter({ type: 'string', description: 'time zone in which the user lives' })
   timezone: string | undefined;
 
   protected newUser(): NewUser {

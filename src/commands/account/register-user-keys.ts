@@ -6,12 +6,12 @@ import { toUserKeysResponse, userKeysResponse } from '../responses/user-keys.js'
 
 @ApiCommand({
   name: 'registerUserKeys',
-  description: 'This command allows a user to register for the developer API, returning a secret key and an API key.',
+  description: 'Makes a new key pair for a user, in place of the old one',
   roles: EVERYONE,
   returns: userKeysResponse,
 })
 export class RegisterUserKeysCmd extends Command {
-  @Parameter({ type: 'uuid', required: true, entity: 'user', description: 'User id' })
+  @Parameter({ type: 'uuid', required: true, entity: 'user', description: 'which user' })
   id!: string;
 
   async execute({ keys }: Services, { caller }: CallContext) {

@@ -6,23 +6,27 @@ import type { Services } from '../../services.js';
 
 @ApiCommand({
   name: 'createBackup',
-  description: 'Create VM backup',
+  description: 'Takes a backup of a virtual machine now',
   since: '4.14.0',
   roles: EVERYONE,
   async: true,
   returns: successResponse,
 })
 export class CreateBackupCmd extends Command {
-  @Parameter({ type: 'uuid', required: true, entity: 'virtualmachine', description: 'ID of the VM' })
+  @Parameter({ type: 'uuid', required: true, entity: 'virtualmachine', description: 'which virtual machine' })
   virtualMachineId!: string;
 
-  @Parameter({ type: 'string', since: '4.21.0', description: 'the name of the backup' })
+  @Parameter({ type: 'string', since: '4.21.0', description: 'name that the backup gets' })
   name: string | undefined;
 
-  @Parameter({ type: 'string', since: '4.21.0', description: 'the description for the backup' })
+  @Parameter({ type: 'string', since: '4.21.0', description: 'note kept with the backup' })
   description: string | undefined;
 
-  @Parameter({ type: 'boolean', since: '4.21.0', description: 'Quiesce the instance before the backup, where the provider can' })
+  @Parameter({
+    type: 'boolean',
+    since: '4.21.0',
+    description: 'hold the file systems of the guest still while the backup is taken, where the provider can',
+  })
   quiesceVm: boolean | undefined;
 
   override async subject({ machines }: Services, { caller }: CallContext): Promise<Subject> {

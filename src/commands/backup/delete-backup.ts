@@ -6,14 +6,14 @@ import type { Services } from '../../services.js';
 
 @ApiCommand({
   name: 'deleteBackup',
-  description: 'Delete VM backup',
+  description: 'Deletes a backup, at the provider too',
   since: '4.14.0',
   roles: EVERYONE,
   async: true,
   returns: successResponse,
 })
 export class DeleteBackupCmd extends Command {
-  @Parameter({ type: 'uuid', required: true, entity: 'backup', description: 'id of the backup' })
+  @Parameter({ type: 'uuid', required: true, entity: 'backup', description: 'ID of the backup' })
   id!: string;
 
   @Parameter({

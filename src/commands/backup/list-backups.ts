@@ -6,21 +6,27 @@ import type { Services } from '../../services.js';
 import { OwnedListCommand } from '../owned-list-command.js';
 import { backupResponse, toBackupResponse } from '../responses/backup.js';
 
-@ApiCommand({ name: 'listBackups', description: 'Lists VM backups', since: '4.14.0', roles: EVERYONE, returns: backupResponse })
+@ApiCommand({
+  name: 'listBackups',
+  description: 'Lists backups that the caller may see',
+  since: '4.14.0',
+  roles: EVERYONE,
+  returns: backupResponse,
+})
 export class ListBackupsCmd extends OwnedListCommand {
-  @Parameter({ type: 'uuid', entity: 'backup', description: 'id of the backup' })
+  @Parameter({ type: 'uuid', entity: 'backup', description: 'ID of the backup' })
   id: string | undefined;
 
-  @Parameter({ type: 'uuid', entity: 'virtualmachine', description: 'id of the VM' })
+  @Parameter({ type: 'uuid', entity: 'virtualmachine', description: 'only backups of this virtual machine' })
   virtualMachineId: string | undefined;
 
-  @Parameter({ type: 'uuid', entity: 'zone', description: 'list backups by zone id' })
+  @Parameter({ type: 'uuid', entity: 'zone', description: 'only backups in this zone' })
   zoneId: string | undefined;
 
-  @Parameter({ type: 'string', since: '4.21.0', description: 'list backups by name' })
+  @Parameter({ type: 'string', since: '4.21.0', description: 'only backups with this name' })
   name: string | undefined;
 
-  @Parameter({ type: 'uuid', entity: 'backupoffering', since: '4.21.0', description: 'list backups by backup offering' })
+  @Parameter({ type: 'uuid', entity: 'backupoffering', since: '4.21.0', description: 'only backups taken under this offering' })
   backupOfferingId: string | undefined;
 
   async execute(services: Services, { caller }: CallContext) {

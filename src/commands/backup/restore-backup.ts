@@ -6,7 +6,7 @@ import type { Services } from '../../services.js';
 
 @ApiCommand({
   name: 'restoreBackup',
-  description: 'Restores an existing stopped or destroyed virtual machine from a backup, in place',
+  description: 'Puts a stopped or destroyed virtual machine back to what a backup holds',
   since: '4.14.0',
   roles: EVERYONE,
   async: true,

@@ -8,12 +8,12 @@ import { asyncJobResponse, toAsyncJobResponse } from '../responses/async-job.js'
 
 @ApiCommand({
   name: 'listAsyncJobs',
-  description: 'Lists all pending asynchronous jobs for the account.',
+  description: 'Lists the jobs that have not ended yet',
   roles: EVERYONE,
   returns: asyncJobResponse,
 })
 export class ListAsyncJobsCmd extends OwnedListCommand {
-  @Parameter({ type: 'date', description: 'The start date range of the list: jobs that were created then or later' })
+  @Parameter({ type: 'date', description: 'only jobs created at this time or later' })
   startDate: Date | undefined;
 
   async execute(services: Services, { caller }: CallContext) {

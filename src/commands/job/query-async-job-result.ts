@@ -6,12 +6,17 @@ import { asyncJobResponse, toAsyncJobResponse } from '../responses/async-job.js'
 
 @ApiCommand({
   name: 'queryAsyncJobResult',
-  description: 'Retrieves the current status of asynchronous job.',
+  description: 'Says how far a job is and, once it has ended, what came of it',
   roles: EVERYONE,
   returns: asyncJobResponse,
 })
 export class QueryAsyncJobResultCmd extends Command {
-  @Parameter({ type: 'uuid', required: true, entity: 'asyncjobs', description: 'the ID of the asynchronous job' })
+  @Parameter({
+    type: 'uuid',
+    required: true,
+    entity: 'asyncjobs',
+    description: 'ID of the job, as the command that started it returned it',
+  })
   jobId!: string;
 
   async execute({ jobs }: Services, { caller }: CallContext) {

@@ -13,26 +13,26 @@ const DEFAULTS = { rootGib: 8, cpuNumber: 1, cpuSpeed: 1000, memory: 512 };
 
 @ApiCommand({
   name: 'deployVirtualMachine',
-  description: 'Creates and automatically starts a virtual machine.',
+  description: 'Creates a virtual machine and, unless told otherwise, starts it',
   roles: EVERYONE,
   async: true,
   creates: true,
   returns: virtualMachineResponse,
 })
 export class DeployVirtualMachineCmd extends Command {
-  @Parameter({ type: 'uuid', required: true, entity: 'zone', description: 'availability zone for the virtual machine' })
+  @Parameter({ type: 'uuid', required: true, entity: 'zone', description: 'zone in which the machine is created' })
   zoneId!: string;
 
-  @Parameter({ type: 'string', description: 'host name for the virtual machine' })
+  @Parameter({ type: 'string', description: 'name of the machine inside its guest' })
   name: string | undefined;
 
-  @Parameter({ type: 'string', description: 'an optional user generated name for the virtual machine' })
+  @Parameter({ type: 'string', description: 'name shown to people; that of the machine if absent' })
   displayName: string | undefined;
 
-  @Parameter({ type: 'string', description: 'an optional account for the virtual machine. Must be used with domainId.' })
+  @Parameter({ type: 'string', description: 'account that will own the machine; needs domainid' })
   account: string | undefined;
 
-  @Parameter({ type: 'uuid', entity: 'domain', description: 'an optional domainId for the virtual machine.' })
+  @Parameter({ type: 'uuid', entity: 'domain', description: 'domain of that account' })
   domainId: string | undefined;
 
   @Parameter({ type: 'long', description: 'size of the root disk in GiB' })
@@ -41,10 +41,10 @@ export class DeployVirtualMachineCmd extends Command {
   @Parameter({ type: 'long', description: 'size of a data disk in GiB; without it there is none' })
   size: number | undefined;
 
-  @Parameter({ type: 'boolean', description: 'true if start vm after creating; defaulted to true if not specified' })
+  @Parameter({ type: 'boolean', description: 'whether to start the machine once it is created; true if absent' })
   startVm: boolean | undefined;
 
-  @Parameter({ type: 'map', description: 'used to specify the custom parameters: cpuNumber, cpuSpeed (MHz), memory (MiB)' })
+  @Parameter({ type: 'map', description: 'size of the machine: cpuNumber, cpuSpeed (MHz), memory (MiB)' })
   details: readonly Readonly<Record<string, string>>[] | undefined;
 
   override async subject({ machines }: Services, { caller }: CallContext): Promise<Subject> {

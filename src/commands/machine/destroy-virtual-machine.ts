@@ -7,13 +7,13 @@ import { MachineActionCommand } from './machine-action-command.js';
 
 @ApiCommand({
   name: 'destroyVirtualMachine',
-  description: 'Destroys a virtual machine.',
+  description: 'Destroys a virtual machine; its backups stay',
   roles: EVERYONE,
   async: true,
   returns: virtualMachineResponse,
 })
 export class DestroyVirtualMachineCmd extends MachineActionCommand {
-  @Parameter({ type: 'boolean', description: 'If true is passed, the vm is expunged immediately. False by default.' })
+  @Parameter({ type: 'boolean', description: 'expunge it at once; false if absent' })
   expunge: boolean | undefined;
 
   async execute({ machines }: Services, call: CallContext) {

@@ -8,24 +8,24 @@ import { toVirtualMachineResponse, virtualMachineResponse } from '../responses/v
 
 @ApiCommand({
   name: 'listVirtualMachines',
-  description: 'List the virtual machines owned by the account.',
+  description: 'Lists virtual machines that the caller may see',
   roles: EVERYONE,
   returns: virtualMachineResponse,
 })
 export class ListVirtualMachinesCmd extends OwnedListCommand {
-  @Parameter({ type: 'uuid', entity: 'virtualmachine', description: 'the ID of the virtual machine' })
+  @Parameter({ type: 'uuid', entity: 'virtualmachine', description: 'ID of the virtual machine' })
   id: string | undefined;
 
   @Parameter({ type: 'string', description: 'name of the virtual machine' })
   name: string | undefined;
 
-  @Parameter({ type: 'string', description: 'state of the virtual machine' })
+  @Parameter({ type: 'string', description: 'state of the machine' })
   state: string | undefined;
 
-  @Parameter({ type: 'uuid', entity: 'zone', description: 'the availability zone ID' })
+  @Parameter({ type: 'uuid', entity: 'zone', description: 'only machines in this zone' })
   zoneId: string | undefined;
 
-  @Parameter({ type: 'uuid', entity: 'backupoffering', since: '4.17', description: 'list by the backup offering ID' })
+  @Parameter({ type: 'uuid', entity: 'backupoffering', since: '4.17', description: 'only machines assigned to this backup offering' })
   backupOfferingId: string | undefined;
 
   async execute(services: Services, { caller }: CallContext) {

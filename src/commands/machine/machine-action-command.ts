@@ -4,7 +4,7 @@ import type { Services } from '../../services.js';
 
 /** A job on one machine that answers the machine. */
 export abstract class MachineActionCommand extends Command {
-  @Parameter({ type: 'uuid', required: true, entity: 'virtualmachine', description: 'The ID of the virtual machine' })
+  @Parameter({ type: 'uuid', required: true, entity: 'virtualmachine', description: 'which virtual machine' })
   id!: string;
 
   override async subject({ machines }: Services, { caller }: CallContext): Promise<Subject> {

@@ -7,7 +7,7 @@ import { MachineActionCommand } from './machine-action-command.js';
 
 @ApiCommand({
   name: 'startVirtualMachine',
-  description: 'Starts a virtual machine.',
+  description: 'Starts a stopped virtual machine',
   roles: EVERYONE,
   async: true,
   returns: virtualMachineResponse,

@@ -7,13 +7,13 @@ import { MachineActionCommand } from './machine-action-command.js';
 
 @ApiCommand({
   name: 'stopVirtualMachine',
-  description: 'Stops a virtual machine.',
+  description: 'Shuts a virtual machine down',
   roles: EVERYONE,
   async: true,
   returns: virtualMachineResponse,
 })
 export class StopVirtualMachineCmd extends MachineActionCommand {
-  @Parameter({ type: 'boolean', description: 'Force stop the VM' })
+  @Parameter({ type: 'boolean', description: 'switch it off without waiting for the guest' })
   forced: boolean | undefined;
 
   async execute({ machines }: Services, call: CallContext) {

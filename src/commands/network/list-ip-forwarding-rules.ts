@@ -6,7 +6,7 @@ import { OwnedListCommand } from '../owned-list-command.js';
 /** Clients that list machines ask for these too; this server keeps none. */
 @ApiCommand({
   name: 'listIpForwardingRules',
-  description: 'List the IP forwarding rules; there are none on this server',
+  description: 'Answers an empty list: this server keeps no IP forwarding rules',
   roles: EVERYONE,
   returns: responseOf('ipforwardingrule', { id: ['string', 'the ID'] }),
 })

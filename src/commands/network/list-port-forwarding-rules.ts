@@ -6,7 +6,7 @@ import { OwnedListCommand } from '../owned-list-command.js';
 /** Clients that list machines ask for these too; this server keeps none. */
 @ApiCommand({
   name: 'listPortForwardingRules',
-  description: 'Lists all port forwarding rules for an IP address.; there are none on this server',
+  description: 'Answers an empty list: this server keeps no port forwarding rules',
   roles: EVERYONE,
   returns: responseOf('portforwardingrule', { id: ['string', 'the ID'] }),
 })

@@ -6,7 +6,7 @@ import { OwnedListCommand } from '../owned-list-command.js';
 /** Clients that list machines ask for these too; this server keeps none. */
 @ApiCommand({
   name: 'listPublicIpAddresses',
-  description: 'Lists all public ip addresses; there are none on this server',
+  description: 'Answers an empty list: this server keeps no public IP addresses',
   roles: EVERYONE,
   returns: responseOf('publicipaddress', { id: ['string', 'the ID'] }),
 })

@@ -6,7 +6,7 @@ import type { Services } from '../../services.js';
 
 @ApiCommand({
   name: 'assignVirtualMachineToBackupOffering',
-  description: 'Assigns a VM to a backup offering',
+  description: 'Puts a virtual machine under the protection of a backup offering',
   since: '4.14.0',
   roles: EVERYONE,
   async: true,

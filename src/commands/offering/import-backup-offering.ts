@@ -6,26 +6,26 @@ import { backupOfferingResponse, toBackupOfferingResponse } from '../responses/b
 
 @ApiCommand({
   name: 'importBackupOffering',
-  description: 'Imports a backup offering using a backup provider',
+  description: 'Makes an offering of the backup provider available in a zone',
   since: '4.14.0',
   roles: ['Admin'],
   async: true,
   returns: backupOfferingResponse,
 })
 export class ImportBackupOfferingCmd extends Command {
-  @Parameter({ type: 'string', required: true, description: 'the name of the backup offering' })
+  @Parameter({ type: 'string', required: true, description: 'name that the backup offering gets' })
   name!: string;
 
-  @Parameter({ type: 'string', required: true, description: 'the description of the backup offering' })
+  @Parameter({ type: 'string', required: true, description: 'what users read about the backup offering' })
   description!: string;
 
-  @Parameter({ type: 'string', required: true, description: 'The backup offering ID (from backup provider side)' })
+  @Parameter({ type: 'string', required: true, description: 'ID by which the backup provider knows the offering' })
   externalId!: string;
 
-  @Parameter({ type: 'uuid', required: true, entity: 'zone', description: 'The zone ID' })
+  @Parameter({ type: 'uuid', required: true, entity: 'zone', description: 'ID of the zone' })
   zoneId!: string;
 
-  @Parameter({ type: 'boolean', required: true, description: 'Whether users are allowed to create adhoc backups and backup schedules' })
+  @Parameter({ type: 'boolean', required: true, description: 'whether users may take and schedule backups themselves' })
   allowUserDrivenBackups!: boolean;
 
   override subject({ zones }: Services): Promise<Subject> {

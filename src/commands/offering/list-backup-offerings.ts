@@ -7,16 +7,16 @@ import { backupOfferingResponse, toBackupOfferingResponse } from '../responses/b
 
 @ApiCommand({
   name: 'listBackupOfferings',
-  description: 'Lists backup offerings',
+  description: 'Lists the imported backup offerings',
   since: '4.14.0',
   roles: EVERYONE,
   returns: backupOfferingResponse,
 })
 export class ListBackupOfferingsCmd extends PagedCommand {
-  @Parameter({ type: 'uuid', entity: 'backupoffering', description: 'The backup offering ID' })
+  @Parameter({ type: 'uuid', entity: 'backupoffering', description: 'only the backup offering with this ID' })
   id: string | undefined;
 
-  @Parameter({ type: 'uuid', entity: 'zone', description: 'The zone ID' })
+  @Parameter({ type: 'uuid', entity: 'zone', description: 'ID of the zone' })
   zoneId: string | undefined;
 
   async execute(services: Services) {

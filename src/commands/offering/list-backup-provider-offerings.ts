@@ -7,13 +7,13 @@ import { backupOfferingResponse, toExternalOfferingResponse } from '../responses
 
 @ApiCommand({
   name: 'listBackupProviderOfferings',
-  description: 'Lists external backup offerings of the provider',
+  description: 'Lists what the backup provider of a zone offers for import',
   since: '4.14.0',
   roles: ['Admin'],
   returns: backupOfferingResponse,
 })
 export class ListBackupProviderOfferingsCmd extends PagedCommand {
-  @Parameter({ type: 'uuid', required: true, entity: 'zone', description: 'The zone ID' })
+  @Parameter({ type: 'uuid', required: true, entity: 'zone', description: 'ID of the zone' })
   zoneId!: string;
 
   async execute(services: Services, call: CallContext) {

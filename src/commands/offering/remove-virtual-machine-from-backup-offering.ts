@@ -7,7 +7,7 @@ import type { Services } from '../../services.js';
 @ApiCommand({
   name: 'removeVirtualMachineFromBackupOffering',
   aliases: ['removeVMFromBackupPolicy'],
-  description: 'Removes a VM from any existing backup offering; its backups stay',
+  description: 'Takes a virtual machine out of its backup offering; its backups stay',
   since: '4.14.0',
   roles: EVERYONE,
   async: true,
@@ -25,7 +25,7 @@ export class RemoveVirtualMachineFromBackupOfferingCmd extends Command {
   })
   backupOfferingId: string | undefined;
 
-  @Parameter({ type: 'boolean', description: 'Whether to remove the VM also when the backup provider does not let go of it' })
+  @Parameter({ type: 'boolean', description: 'remove it also when the backup provider does not let go of it' })
   forced: boolean | undefined;
 
   override async subject({ machines, offerings }: Services, { caller }: CallContext): Promise<Subject> {

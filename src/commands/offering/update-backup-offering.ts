@@ -4,22 +4,22 @@ import { backupOfferingResponse, toBackupOfferingResponse } from '../responses/b
 
 @ApiCommand({
   name: 'updateBackupOffering',
-  description: 'Updates a backup offering.',
+  description: 'Changes the name, the description or the permissions of a backup offering',
   since: '4.16.0',
   roles: ['Admin'],
   returns: backupOfferingResponse,
 })
 export class UpdateBackupOfferingCmd extends Command {
-  @Parameter({ type: 'uuid', required: true, entity: 'backupoffering', description: 'The ID of the Backup Offering to be updated' })
+  @Parameter({ type: 'uuid', required: true, entity: 'backupoffering', description: 'the backup offering to change' })
   id!: string;
 
-  @Parameter({ type: 'string', description: 'The name of the Backup Offering to be updated' })
+  @Parameter({ type: 'string', description: 'its new name' })
   name: string | undefined;
 
-  @Parameter({ type: 'string', description: 'The description of the Backup Offering to be updated' })
+  @Parameter({ type: 'string', description: 'its new description' })
   description: string | undefined;
 
-  @Parameter({ type: 'boolean', description: 'Whether to allow user driven backups or not' })
+  @Parameter({ type: 'boolean', description: 'whether users may take backups themselves' })
   allowUserDrivenBackups: boolean | undefined;
 
   async execute({ offerings }: Services) {

@@ -15,7 +15,7 @@ export class AssignBackupPolicyCmd extends Command {
   @Parameter({ type: 'uuid', required: true, alsoNamed: ['policyid'], entity: 'backuppolicy', description: 'the ID of the backup policy' })
   backupPolicyId!: string;
 
-  @Parameter({ type: 'uuid', required: true, entity: 'virtualmachine', description: 'the ID of the virtual machine' })
+  @Parameter({ type: 'uuid', required: true, entity: 'virtualmachine', description: 'ID of the virtual machine' })
   virtualMachineId!: string;
 
   @Parameter({ type: 'uuid', entity: 'zone', description: 'the ID of the zone; if given, it must be the zone of the virtual machine' })

@@ -5,7 +5,7 @@ import { responseOf } from '../../api/response.js';
 
 @ApiCommand({
   name: 'listBackupProviders',
-  description: 'Lists Backup and Recovery providers',
+  description: 'Lists the backup providers that are installed',
   since: '4.14.0',
   roles: ['Admin'],
   returns: responseOf('providers', {
@@ -14,7 +14,7 @@ import { responseOf } from '../../api/response.js';
   }),
 })
 export class ListBackupProvidersCmd extends Command {
-  @Parameter({ type: 'string', description: 'List Backup and Recovery provider by name' })
+  @Parameter({ type: 'string', description: 'only the provider with this name' })
   name: string | undefined;
 
   execute({ offerings }: Services) {

@@ -5,18 +5,18 @@ import { roleName } from './role.js';
 import { toUserResponse } from './user.js';
 
 export const accountResponse = responseOf('account', {
-  id: ['string', 'the id of the account'],
-  name: ['string', 'the name of the account'],
-  accounttype: ['integer', 'account type (admin, domain-admin, user)'],
-  roletype: ['string', 'the type of the role (Admin, ResourceAdmin, DomainAdmin, User)'],
-  rolename: ['string', 'the name of the role'],
-  domainid: ['string', 'id of the Domain the account belongs to'],
-  domain: ['string', 'name of the Domain the account belongs to'],
-  domainpath: ['string', 'path of the Domain the account belongs to'],
-  state: ['string', 'the state of the account'],
-  created: ['date', 'the date when this account was created'],
-  isdefault: ['boolean', 'true if account is default, false otherwise'],
-  user: ['list', 'the list of users associated with account'],
+  id: ['string', 'ID of the account'],
+  name: ['string', 'name of the account'],
+  accounttype: ['integer', '0 for user, 1 for root admin'],
+  roletype: ['string', 'Admin or User'],
+  rolename: ['string', 'name of the role'],
+  domainid: ['string', 'ID of its domain'],
+  domain: ['string', 'name of its domain'],
+  domainpath: ['string', 'path of its domain, from ROOT'],
+  state: ['string', 'what state it is in'],
+  created: ['date', 'when it was created'],
+  isdefault: ['boolean', 'whether the server cannot do without it'],
+  user: ['list', 'its users'],
 });
 
 export const toAccountResponse = ({ account, users }: AccountWithUsers): Fields<typeof accountResponse> => ({

@@ -1,11 +1,11 @@
 import { responseOf } from '../../api/response.js';
 
 export const apiResponse = responseOf('api', {
-  name: ['string', 'the name of the api command'],
-  description: ['string', 'description of the api'],
-  since: ['string', 'version of CloudStack the api was introduced in'],
-  isasync: ['boolean', 'true if api is asynchronous'],
-  related: ['string', 'comma separated related apis'],
-  params: ['list', 'the list params the api accepts'],
-  response: ['list', 'api response fields'],
+  name: ['string', 'name of the command'],
+  description: ['string', 'what the command does'],
+  since: ['string', 'version of the API in which the command appeared'],
+  isasync: ['boolean', 'whether it answers with a job'],
+  related: ['string', 'commands that return the same kind of thing, with commas between'],
+  params: ['list', 'its parameters'],
+  response: ['list', 'fields of its answer'],
 });

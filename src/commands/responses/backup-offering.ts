@@ -5,14 +5,14 @@ import type { Zone } from '../../dao/zone-dao.js';
 
 export const backupOfferingResponse = responseOf('backupoffering', {
   id: ['string', 'ID of the backup offering'],
-  name: ['string', 'name for the backup offering'],
-  description: ['string', 'description for the backup offering'],
-  provider: ['string', 'provider name'],
-  externalid: ['string', 'external ID on the provider side'],
-  allowuserdrivenbackups: ['boolean', 'whether offering allows user driven ad-hoc/scheduled backups'],
-  zoneid: ['string', 'zone ID'],
-  zonename: ['string', 'zone name'],
-  created: ['date', 'the date this backup offering was created'],
+  name: ['string', 'name of the backup offering'],
+  description: ['string', 'what users read about it'],
+  provider: ['string', 'backup provider that it comes from'],
+  externalid: ['string', 'ID by which that provider knows it'],
+  allowuserdrivenbackups: ['boolean', 'whether users may take and schedule backups themselves'],
+  zoneid: ['string', 'ID of its zone'],
+  zonename: ['string', 'name of its zone'],
+  created: ['date', 'when it was imported'],
 });
 
 export const toBackupOfferingResponse = (offering: BackupOffering, zone: Zone): Fields<typeof backupOfferingResponse> => ({

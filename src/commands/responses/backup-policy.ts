@@ -9,7 +9,7 @@ export const backupPolicyResponse = responseOf('backuppolicy', {
   description: ['string', 'description of the backup policy'],
   externalid: ['string', 'id of the policy at the backup provider'],
   zoneid: ['string', 'zone id'],
-  zonename: ['string', 'zone name'],
+  zonename: ['string', 'name of its zone'],
   allowuserdrivenbackups: ['boolean', 'whether users may take backups themselves'],
   provider: ['string', 'the backup provider of the policy'],
   created: ['date', 'the date when the policy was imported'],

@@ -3,18 +3,18 @@ import { categoryOf, type SettingKind } from '../../settings/dynamic-keys.js';
 import type { SettingView } from '../../settings/settings-manager.js';
 
 export const configurationResponse = responseOf('configuration', {
-  category: ['string', 'the category of the configuration'],
-  group: ['string', 'the group of the configuration'],
-  subgroup: ['string', 'the subgroup of the configuration'],
-  name: ['string', 'the name of the configuration'],
-  value: ['string', 'the value of the configuration; never shown for a secret'],
-  defaultvalue: ['string', 'the default value of the configuration'],
-  scope: ['string', 'scope(zone/cluster/pool/account) of the parameter that needs to be updated'],
-  description: ['string', 'the description of the configuration'],
-  isdynamic: ['boolean', 'true if the configuration is dynamic'],
-  component: ['string', 'the component of the configuration'],
-  displaytext: ['string', 'the name of the configuration in words'],
-  type: ['string', 'the type of the configuration value'],
+  category: ['string', 'category of the setting'],
+  group: ['string', 'group within the category'],
+  subgroup: ['string', 'part of that group'],
+  name: ['string', 'name of the setting'],
+  value: ['string', 'value that holds; never shown for a secret'],
+  defaultvalue: ['string', 'value that holds when none is set'],
+  scope: ['string', 'what may have a value of its own, such as a zone'],
+  description: ['string', 'what the setting does'],
+  isdynamic: ['boolean', 'whether a new value holds without a restart'],
+  component: ['string', 'part of the server that reads it'],
+  displaytext: ['string', 'name of the setting in words'],
+  type: ['string', 'type of the value'],
 });
 
 const TYPES: Record<SettingKind, string> = { boolean: 'Boolean', integer: 'Number', string: 'String' };

@@ -2,13 +2,13 @@ import { responseOf, type Fields } from '../../api/response.js';
 import type { Domain } from '../../dao/domain-dao.js';
 
 export const domainResponse = responseOf('domain', {
-  id: ['string', 'the ID of the domain'],
-  name: ['string', 'the name of the domain'],
-  level: ['integer', 'the level of the domain'],
-  path: ['string', 'the path of the domain'],
-  haschild: ['boolean', 'whether the domain has one or more sub-domains'],
-  state: ['string', 'the state of the domain'],
-  created: ['date', 'the date when this domain was created'],
+  id: ['string', 'ID of the domain'],
+  name: ['string', 'name of the domain'],
+  level: ['integer', 'how far it is below ROOT, which is 0'],
+  path: ['string', 'its path from ROOT'],
+  haschild: ['boolean', 'whether there are domains below it'],
+  state: ['string', 'what state it is in'],
+  created: ['date', 'when it was created'],
 });
 
 export const toDomainResponse = (domain: Domain): Fields<typeof domainResponse> => ({

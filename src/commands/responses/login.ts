@@ -3,21 +3,21 @@ import { accountTypeOf } from '../../account/role-type.js';
 import type { Login } from '../../account/session-manager.js';
 
 export const loginResponse = responseOf('loginresponse', {
-  username: ['string', 'Username'],
-  userid: ['string', 'User ID'],
-  domainid: ['string', 'Domain ID that the user belongs to'],
-  timeout: ['integer', 'the time period before the session has expired, in seconds'],
-  account: ['string', 'the account name the user belongs to'],
+  username: ['string', 'name of the user'],
+  userid: ['string', 'ID of the user'],
+  domainid: ['string', 'ID of the domain of the user'],
+  timeout: ['integer', 'seconds without a request after which the session ends'],
+  account: ['string', 'name of the account of the user'],
   firstname: ['string', 'first name of the user'],
   lastname: ['string', 'last name of the user'],
-  type: ['string', 'the account type (admin, domain-admin, read-only-admin, user)'],
-  timezone: ['string', 'user time zone'],
-  timezoneoffset: ['string', 'user time zone offset from UTC, in hours'],
-  registered: ['string', 'Is user registered'],
-  sessionkey: ['string', 'Session key that can be passed in subsequent Query command calls'],
-  is2faenabled: ['string', 'Is two factor authentication enabled'],
-  is2faverified: ['string', 'Is two factor authentication verified'],
-  issuerfor2fa: ['string', 'Two factor authentication issuer'],
+  type: ['string', 'account type: 0 for user, 1 for root admin'],
+  timezone: ['string', 'time zone of the user'],
+  timezoneoffset: ['string', 'hours by which that time zone is ahead of UTC'],
+  registered: ['string', 'whether the user has signed up by mail'],
+  sessionkey: ['string', 'value that every further request of the session repeats'],
+  is2faenabled: ['string', 'whether a second factor is asked for'],
+  is2faverified: ['string', 'whether the second factor has been given'],
+  issuerfor2fa: ['string', 'who issues the second factor'],
 });
 
 export const toLoginResponse = ({ user, sessionKey, timeoutSeconds }: Login): Fields<typeof loginResponse> => ({

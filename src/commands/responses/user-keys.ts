@@ -2,9 +2,9 @@ import { responseOf, type Fields } from '../../api/response.js';
 import type { KeyPair } from '../../account/key-manager.js';
 
 export const userKeysResponse = responseOf('userkeys', {
-  apikey: ['string', 'the api key of the registered user'],
-  secretkey: ['string', 'the secret key of the registered user'],
-  apikeyaccess: ['boolean', 'whether api key access is allowed or not'],
+  apikey: ['string', 'API key'],
+  secretkey: ['string', 'secret that signs the requests'],
+  apikeyaccess: ['boolean', 'whether requests signed with the keys are let in'],
 });
 
 export const toUserKeysResponse = (keys: KeyPair | undefined): Fields<typeof userKeysResponse> => ({

@@ -2,17 +2,17 @@ import { responseOf, type Fields } from '../../api/response.js';
 import type { Zone } from '../../dao/zone-dao.js';
 
 export const zoneResponse = responseOf('zone', {
-  id: ['string', 'Zone id'],
-  name: ['string', 'Zone name'],
-  networktype: ['string', 'the network type of the zone; can be Basic or Advanced'],
-  allocationstate: ['string', 'the allocation state of the zone'],
-  dns1: ['string', 'the first DNS for the Zone'],
-  internaldns1: ['string', 'the first internal DNS for the Zone'],
-  securitygroupsenabled: ['boolean', 'true if security groups support is enabled, false otherwise'],
-  localstorageenabled: ['boolean', 'true if local storage offering enabled, false otherwise'],
-  zonetoken: ['string', 'Zone Token'],
-  dhcpprovider: ['string', 'the dhcp Provider for the Zone'],
-  type: ['string', 'the type of the zone - core or edge'],
+  id: ['string', 'ID of the zone'],
+  name: ['string', 'name of the zone'],
+  networktype: ['string', 'Basic or Advanced'],
+  allocationstate: ['string', 'whether new machines can be created in it'],
+  dns1: ['string', 'address of the DNS server for machines'],
+  internaldns1: ['string', 'address of the DNS server for the infrastructure'],
+  securitygroupsenabled: ['boolean', 'whether security groups can be used'],
+  localstorageenabled: ['boolean', 'whether machines may use the disks of their host'],
+  zonetoken: ['string', 'token of the zone'],
+  dhcpprovider: ['string', 'what hands out addresses in the zone'],
+  type: ['string', 'Core or Edge'],
 });
 
 export const toZoneResponse = (zone: Zone): Fields<typeof zoneResponse> => ({

@@ -4,18 +4,23 @@ import type { Services } from '../../services.js';
 import { PagedCommand } from '../paged-command.js';
 import { configurationResponse, toConfigurationResponse } from '../responses/configuration.js';
 
-@ApiCommand({ name: 'listConfigurations', description: 'Lists all configurations.', roles: ['Admin'], returns: configurationResponse })
+@ApiCommand({
+  name: 'listConfigurations',
+  description: 'Lists settings and their values',
+  roles: ['Admin'],
+  returns: configurationResponse,
+})
 export class ListConfigurationsCmd extends PagedCommand {
-  @Parameter({ type: 'string', description: 'lists configuration by name, or by a part of it' })
+  @Parameter({ type: 'string', description: 'only settings whose name contains this text' })
   name: string | undefined;
 
-  @Parameter({ type: 'string', description: 'lists configurations by category' })
+  @Parameter({ type: 'string', description: 'only settings of this category' })
   category: string | undefined;
 
   @Parameter({
     type: 'uuid',
     entity: 'zone',
-    description: 'the ID of the Zone to list the configurations that a zone may have, with the values that hold there',
+    description: 'only settings that a zone may have of its own, with the values that hold in this zone',
   })
   zoneId: string | undefined;
 

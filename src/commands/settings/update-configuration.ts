@@ -2,9 +2,9 @@ import { ApiCommand, Command, Parameter } from '../../api/command.js';
 import type { Services } from '../../services.js';
 import { configurationResponse, toConfigurationResponse } from '../responses/configuration.js';
 
-@ApiCommand({ name: 'updateConfiguration', description: 'Updates a configuration.', roles: ['Admin'], returns: configurationResponse })
+@ApiCommand({ name: 'updateConfiguration', description: 'Gives a setting a new value', roles: ['Admin'], returns: configurationResponse })
 export class UpdateConfigurationCmd extends Command {
-  @Parameter({ type: 'string', required: true, description: 'the name of the configuration' })
+  @Parameter({ type: 'string', required: true, description: 'name of the setting' })
   name!: string;
 
   @Parameter({
@@ -13,11 +13,11 @@ export class UpdateConfigurationCmd extends Command {
     mayBeEmpty: true,
     length: 4096,
     sensitive: true,
-    description: 'the value of the configuration',
+    description: 'the new value',
   })
   value!: string;
 
-  @Parameter({ type: 'uuid', entity: 'zone', description: 'the ID of the Zone to update the parameter value for corresponding zone' })
+  @Parameter({ type: 'uuid', entity: 'zone', description: 'set it for this zone only' })
   zoneId: string | undefined;
 
   async execute({ settingsManager }: Services) {

@@ -8,13 +8,13 @@ import { apiResponse } from '../responses/api.js';
 
 @ApiCommand({
   name: 'listApis',
-  description: 'lists all available apis on the server, provided by the Api Discovery plugin',
+  description: 'Lists the commands that the caller may use, with parameters and answers',
   since: '4.1.0',
   roles: EVERYONE,
   returns: apiResponse,
 })
 export class ListApisCmd extends Command {
-  @Parameter({ type: 'string', description: 'API name' })
+  @Parameter({ type: 'string', description: 'only the command with this name' })
   name: string | undefined;
 
   execute({ commands }: Services, { caller }: CallContext) {

@@ -2,11 +2,12 @@ import { EVERYONE } from '../../account/role-type.js';
 import { ApiCommand, Command } from '../../api/command.js';
 import { CLOUDSTACK_VERSION } from '../../api/reply.js';
 import type { Services } from '../../services.js';
+import { LEAST_GIB, MOST_GIB } from '../disk-size.js';
 import { capabilityResponse } from '../responses/capability.js';
 
 @ApiCommand({
   name: 'listCapabilities',
-  description: 'Lists capabilities',
+  description: 'Says which features this server has, for clients that adapt to it',
   roles: EVERYONE,
   returns: capabilityResponse,
 })
@@ -32,8 +33,8 @@ export class ListCapabilitiesCmd extends Command {
         kubernetesclusterexperimentalfeaturesenabled: false,
         instancesstatsuseronly: false,
         instancesdisksstatsretentionenabled: false,
-        customdiskofferingminsize: 1,
-        customdiskofferingmaxsize: 1024,
+        customdiskofferingminsize: LEAST_GIB,
+        customdiskofferingmaxsize: MOST_GIB,
         defaultuipagesize: Math.min(20, settings.get('default.page.size')),
       },
     };

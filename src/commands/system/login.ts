@@ -6,16 +6,16 @@ import { loginResponse, toLoginResponse } from '../responses/login.js';
 
 @ApiCommand({
   name: 'login',
-  description: 'Logs a user into the CloudStack. A successful login attempt will generate a JSESSIONID cookie value.',
+  description: 'Starts a session, kept in the JSESSIONID and sessionkey cookies',
   roles: EVERYONE,
   postOnly: true,
   returns: loginResponse,
 })
 export class LoginCmd extends OpenCommand {
-  @Parameter({ type: 'string', required: true, description: 'Username' })
+  @Parameter({ type: 'string', required: true, description: 'name of the user' })
   username!: string;
 
-  @Parameter({ type: 'string', required: true, sensitive: true, description: 'Password' })
+  @Parameter({ type: 'string', required: true, sensitive: true, description: 'password of the user' })
   password!: string;
 
   @Parameter({ type: 'string', description: 'Path of the domain that the user belongs to; the ROOT domain if absent' })

@@ -7,9 +7,9 @@ import type { Services } from '../../services.js';
 
 @ApiCommand({
   name: 'logout',
-  description: 'Logs out the user',
+  description: 'Ends the session of the caller',
   roles: EVERYONE,
-  returns: responseOf('logoutresponse', { description: ['string', 'Response description'] }),
+  returns: responseOf('logoutresponse', { description: ['string', 'what happened'] }),
 })
 export class LogoutCmd extends OpenCommand {
   async answer({ sessions }: Services, { sessionTokens, cookieNames }: OpenRequest) {

@@ -6,19 +6,19 @@ import { toVolumeResponse, volumeResponse } from '../responses/volume.js';
 
 @ApiCommand({
   name: 'attachVolume',
-  description: 'Attaches a disk volume to a virtual machine.',
+  description: 'Gives a volume that is attached to nothing to a virtual machine',
   roles: EVERYONE,
   async: true,
   returns: volumeResponse,
 })
 export class AttachVolumeCmd extends Command {
-  @Parameter({ type: 'uuid', required: true, entity: 'volume', description: 'the ID of the disk volume' })
+  @Parameter({ type: 'uuid', required: true, entity: 'volume', description: 'ID of the volume' })
   id!: string;
 
-  @Parameter({ type: 'uuid', required: true, entity: 'virtualmachine', description: 'the ID of the virtual machine' })
+  @Parameter({ type: 'uuid', required: true, entity: 'virtualmachine', description: 'ID of the virtual machine' })
   virtualMachineId!: string;
 
-  @Parameter({ type: 'long', description: 'the ID of the device to map the volume to the guest OS; the first free one if absent' })
+  @Parameter({ type: 'long', description: 'device number that it gets in the machine; the first free one if absent' })
   deviceId: number | undefined;
 
   override async subject({ machines, volumes }: Services, { caller }: CallContext): Promise<Subject> {

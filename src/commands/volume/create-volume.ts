@@ -8,26 +8,26 @@ import { toVolumeResponse, volumeResponse } from '../responses/volume.js';
 
 @ApiCommand({
   name: 'createVolume',
-  description: 'Creates a disk volume. It must still be attached to a virtual machine.',
+  description: 'Creates an empty data volume, attached to nothing',
   roles: EVERYONE,
   async: true,
   creates: true,
   returns: volumeResponse,
 })
 export class CreateVolumeCmd extends Command {
-  @Parameter({ type: 'string', required: true, description: 'the name of the disk volume' })
+  @Parameter({ type: 'string', required: true, description: 'name of the volume' })
   name!: string;
 
-  @Parameter({ type: 'uuid', required: true, entity: 'zone', description: 'the ID of the availability zone' })
+  @Parameter({ type: 'uuid', required: true, entity: 'zone', description: 'ID of the zone' })
   zoneId!: string;
 
-  @Parameter({ type: 'long', required: true, description: 'size of the volume in GiB' })
+  @Parameter({ type: 'long', required: true, description: 'size in GiB' })
   size!: number;
 
-  @Parameter({ type: 'string', description: 'the account associated with the disk volume. Must be used with the domainId parameter.' })
+  @Parameter({ type: 'string', description: 'account that will own the volume; needs domainid' })
   account: string | undefined;
 
-  @Parameter({ type: 'uuid', entity: 'domain', description: 'the domain ID associated with the disk volume' })
+  @Parameter({ type: 'uuid', entity: 'domain', description: 'domain of that account' })
   domainId: string | undefined;
 
   override async subject({ volumes }: Services, { caller }: CallContext): Promise<Subject> {

@@ -6,13 +6,13 @@ import { toVolumeResponse, volumeResponse } from '../responses/volume.js';
 
 @ApiCommand({
   name: 'detachVolume',
-  description: 'Detaches a disk volume from a virtual machine.',
+  description: 'Takes a volume off its virtual machine',
   roles: EVERYONE,
   async: true,
   returns: volumeResponse,
 })
 export class DetachVolumeCmd extends Command {
-  @Parameter({ type: 'uuid', required: true, entity: 'volume', description: 'the ID of the disk volume' })
+  @Parameter({ type: 'uuid', required: true, entity: 'volume', description: 'ID of the volume' })
   id!: string;
 
   override async subject({ volumes }: Services, { caller }: CallContext): Promise<Subject> {

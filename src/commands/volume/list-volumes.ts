@@ -6,21 +6,21 @@ import type { Services } from '../../services.js';
 import { OwnedListCommand } from '../owned-list-command.js';
 import { toVolumeResponse, volumeResponse } from '../responses/volume.js';
 
-@ApiCommand({ name: 'listVolumes', description: 'Lists all volumes.', roles: EVERYONE, returns: volumeResponse })
+@ApiCommand({ name: 'listVolumes', description: 'Lists volumes that the caller may see', roles: EVERYONE, returns: volumeResponse })
 export class ListVolumesCmd extends OwnedListCommand {
-  @Parameter({ type: 'uuid', entity: 'volume', description: 'the ID of the disk volume' })
+  @Parameter({ type: 'uuid', entity: 'volume', description: 'ID of the volume' })
   id: string | undefined;
 
-  @Parameter({ type: 'string', description: 'the name of the disk volume' })
+  @Parameter({ type: 'string', description: 'name of the volume' })
   name: string | undefined;
 
-  @Parameter({ type: 'string', description: 'the type of disk volume: ROOT or DATADISK' })
+  @Parameter({ type: 'string', description: 'ROOT or DATADISK' })
   type: string | undefined;
 
-  @Parameter({ type: 'uuid', entity: 'virtualmachine', description: 'the ID of the virtual machine' })
+  @Parameter({ type: 'uuid', entity: 'virtualmachine', description: 'ID of the virtual machine' })
   virtualMachineId: string | undefined;
 
-  @Parameter({ type: 'uuid', entity: 'zone', description: 'the ID of the availability zone' })
+  @Parameter({ type: 'uuid', entity: 'zone', description: 'ID of the zone' })
   zoneId: string | undefined;
 
   async execute(services: Services, { caller }: CallContext) {

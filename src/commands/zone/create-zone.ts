@@ -3,18 +3,18 @@ import { invalid } from '../../errors.js';
 import type { Services } from '../../services.js';
 import { toZoneResponse, zoneResponse } from '../responses/zone.js';
 
-@ApiCommand({ name: 'createZone', description: 'Creates a Zone.', roles: ['Admin'], returns: zoneResponse })
+@ApiCommand({ name: 'createZone', description: 'Creates a zone', roles: ['Admin'], returns: zoneResponse })
 export class CreateZoneCmd extends Command {
-  @Parameter({ type: 'string', required: true, description: 'the name of the Zone' })
+  @Parameter({ type: 'string', required: true, description: 'name of the new zone' })
   name!: string;
 
-  @Parameter({ type: 'string', required: true, description: 'network type of the zone, can be Basic or Advanced' })
+  @Parameter({ type: 'string', required: true, description: 'Basic or Advanced' })
   networkType!: string;
 
-  @Parameter({ type: 'string', required: true, length: 64, description: 'the first DNS for the Zone' })
+  @Parameter({ type: 'string', required: true, length: 64, description: 'address of the DNS server for machines' })
   dns1!: string;
 
-  @Parameter({ type: 'string', required: true, length: 64, description: 'the first internal DNS for the Zone' })
+  @Parameter({ type: 'string', required: true, length: 64, description: 'address of the DNS server for the infrastructure' })
   internalDns1!: string;
 
   async execute({ zones }: Services) {

@@ -5,7 +5,7 @@ import type { Services } from '../../services.js';
 import { PagedCommand } from '../paged-command.js';
 import { toZoneResponse, zoneResponse } from '../responses/zone.js';
 
-@ApiCommand({ name: 'listZones', description: 'Lists zones', roles: EVERYONE, returns: zoneResponse })
+@ApiCommand({ name: 'listZones', description: 'Lists the zones', roles: EVERYONE, returns: zoneResponse })
 export class ListZonesCmd extends PagedCommand {
   @Parameter({ type: 'uuid', entity: 'zone', description: 'the ID of the zone' })
   id: string | undefined;
