@@ -66,7 +66,7 @@ class Exchange {
       const { method, headers } = this.request;
       const cookies = readCookies(headers.cookie);
       const body = await dispatcher.dispatch({ requestId, method, parameters: this.parameters, cookies }, passage);
-      this.send(reply(passage.spec?.name ?? '', body, this.format(), passage.caller !== undefined), undefined);
+      this.send(reply(passage.spec, body, this.format(), passage.caller !== undefined), undefined);
     } catch (error) {
       this.refuse(toApiError(error, requestId));
     }
@@ -75,7 +75,7 @@ class Exchange {
   refuse(failure: ApiError): void {
     const { requestId, passage } = this;
     if (failure.kind === 'internal') this.log('error', 'command failed', { requestId, command: passage.spec?.name, error: failure.cause });
-    this.send(errorReply(passage.spec?.name, failure, this.format(), passage.caller !== undefined), failure);
+    this.send(errorReply(passage.spec, failure, this.format(), passage.caller !== undefined), failure);
   }
 
   private send({ status, headers, body }: Reply, failure: ApiError | undefined): void {

@@ -93,6 +93,8 @@ export interface CommandAbout {
   readonly async?: boolean;
   /** With `async`: the subject is a thing that the job will create, and the first answer carries its id. */
   readonly creates?: boolean;
+  /** The command whose name stands in the answer's envelope, where that is not this one's. */
+  readonly envelope?: string;
   readonly returns: ResponseSpec;
 }
 

@@ -1,5 +1,6 @@
 import { Builder } from 'xml2js';
 import { shapeOf, type ApiError } from '../errors.js';
+import type { CommandAbout } from './command.js';
 import { formatDate, withFormattedDates } from './date.js';
 
 /** An answer as it goes over the wire. */
@@ -19,27 +20,30 @@ export const CLOUDSTACK_VERSION = '4.22.1.0';
 
 const TYPES: Record<Format, string> = { json: 'application/json; charset=UTF-8', xml: 'text/xml; charset=UTF-8' };
 
-export const envelopeOf = (command: string): string => `${command.toLowerCase()}response`;
+/** The command that is answered; undefined if there is none of the name that was sent. */
+type Answered = Pick<CommandAbout, 'name' | 'envelope'> | undefined;
+
+/** The one key of an answer. */
+export const envelopeOf = (command: Answered): string => `${(command?.envelope ?? command?.name ?? 'error').toLowerCase()}response`;
 
 /** A successful answer; only a known caller is told the version. */
-export const reply = (command: string, body: object, format: Format, isKnown: boolean): Reply => ({
+export const reply = (command: Answered, body: object, format: Format, isKnown: boolean): Reply => ({
   status: 200,
   headers: { 'Content-Type': TYPES[format] },
   body: encode(envelopeOf(command), body, format, isKnown),
 });
 
 /** The answer to a failure: the HTTP status is the error code, and the body says the same again. */
-export function errorReply(command: string | undefined, error: ApiError, format: Format, isKnown: boolean): Reply {
+export function errorReply(command: Answered, error: ApiError, format: Format, isKnown: boolean): Reply {
   const { http, cs, envelope, plain, allow } = shapeOf(error.kind);
   const allowed = allow === undefined ? {} : { Allow: allow };
   if (plain) return { status: http, headers: { 'Content-Type': 'text/plain; charset=UTF-8', ...allowed }, body: error.message };
   const body = { uuidList: [], errorcode: http, ...(cs === undefined ? {} : { cserrorcode: cs }), errortext: error.message };
-  const root = envelope ?? (command === undefined ? 'errorresponse' : envelopeOf(command));
   const description = cs === undefined ? {} : { 'X-Description': headerText(error.message) };
   return {
     status: http,
     headers: { 'Content-Type': TYPES[format], ...description, ...allowed },
-    body: encode(root, body, format, isKnown),
+    body: encode(envelope ?? envelopeOf(command), body, format, isKnown),
   };
 }
 

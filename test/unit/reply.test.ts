@@ -3,8 +3,8 @@ import { envelopeOf, errorReply, formatOf, reply, type Format } from '../../src/
 import { ApiError, ERRORS, type ErrorKind } from '../../src/errors.js';
 
 const DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>';
-const json = (body: object) => reply('listThings', body, 'json', true).body;
-const xml = (body: object) => reply('listThings', body, 'xml', true).body.slice(DECLARATION.length);
+const json = (body: object) => reply({ name: 'listThings' }, body, 'json', true).body;
+const xml = (body: object) => reply({ name: 'listThings' }, body, 'xml', true).body.slice(DECLARATION.length);
 const inXml = (inside: string) => `<listthingsresponse cloud-stack-version="4.22.1.0">${inside}</listthingsresponse>`;
 
 test.each<[string | undefined, Format]>([
@@ -19,13 +19,22 @@ test.each<[string | undefined, Format]>([
 });
 
 test('the envelope is the name of the command in lower case', () => {
-  expect(envelopeOf('listVirtualMachines')).toBe('listvirtualmachinesresponse');
+  expect(envelopeOf({ name: 'listVirtualMachines' })).toBe('listvirtualmachinesresponse');
+});
+
+test('a command may have the envelope of another, for its failures too', () => {
+  const command = { name: 'createVMFromBackup', envelope: 'deployVirtualMachine' };
+  const bodies = [reply(command, {}, 'json', true), errorReply(command, new ApiError('refused'), 'json', true)].map(({ body }) => body);
+  for (const body of bodies) expect(Object.keys(JSON.parse(body) as object)).toEqual(['deployvirtualmachineresponse']);
 });
 
 describe('a success', () => {
   test('has status 200 and the content type that clients look at', () => {
-    expect(reply('x', {}, 'json', true)).toMatchObject({ status: 200, headers: { 'Content-Type': 'application/json; charset=UTF-8' } });
-    expect(reply('x', {}, 'xml', true)).toMatchObject({ status: 200, headers: { 'Content-Type': 'text/xml; charset=UTF-8' } });
+    expect(reply({ name: 'x' }, {}, 'json', true)).toMatchObject({
+      status: 200,
+      headers: { 'Content-Type': 'application/json; charset=UTF-8' },
+    });
+    expect(reply({ name: 'x' }, {}, 'xml', true)).toMatchObject({ status: 200, headers: { 'Content-Type': 'text/xml; charset=UTF-8' } });
   });
 
   test('of an empty list is an empty object, with both tags in XML', () => {
@@ -49,7 +58,7 @@ describe('a success', () => {
   });
 
   test('tells its version only to a caller that is known', () => {
-    expect(reply('x', {}, 'xml', false).body).toBe(`${DECLARATION}<xresponse></xresponse>`);
+    expect(reply({ name: 'x' }, {}, 'xml', false).body).toBe(`${DECLARATION}<xresponse></xresponse>`);
   });
 });
 
@@ -73,12 +82,12 @@ describe('text that XML or JSON could stumble over', () => {
 describe('a failure', () => {
   test('says everything in the body, and its text in a header', () => {
     const error = new ApiError('bad_parameter', 'Unable to <do> it');
-    expect(errorReply('restoreBackup', error, 'json', true)).toEqual({
+    expect(errorReply({ name: 'restoreBackup' }, error, 'json', true)).toEqual({
       status: 431,
       headers: { 'Content-Type': 'application/json; charset=UTF-8', 'X-Description': 'Unable to <do> it' },
       body: '{"restorebackupresponse":{"uuidList":[],"errorcode":431,"cserrorcode":9999,"errortext":"Unable to <do> it"}}',
     });
-    expect(errorReply('restoreBackup', error, 'xml', false)).toEqual({
+    expect(errorReply({ name: 'restoreBackup' }, error, 'xml', false)).toEqual({
       status: 431,
       headers: { 'Content-Type': 'text/xml; charset=UTF-8', 'X-Description': 'Unable to <do> it' },
       body: `${DECLARATION}<restorebackupresponse><errorcode>431</errorcode><cserrorcode>9999</cserrorcode><errortext>Unable to &lt;do&gt; it</errortext></restorebackupresponse>`,
@@ -86,7 +95,7 @@ describe('a failure', () => {
   });
 
   test('of credentials has no further number and no header', () => {
-    const { headers, body } = errorReply('listZones', new ApiError('unauthenticated'), 'json', false);
+    const { headers, body } = errorReply({ name: 'listZones' }, new ApiError('unauthenticated'), 'json', false);
     expect(Object.keys(headers)).toEqual(['Content-Type']);
     expect(JSON.parse(body)).toEqual({
       listzonesresponse: { uuidList: [], errorcode: 401, errortext: 'unable to verify user credentials and/or request signature' },
@@ -96,7 +105,7 @@ describe('a failure', () => {
   test('of a command that is not known is in an envelope of its own', () => {
     for (const [command, kind] of [
       [undefined, 'unauthenticated'],
-      ['listZones', 'unknown_command'],
+      [{ name: 'listZones' }, 'unknown_command'],
       [undefined, 'unknown_command'],
     ] as const) {
       expect(Object.keys(JSON.parse(errorReply(command, new ApiError(kind), 'json', false).body) as object)).toEqual(['errorresponse']);
@@ -104,7 +113,7 @@ describe('a failure', () => {
   });
 
   test('of a login by GET is one plain line', () => {
-    expect(errorReply('login', new ApiError('login_by_get'), 'json', false)).toEqual({
+    expect(errorReply({ name: 'login' }, new ApiError('login_by_get'), 'json', false)).toEqual({
       status: 405,
       headers: { 'Content-Type': 'text/plain; charset=UTF-8', Allow: 'POST' },
       body: 'Please use HTTP POST to authenticate using this API',
@@ -114,7 +123,7 @@ describe('a failure', () => {
   test.each((Object.keys(ERRORS) as ErrorKind[]).filter((kind) => kind !== 'login_by_get'))(
     'of the kind %s has one envelope, whose code is the status',
     (kind) => {
-      const { status, body } = errorReply('listZones', new ApiError(kind), 'json', false);
+      const { status, body } = errorReply({ name: 'listZones' }, new ApiError(kind), 'json', false);
       const [[envelope, inside], ...others] = Object.entries(JSON.parse(body) as Record<string, Record<string, unknown>>) as [
         [string, Record<string, unknown>],
       ];
@@ -124,7 +133,7 @@ describe('a failure', () => {
   );
 
   test('keeps its header to one line of Latin-1 that is not too long', () => {
-    const description = (text: string) => errorReply('x', new ApiError('refused', text), 'json', false).headers['X-Description'];
+    const description = (text: string) => errorReply({ name: 'x' }, new ApiError('refused', text), 'json', false).headers['X-Description'];
     expect(description('a\r\nSet-Cookie: b\n\nc')).toBe('a Set-Cookie: b c');
     expect(description('naïve 日本 💾 \u0001\t')).toBe('naïve ?? ?? ??');
     expect(description('x'.repeat(5000))).toBe('x'.repeat(1000));
