@@ -23,6 +23,8 @@ export interface Caller {
   readonly domainId: number;
   readonly domainUuid: string;
   readonly domainPath: string;
+  /** The domains that a domain administrator governs: its own and everything below; empty for everybody else. */
+  readonly domainTree: ReadonlySet<number>;
 }
 
 /** The job as the command that it runs sees it. */

@@ -1,7 +1,8 @@
 import type { Caller } from '../call-context.js';
 import type { Database } from '../dao/database.js';
 import type { Owners } from '../dao/owned.js';
-import { ApiError, denied } from '../errors.js';
+import type { Domain } from '../dao/domain-dao.js';
+import { ApiError, denied, NotFound } from '../errors.js';
 import type { DomainManager } from './domain-manager.js';
 
 /** Whose things a list command asks for. */
@@ -9,6 +10,10 @@ export interface OwnerWish {
   readonly account: string | undefined;
   readonly domainUuid: string | undefined;
   readonly listAll: boolean;
+  /** With a domain: also what belongs to the domains below it. */
+  readonly isRecursive: boolean;
+  /** A project's id, or `ALL_PROJECTS`. */
+  readonly project: string | undefined;
   /** The list is narrowed to one thing, which an administrator sees whoever owns it. */
   readonly byId: boolean;
 }
@@ -19,14 +24,23 @@ export interface Owner {
   readonly domainId: number;
 }
 
-/** Refuses what belongs to another account, unless the caller is an administrator. */
-export function assertMayUse(caller: Caller, owner: { readonly accountId: number }, what: string): void {
+/** Means "of every project" where a project is asked for. */
+export const ALL_PROJECTS = '-1';
+
+/** An id that no account has. */
+const NOBODY = 0;
+
+/** Refuses what belongs to another account, unless the caller administers it. */
+export function assertMayUse(caller: Caller, owner: Owner, what: string): void {
   if (!mayUse(caller, owner)) throw denied(what);
 }
 
-/** Whether the thing is the caller's own, or the caller is an administrator. */
-export const mayUse = (caller: Caller, { accountId }: { readonly accountId: number }): boolean =>
-  caller.role === 'Admin' || accountId === caller.accountId;
+/** Whether the thing is the caller's own, or the caller administers its domain. */
+export const mayUse = (caller: Caller, { accountId, domainId }: Owner): boolean =>
+  accountId === caller.accountId || governs(caller, domainId);
+
+/** Whether the caller is an administrator of the domain. */
+export const governs = (caller: Caller, domainId: number): boolean => caller.role === 'Admin' || caller.domainTree.has(domainId);
 
 /** The rules of who sees what and who acts for whom. */
 export class Access {
@@ -35,14 +49,19 @@ export class Access {
     private readonly domains: DomainManager,
   ) {}
 
-  /** The owners whose things a list shows, by CloudStack's table of `account`, `domainid` and `listall`. */
-  async owners(caller: Caller, { account, domainUuid, listAll, byId }: OwnerWish): Promise<Owners> {
+  /** The owners whose things a list shows, by CloudStack's table of `account`, `domainid`, `listall`, `isrecursive` and `projectid`. */
+  async owners(caller: Caller, { account, domainUuid, listAll, isRecursive, project, byId }: OwnerWish): Promise<Owners> {
+    if (project !== undefined && project !== ALL_PROJECTS) throw new NotFound('project', project);
     if (account !== undefined) return { accountId: (await this.accountNamed(caller, account, domainUuid)).accountId };
     if (domainUuid !== undefined) {
-      const domainId = await this.usableDomain(caller, domainUuid);
-      if (caller.role === 'Admin') return { domainId };
+      const { id, path } = await this.usableDomain(caller, domainUuid);
+      if (governs(caller, id)) return isRecursive ? { domainPath: path } : { domainId: id };
     }
-    return caller.role === 'Admin' && (listAll || byId) ? {} : { accountId: caller.accountId };
+    // There are no projects, so that nothing belongs to one.
+    if (project === ALL_PROJECTS && !listAll) return { accountId: NOBODY };
+    const seesTree = governs(caller, caller.domainId) && (listAll || byId);
+    if (!seesTree) return { accountId: caller.accountId };
+    return caller.role === 'Admin' ? {} : { domainPath: caller.domainPath };
   }
 
   /** The account that will own a new thing: the named one if the caller may act for it, else the caller's. */
@@ -55,17 +74,18 @@ export class Access {
     return this.accountNamed(caller, account, domainUuid);
   }
 
-  private async usableDomain(caller: Caller, uuid: string): Promise<number> {
-    const { id } = await this.domains.get(uuid);
-    if (caller.role !== 'Admin' && id !== caller.domainId) throw denied(`domain ${uuid}`);
-    return id;
+  /** A domain that the caller belongs to or governs. */
+  private async usableDomain(caller: Caller, uuid: string): Promise<Domain> {
+    const domain = await this.domains.get(uuid);
+    if (domain.id !== caller.domainId && !governs(caller, domain.id)) throw denied(`domain ${uuid}`);
+    return domain;
   }
 
   private async accountNamed(caller: Caller, name: string, domainUuid: string | undefined): Promise<Owner> {
     const domainId = domainUuid === undefined ? caller.domainId : (await this.domains.get(domainUuid)).id;
     const found = await this.db.daos.accounts.findByName(domainId, name);
     // A user learns nothing of other accounts, not even whether they exist.
-    if (caller.role !== 'Admin' && found?.id !== caller.accountId) throw denied(`account ${name}`);
+    if (!governs(caller, domainId) && found?.id !== caller.accountId) throw denied(`account ${name}`);
     if (!found) throw new ApiError('invalid_value', `Unable to find account ${name} in domain ${domainUuid ?? caller.domainUuid}`);
     return { accountId: found.id, domainId };
   }

@@ -7,7 +7,7 @@ import { isDuplicate } from '../dao/database-error.js';
 import type { Listing, Page } from '../dao/page.js';
 import type { User, UserView } from '../dao/user-dao.js';
 import { ApiError, found, lookUp, NotFound } from '../errors.js';
-import { assertMayUse, type Access, type Owner } from './access.js';
+import { assertMayUse, governs, mayUse, type Access, type Owner } from './access.js';
 import { ROOT_DOMAIN, type DomainManager } from './domain-manager.js';
 import type { Passwords } from './password.js';
 import type { RoleType } from './role-type.js';
@@ -37,6 +37,7 @@ export interface AccountWish {
   readonly state: string | undefined;
   readonly keyword: string | undefined;
   readonly listAll: boolean;
+  readonly isRecursive: boolean;
 }
 
 /** What a list of users is narrowed by. */
@@ -45,6 +46,7 @@ export interface UserWish {
   readonly username: string | undefined;
   readonly account: string | undefined;
   readonly domainUuid: string | undefined;
+  readonly isRecursive: boolean;
   readonly state: string | undefined;
   readonly keyword: string | undefined;
 }
@@ -88,22 +90,25 @@ export class AccountManager {
 
   /** Without `listAll`, a domain or an id, an administrator sees only the own account, as everybody does. */
   async listAccounts(caller: Caller, wish: AccountWish, page: Page): Promise<Listing<AccountWithUsers>> {
-    const { uuid, domainUuid, listAll, ...plain } = wish;
+    const { uuid, domainUuid, listAll, isRecursive, ...plain } = wish;
     const wanted = await lookUp(uuid, 'account', (id) => this.db.daos.accounts.findByUuid(id));
-    const owners = await this.access.owners(caller, { account: undefined, domainUuid, listAll, byId: wanted !== undefined });
-    if (wanted && owners.accountId !== undefined && owners.accountId !== wanted.id) return { rows: [], total: 0 };
-    const filter = { ...plain, id: wanted?.id ?? owners.accountId, domainId: owners.domainId };
+    const byId = wanted !== undefined;
+    const owners = await this.access.owners(caller, { account: undefined, project: undefined, domainUuid, listAll, isRecursive, byId });
+    const { accountId, domainId, domainPath } = owners;
+    if (wanted && accountId !== undefined && accountId !== wanted.id) return { rows: [], total: 0 };
+    const filter = { ...plain, id: wanted?.id ?? accountId, domainId, domainPath };
     const { rows, total } = await this.db.daos.accounts.list(filter, page);
     return { rows: await this.withUsers(rows), total };
   }
 
-  /** An administrator sees all users, everybody else itself. */
+  /** An administrator sees the users of everything that it governs, everybody else itself. */
   async listUsers(caller: Caller, wish: UserWish, page: Page): Promise<Listing<UserView>> {
-    const { uuid, account, domainUuid, ...plain } = wish;
+    const { uuid, account, domainUuid, isRecursive, ...plain } = wish;
     const wanted = uuid === undefined ? undefined : await this.findUser(uuid);
-    const owners = await this.access.owners(caller, { account, domainUuid, listAll: true, byId: true });
-    if (caller.role !== 'Admin' && wanted && wanted.id !== caller.userId) return { rows: [], total: 0 };
-    const id = caller.role === 'Admin' ? wanted?.id : caller.userId;
+    const owners = await this.access.owners(caller, { account, domainUuid, project: undefined, isRecursive, listAll: true, byId: true });
+    const isAdministrator = governs(caller, caller.domainId);
+    if (!isAdministrator && wanted && wanted.id !== caller.userId) return { rows: [], total: 0 };
+    const id = isAdministrator ? wanted?.id : caller.userId;
     return this.db.daos.users.list({ ...plain, ...owners, id }, page);
   }
 
@@ -117,7 +122,7 @@ export class AccountManager {
   /** Whose API key this is; keys of others are shown to administrators only. */
   async getUserByApiKey(caller: Caller, apiKey: string): Promise<UserView> {
     const user = await this.db.daos.users.findByApiKey(apiKey);
-    if (!user || (caller.role !== 'Admin' && user.accountId !== caller.accountId)) {
+    if (!user || !mayUse(caller, user)) {
       throw new ApiError('invalid_value', 'parameter userapikey: no user has this key');
     }
     return user;

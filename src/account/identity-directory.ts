@@ -3,6 +3,7 @@ import type { Caller } from '../call-context.js';
 import type { Database } from '../dao/database.js';
 import type { UserView } from '../dao/user-dao.js';
 import type { Secrets } from '../secrets.js';
+import { governsDomain } from './role-type.js';
 
 /** A caller with the key that signs its requests. */
 export interface SignedIdentity {
@@ -23,7 +24,7 @@ export class IdentityDirectory {
     private readonly secrets: Secrets,
   ) {}
 
-  /** Forgets everything; call it when an account or user has changed. */
+  /** Forgets everything; call it when an account, a user or a domain has changed. */
   clear(): void {
     this.generation++;
     this.byApiKey.clear();
@@ -34,15 +35,32 @@ export class IdentityDirectory {
     return this.remembered(this.byApiKey, apiKey, async () => {
       const user = await this.db.daos.users.findByApiKey(apiKey);
       if (!user?.secretKey || !mayCall(user)) return undefined;
-      return { caller: callerOf(user), secretKey: this.secrets.open(user.secretKey) };
+      return { caller: await this.callerOf(user), secretKey: this.secrets.open(user.secretKey) };
     });
   }
 
   async findByUserId(id: number): Promise<Caller | undefined> {
     return this.remembered(this.byUserId, id, async () => {
       const user = await this.db.daos.users.findById(id);
-      return user && mayCall(user) ? callerOf(user) : undefined;
+      return user && mayCall(user) ? this.callerOf(user) : undefined;
     });
+  }
+
+  private async callerOf(user: UserView): Promise<Caller> {
+    const domains = governsDomain(user.role) ? await this.db.daos.domains.listTreeIds(user.domainPath) : [];
+    return {
+      userId: user.id,
+      userUuid: user.uuid,
+      username: user.username,
+      accountId: user.accountId,
+      accountUuid: user.accountUuid,
+      accountName: user.accountName,
+      role: user.role,
+      domainId: user.domainId,
+      domainUuid: user.domainUuid,
+      domainPath: user.domainPath,
+      domainTree: new Set(domains),
+    };
   }
 
   private async remembered<K extends {}, V extends {}>(
@@ -61,17 +79,3 @@ export class IdentityDirectory {
 }
 
 const mayCall = (user: UserView): boolean => user.state === 'enabled' && user.accountState === 'enabled';
-
-/** The caller that a user is. */
-export const callerOf = (user: UserView): Caller => ({
-  userId: user.id,
-  userUuid: user.uuid,
-  username: user.username,
-  accountId: user.accountId,
-  accountUuid: user.accountUuid,
-  accountName: user.accountName,
-  role: user.role,
-  domainId: user.domainId,
-  domainUuid: user.domainUuid,
-  domainPath: user.domainPath,
-});

@@ -1,10 +1,13 @@
 /** The kinds of caller. Names and numbers are CloudStack's: the second is the account type on the wire. */
-const ACCOUNT_TYPES = { Admin: 1, User: 0 } as const;
+const ACCOUNT_TYPES = { Admin: 1, ResourceAdmin: 3, DomainAdmin: 2, User: 0 } as const;
 
 export type RoleType = keyof typeof ACCOUNT_TYPES;
 
 /** Every kind of caller: for commands that all may use. */
-export const EVERYONE: readonly RoleType[] = ['Admin', 'User'];
+export const EVERYONE: readonly RoleType[] = ['Admin', 'ResourceAdmin', 'DomainAdmin', 'User'];
+
+/** Those who govern a domain with everything below it. */
+export const governsDomain = (role: RoleType): boolean => role === 'DomainAdmin' || role === 'ResourceAdmin';
 
 /** CloudStack's number for the accounts of a role. */
 export const accountTypeOf = (role: RoleType): number => ACCOUNT_TYPES[role];

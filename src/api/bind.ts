@@ -87,7 +87,8 @@ const parsers: Record<ParameterType, Parser> = {
     }
     return text;
   },
-  uuid: (text, spec, { name }) => {
+  uuid: (text, spec, { name, mayBeAll }) => {
+    if (mayBeAll && text === '-1') return text;
     if (!UUID.test(text)) throw problem(idProblem(spec.name, name, clipped(text)));
     return text.toLowerCase();
   },

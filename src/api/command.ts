@@ -34,6 +34,8 @@ export interface ParameterSpec {
   /** What a uuid names, by the object's key in answers. */
   readonly entity: string | undefined;
   readonly since: string | undefined;
+  /** A uuid that may also be `-1`, for all there are. */
+  readonly mayBeAll: boolean;
   /** Never logged, never kept. */
   readonly sensitive: boolean;
 }
@@ -89,6 +91,10 @@ export interface CommandAbout {
   readonly roles: readonly RoleType[];
   /** Refused unless sent by POST, so that what it carries is in no log of addresses. */
   readonly postOnly?: boolean;
+  /** The type of the event that tells of it, such as `BACKUP.CREATE`; commands that change something have one. */
+  readonly event?: string;
+  /** Answered, but left out of listApis: clients that show whatever is listed there would show something that is not here. */
+  readonly unlisted?: boolean;
   /** Runs as a job. */
   readonly async?: boolean;
   /** With `async`: the subject is a thing that the job will create, and the first answer carries its id. */
@@ -112,12 +118,21 @@ export interface CommandSpec extends CommandAbout {
 const PARAMETERS = Symbol('parameters');
 type Declared = { [PARAMETERS]?: readonly ParameterSpec[] };
 
-const DEFAULTS = { alsoNamed: [], required: false, mayBeEmpty: false, length: 255, entity: undefined, since: undefined, sensitive: false };
+const DEFAULTS = {
+  alsoNamed: [],
+  required: false,
+  mayBeEmpty: false,
+  length: 255,
+  entity: undefined,
+  since: undefined,
+  mayBeAll: false,
+  sensitive: false,
+};
 
 /** Declares a field as a parameter; its wire name is the field name in lower case. The compiler checks the field's type. */
 export function Parameter<T extends ParameterType, const R extends boolean = false>(
   spec: { readonly type: T; readonly required?: R; readonly description: string } & Partial<
-    Pick<ParameterSpec, 'alsoNamed' | 'mayBeEmpty' | 'length' | 'entity' | 'since' | 'sensitive'>
+    Pick<ParameterSpec, 'alsoNamed' | 'mayBeEmpty' | 'length' | 'entity' | 'since' | 'mayBeAll' | 'sensitive'>
   >,
 ) {
   return <C extends AnyCommand, V>(_: undefined, context: ClassFieldDecoratorContext<C, V> & Same<V, ParameterValue<T, R>>): void => {

@@ -25,7 +25,7 @@ export interface ParameterDescription {
 
 /** Every command that the role may call, by name. */
 export function describeApi(commands: CommandTable, role: RoleType): readonly ApiDescription[] {
-  const specs = [...commands.values()].filter(({ roles }) => roles.includes(role));
+  const specs = [...commands.values()].filter(({ roles, unlisted }) => roles.includes(role) && !unlisted);
   const sorted = specs.sort((a, b) => (a.name < b.name ? -1 : 1));
   return sorted.map((spec) => describe(spec, sorted));
 }

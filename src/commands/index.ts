@@ -35,6 +35,7 @@ import { DeleteBackupPolicyCmd } from './policy/delete-backup-policy.js';
 import { ImportBackupPolicyCmd } from './policy/import-backup-policy.js';
 import { ListBackupPoliciesCmd } from './policy/list-backup-policies.js';
 import { ListBackupProvidersCmd } from './policy/list-backup-providers.js';
+import { ListProjectsCmd } from './project/list-projects.js';
 import { ListConfigurationsCmd } from './settings/list-configurations.js';
 import { UpdateConfigurationCmd } from './settings/update-configuration.js';
 import { ListApisCmd } from './system/list-apis.js';
@@ -85,6 +86,7 @@ const COMMANDS: readonly CommandClass[] = [
   ImportBackupPolicyCmd,
   ListBackupPoliciesCmd,
   ListBackupProvidersCmd,
+  ListProjectsCmd,
   ListConfigurationsCmd,
   UpdateConfigurationCmd,
   ListApisCmd,

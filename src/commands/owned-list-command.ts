@@ -16,8 +16,17 @@ export abstract class OwnedListCommand extends PagedCommand {
   @Parameter({ type: 'boolean', description: 'with domainid: also list the resources of the domains below it' })
   isRecursive: boolean | undefined;
 
+  @Parameter({
+    type: 'uuid',
+    mayBeAll: true,
+    entity: 'project',
+    description: 'only what belongs to this project; -1 with listall: whatever belongs to any account or project',
+  })
+  projectId: string | undefined;
+
   /** Whose things are asked for; an administrator who names one thing sees it whoever owns it. */
   protected ownersWished(thing: string | undefined): OwnerWish {
-    return { account: this.account, domainUuid: this.domainId, listAll: this.listAll ?? false, byId: thing !== undefined };
+    const { account, domainId: domainUuid, projectId: project, listAll = false, isRecursive = false } = this;
+    return { account, domainUuid, project, listAll, isRecursive, byId: thing !== undefined };
   }
 }

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { RoleType } from '../account/role-type.js';
+import { inTree } from './owned.js';
 import { containing, listing, type Listing, type Page } from './page.js';
 
 export type AccountState = 'enabled' | 'disabled' | 'locked';
@@ -26,6 +27,8 @@ export interface AccountFilter {
   readonly id?: number | undefined;
   readonly name?: string | undefined;
   readonly domainId?: number | undefined;
+  /** The path of a domain: accounts in it and in every domain below it. */
+  readonly domainPath?: string | undefined;
   readonly role?: RoleType | undefined;
   readonly state?: string | undefined;
   readonly keyword?: string | undefined;
@@ -52,7 +55,7 @@ export class AccountDao {
     return (await this.db('account').first('id')) !== undefined;
   }
 
-  list({ id, name, domainId, role, state, keyword }: AccountFilter, page: Page): Promise<Listing<AccountView>> {
+  list({ id, name, domainId, domainPath, role, state, keyword }: AccountFilter, page: Page): Promise<Listing<AccountView>> {
     const given = { id, name, domainId, role, state };
     const query = this.db('account')
       .join('domain', 'domain.id', 'account.domainId')
@@ -60,6 +63,7 @@ export class AccountDao {
       .whereNull('account.removed')
       .orderBy('account.id');
     for (const [column, value] of Object.entries(given)) if (value !== undefined) void query.where(`account.${column}`, value);
+    if (domainPath !== undefined) void inTree(query, domainPath);
     return listing(containing(query, keyword, ['account.name']), page);
   }
 

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { inTree } from './owned.js';
 import { containing, listing, type Listing, type Page } from './page.js';
 
 /** A domain: a place in the tree of customers. */
@@ -33,6 +34,12 @@ export class DomainDao {
 
   findByPath(path: string): Promise<Domain | undefined> {
     return this.live().where({ path }).first();
+  }
+
+  /** The ids of the domain at the path and of every domain below it. */
+  async listTreeIds(path: string): Promise<number[]> {
+    const rows = (await inTree(this.live(), path).select('id')) as { id: number }[];
+    return rows.map(({ id }) => id);
   }
 
   list({ id, name, keyword }: DomainFilter, page: Page): Promise<Listing<Domain>> {

@@ -1,9 +1,12 @@
 import type { Knex } from 'knex';
+import { literal } from './page.js';
 
-/** Whose things a list shows; with neither field, everybody's. */
+/** Whose things a list shows; with no field, everybody's. */
 export interface Owners {
   readonly accountId?: number | undefined;
   readonly domainId?: number | undefined;
+  /** The path of a domain: what belongs to it and to every domain below it. */
+  readonly domainPath?: string | undefined;
 }
 
 /** The names of a thing's owner and place, as answers show them. */
@@ -35,8 +38,15 @@ export const withOwnerNames = (db: Knex, table: string, rows?: Knex.QueryBuilder
     );
 
 /** Limits a query on a table that has the columns account_id and domain_id to the owners' rows. */
-export function ownedBy<Q extends Knex.QueryBuilder>(query: Q, { accountId, domainId }: Owners): Q {
+export function ownedBy<Q extends Knex.QueryBuilder>(query: Q, { accountId, domainId, domainPath }: Owners): Q {
   if (accountId !== undefined) void query.where({ accountId });
   if (domainId !== undefined) void query.where({ domainId });
+  if (domainPath !== undefined) {
+    void query.whereIn('domainId', (domains) => void inTree(domains.select('id').from('domain').whereNull('removed'), domainPath));
+  }
   return query;
 }
+
+/** Limits a query on domains to the one at the path and those below it. */
+export const inTree = <Q extends Knex.QueryBuilder>(query: Q, path: string): Q =>
+  query.where((tree) => void tree.where({ path }).orWhereRaw(`?? like ? escape '!'`, ['path', `${literal(path)}/%`])) as Q;

@@ -27,15 +27,18 @@ export async function listing<R>(
   return { rows, total: Number(counted?.total ?? 0) };
 }
 
+/** A text for `like … escape '!'` in which `%` and `_` stand for themselves. */
+export const literal = (text: string): string => text.replace(/[!%_]/g, '!$&');
+
 /** Limits a query to rows in which one of the columns contains the keyword, in any case; its `%` and `_` stand for themselves. */
 export function containing<Q extends Knex.QueryBuilder>(query: Q, keyword: string | undefined, columns: readonly string[]): Q {
   if (!keyword) return query;
-  const literal = `%${keyword.replace(/[!%_]/g, '!$&')}%`;
+  const pattern = `%${literal(keyword)}%`;
   return query.where((either) => {
     for (const column of columns) {
-      void either.orWhereRaw(`lower(??) like ? escape '!'`, [column, literal.toLowerCase()]);
+      void either.orWhereRaw(`lower(??) like ? escape '!'`, [column, pattern.toLowerCase()]);
       // As it is written, because SQLite lowers no letters but those of ASCII.
-      void either.orWhereRaw(`?? like ? escape '!'`, [column, literal]);
+      void either.orWhereRaw(`?? like ? escape '!'`, [column, pattern]);
     }
   }) as Q;
 }

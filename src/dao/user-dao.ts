@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { AccountState } from './account-dao.js';
 import type { RoleType } from '../account/role-type.js';
+import { inTree } from './owned.js';
 import { containing, listing, type Listing, type Page } from './page.js';
 
 /** Somebody, or some program, that acts for an account. */
@@ -38,6 +39,8 @@ export interface UserFilter {
   readonly username?: string | undefined;
   readonly accountId?: number | undefined;
   readonly domainId?: number | undefined;
+  /** The path of a domain: users in it and in every domain below it. */
+  readonly domainPath?: string | undefined;
   readonly state?: string | undefined;
   readonly keyword?: string | undefined;
 }
@@ -71,7 +74,7 @@ export class UserDao {
     return this.views().whereIn('user.accountId', accountIds).orderBy('user.id');
   }
 
-  list({ id, username, accountId, domainId, state, keyword }: UserFilter, page: Page): Promise<Listing<UserView>> {
+  list({ id, username, accountId, domainId, domainPath, state, keyword }: UserFilter, page: Page): Promise<Listing<UserView>> {
     const given = {
       'user.id': id,
       'user.username': username,
@@ -81,6 +84,7 @@ export class UserDao {
     };
     const query = this.views().orderBy('user.id');
     for (const [column, value] of Object.entries(given)) if (value !== undefined) void query.where(column, value);
+    if (domainPath !== undefined) void inTree(query, domainPath);
     return listing(containing(query, keyword, ['user.username', 'user.firstName', 'user.lastName', 'user.email']), page);
   }
 

@@ -68,7 +68,7 @@ const LISTS: readonly (readonly [command: string, object: string, narrowed: (the
 ];
 
 /** Commands that neither touch nor show anything of an account. */
-const HARMLESS = ['getUser', 'listApis', 'listAsyncJobs', 'listBackupOfferings', 'listBackupPolicies', 'listCapabilities', 'listDomains', 'listIpForwardingRules', 'listPortForwardingRules', 'listPublicIpAddresses', 'listZones', 'login', 'logout']; // prettier-ignore
+const HARMLESS = ['getUser', 'listApis', 'listAsyncJobs', 'listBackupOfferings', 'listBackupPolicies', 'listCapabilities', 'listDomains', 'listIpForwardingRules', 'listPortForwardingRules', 'listProjects', 'listPublicIpAddresses', 'listZones', 'login', 'logout']; // prettier-ignore
 
 forEachEngine((engine) => {
   const server = testServer(engine);

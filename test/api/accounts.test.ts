@@ -112,9 +112,9 @@ forEachEngine((engine) => {
       expect([code, text]).toEqual([431, expect.stringContaining('account admin or user')]);
     });
 
-    test.each(['2', '5', '-1'])('the account type %s', async (accounttype) => {
+    test.each(['4', '5', '-1'])('the account type %s', async (accounttype) => {
       const { code, text } = await refusalOf({ ...person(uniqueName('odd')), accounttype });
-      expect([code, text]).toEqual([431, `parameter accounttype: ${accounttype} is not offered; 0 is a user, 1 a root administrator`]);
+      expect([code, text]).toEqual([431, `parameter accounttype: ${accounttype} is no type of account; they are 0 to 3`]);
     });
 
     test('a time zone that there is not', async () => {

@@ -40,6 +40,7 @@ const LISTS: Readonly<Record<string, ListCost>> = {
   listDomains: { object: 'domain', whole: 1, page: 2 },
   listIpForwardingRules: { whole: 0, page: 0 },
   listPortForwardingRules: { whole: 0, page: 0 },
+  listProjects: { whole: 0, page: 0 },
   listPublicIpAddresses: { whole: 0, page: 0 },
   listUsers: { object: 'user', whole: 1, page: 2 },
   listVirtualMachines: { object: 'virtualmachine', whole: 1, page: 2, parameters: { listall: 'true' } },
@@ -54,7 +55,7 @@ const REMOTE = ['listBackupProviderOfferings'];
 
 const ROWS = 200;
 /** Lists whose length a test cannot choose. */
-const FIXED = ['listConfigurations', 'listIpForwardingRules', 'listPortForwardingRules', 'listPublicIpAddresses'];
+const FIXED = ['listConfigurations', 'listIpForwardingRules', 'listPortForwardingRules', 'listProjects', 'listPublicIpAddresses'];
 
 forEachEngine((engine) => {
   const server = testServer(engine);

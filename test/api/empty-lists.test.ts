@@ -10,6 +10,7 @@ const LISTS = [
   'listBackups',
   'listBackupPolicies',
   'listAsyncJobs',
+  'listProjects',
   'listPublicIpAddresses',
   'listPortForwardingRules',
   'listIpForwardingRules',

@@ -149,10 +149,10 @@ export class TestServer {
     return send(this.endpoint, request);
   }
 
-  /** Makes an account of the role User with one user and its keys. */
-  async createUser(name: string): Promise<TestUser> {
+  /** Makes an account with one user and its keys; of the role User unless another account type or domain is given. */
+  async createUser(name: string, where: Readonly<Record<string, string>> = {}): Promise<TestUser> {
     const person = { username: name, password: PASSWORD, firstname: name, lastname: 'Tester', email: `${name}@example.org` };
-    const { account } = (await this.admin.call('createAccount', { ...person, accounttype: '0' })) as { account: Answer };
+    const { account } = (await this.admin.call('createAccount', { ...person, accounttype: '0', ...where })) as { account: Answer };
     const [user] = account.user as [Answer];
     const { userkeys } = (await this.admin.call('registerUserKeys', { id: String(user.id) })) as { userkeys: Keys };
     const keys = { apikey: userkeys.apikey, secretkey: userkeys.secretkey };

@@ -15,7 +15,10 @@ export class CreateAccountCmd extends NewUserCommand {
   @Parameter({ type: 'string', description: 'name of the account; that of the user if absent' })
   account: string | undefined;
 
-  @Parameter({ type: 'integer', description: 'Type of the account: 0 for user (the default), 1 for root admin' })
+  @Parameter({
+    type: 'integer',
+    description: 'type of the account: 0 for user (also if absent), 1 for root admin, 2 for domain admin, 3 for resource domain admin',
+  })
   accountType: number | undefined;
 
   @Parameter({ type: 'uuid', entity: 'domain', description: 'domain of the account; the ROOT domain if absent' })
@@ -23,7 +26,7 @@ export class CreateAccountCmd extends NewUserCommand {
 
   async execute({ accounts }: Services) {
     const role = roleOfAccountType(this.accountType ?? 0);
-    if (role === undefined) throw invalid('accounttype', `${this.accountType} is not offered; 0 is a user, 1 a root administrator`);
+    if (role === undefined) throw invalid('accounttype', `${this.accountType} is no type of account; they are 0 to 3`);
     return { account: toAccountResponse(await accounts.createAccount(role, this.account, this.domainId, this.newUser())) };
   }
 }

@@ -23,7 +23,10 @@ export class ListAccountsCmd extends PagedCommand {
   @Parameter({ type: 'uuid', entity: 'domain', description: 'only what belongs to this domain' })
   domainId: string | undefined;
 
-  @Parameter({ type: 'integer', description: 'only accounts of this type: 0 for user, 1 for root admin' })
+  @Parameter({
+    type: 'integer',
+    description: 'only accounts of this type: 0 for user, 1 for root admin, 2 for domain admin, 3 for resource domain admin',
+  })
   accountType: number | undefined;
 
   @Parameter({ type: 'string', description: 'only accounts in this state: enabled, disabled or locked' })
@@ -36,11 +39,11 @@ export class ListAccountsCmd extends PagedCommand {
   isRecursive: boolean | undefined;
 
   async execute(services: Services, { caller }: CallContext) {
-    const { id: uuid, name, domainId: domainUuid, accountType, state, keyword, listAll = false } = this;
+    const { id: uuid, name, domainId: domainUuid, accountType, state, keyword, listAll = false, isRecursive = false } = this;
     const role = accountType === undefined ? undefined : roleOfAccountType(accountType);
     if (accountType !== undefined && role === undefined)
-      throw invalid('accounttype', `${accountType} is not offered; 0 is a user, 1 a root administrator`);
-    const wish = { uuid, name, domainUuid, role, state, keyword, listAll };
+      throw invalid('accounttype', `${accountType} is no type of account; they are 0 to 3`);
+    const wish = { uuid, name, domainUuid, role, state, keyword, listAll, isRecursive };
     const { rows, total } = await services.accounts.listAccounts(caller, wish, this.pageOf(services));
     return list('account', rows.map(toAccountResponse), total);
   }

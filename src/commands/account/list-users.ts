@@ -18,8 +18,8 @@ export class ListUsersCmd extends OwnedListCommand {
   state: string | undefined;
 
   async execute(services: Services, { caller }: CallContext) {
-    const { id: uuid, username, account, domainId: domainUuid, state, keyword } = this;
-    const wish = { uuid, username, account, domainUuid, state, keyword };
+    const { id: uuid, username, account, domainId: domainUuid, isRecursive = false, state, keyword } = this;
+    const wish = { uuid, username, account, domainUuid, isRecursive, state, keyword };
     const { rows, total } = await services.accounts.listUsers(caller, wish, this.pageOf(services));
     return list('user', rows.map(toUserResponse), total);
   }

@@ -7,8 +7,8 @@ import { toUserResponse } from './user.js';
 export const accountResponse = responseOf('account', {
   id: ['string', 'ID of the account'],
   name: ['string', 'name of the account'],
-  accounttype: ['integer', '0 for user, 1 for root admin'],
-  roletype: ['string', 'Admin or User'],
+  accounttype: ['integer', '0 for user, 1 for root admin, 2 for domain admin, 3 for resource domain admin'],
+  roletype: ['string', 'Admin, ResourceAdmin, DomainAdmin or User'],
   rolename: ['string', 'name of the role'],
   domainid: ['string', 'ID of its domain'],
   domain: ['string', 'name of its domain'],

@@ -5,11 +5,11 @@ const person = (username: string) => ({ username, password: 'a secret', firstnam
 
 const ACCOUNTS: readonly Row[] = [
   row('createAccount.exists', () => person('reader')),
-  row('createAccount.type', () => ({ ...person('new'), accounttype: '2' })),
+  row('createAccount.type', () => ({ ...person('new'), accounttype: '5' })),
   row('createAccount.timezone', () => ({ ...person('new'), timezone: 'Mars/Olympus' })),
   row('createUser.exists', () => ({ ...person('reader'), account: 'reader' })),
   row('createUser.no-account', () => ({ ...person('new'), account: 'nobody' })),
-  row('listAccounts.type', () => ({ accounttype: '2' })),
+  row('listAccounts.type', () => ({ accounttype: '5' })),
   row('getUser.no-key', () => ({ userapikey: 'nobody' })),
 ];
 

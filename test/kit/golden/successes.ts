@@ -33,6 +33,7 @@ const SYSTEM: readonly Row[] = [
   row('listZones.past-the-end', ({ world }) => ({ id: world.zoneId, page: '2', pagesize: '1' })),
   row('listApis', () => ({ name: 'restoreBackup' })),
   row('listCapabilities'),
+  row('listProjects'),
   row('listConfigurations', () => ({ name: 'backup.framework' })),
   row('listConfigurations.in-zone', ({ world }) => ({ name: 'backup.framework', zoneid: world.zoneId })),
   row('updateConfiguration', () => ({ name: 'session.timeout', value: '30' })),
