@@ -1,0 +1,14 @@
+import type { CommandClass } from '../../api/command.js';
+import { CreateBackupCmd } from './create-backup.js';
+import { DeleteBackupCmd } from './delete-backup.js';
+import { ListBackupsCmd } from './list-backups.js';
+import { RestoreBackupCmd } from './restore-backup.js';
+import { RestoreBackupVolumeCmd } from './restore-backup-volume.js';
+
+export const backupCommands: readonly CommandClass[] = [
+  CreateBackupCmd,
+  DeleteBackupCmd,
+  ListBackupsCmd,
+  RestoreBackupCmd,
+  RestoreBackupVolumeCmd,
+];

@@ -1,0 +1,4 @@
+import type { CommandClass } from '../../api/command.js';
+import { ListProjectsCmd } from './list-projects.js';
+
+export const projectCommands: readonly CommandClass[] = [ListProjectsCmd];

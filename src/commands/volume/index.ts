@@ -1,0 +1,7 @@
+import type { CommandClass } from '../../api/command.js';
+import { AttachVolumeCmd } from './attach-volume.js';
+import { CreateVolumeCmd } from './create-volume.js';
+import { DetachVolumeCmd } from './detach-volume.js';
+import { ListVolumesCmd } from './list-volumes.js';
+
+export const volumeCommands: readonly CommandClass[] = [AttachVolumeCmd, CreateVolumeCmd, DetachVolumeCmd, ListVolumesCmd];

@@ -1,0 +1,5 @@
+import type { CommandClass } from '../../api/command.js';
+import { CreateZoneCmd } from './create-zone.js';
+import { ListZonesCmd } from './list-zones.js';
+
+export const zoneCommands: readonly CommandClass[] = [CreateZoneCmd, ListZonesCmd];
