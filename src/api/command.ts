@@ -64,13 +64,12 @@ export abstract class Command {
 export interface OpenRequest {
   /** Every session that the request's cookies name. */
   readonly sessionTokens: readonly string[];
-  readonly cookieNames: readonly string[];
 }
 
-/** An answer that also sets cookies. */
+/** An answer that may also set cookies. */
 export interface OpenAnswer {
   readonly body: object;
-  readonly setCookies: readonly string[];
+  readonly setCookies?: readonly string[];
 }
 
 /** A call that needs no credentials: login and logout. */

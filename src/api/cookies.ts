@@ -28,7 +28,3 @@ export const loginCookies = (token: string, sessionKey: string): string[] => [
   `${SESSION}=${token}; ${ATTRIBUTES}`,
   `${SESSION_KEY}=${sessionKey}; ${ATTRIBUTES}`,
 ];
-
-/** What a logout sets: every cookie of the request, emptied. */
-export const emptiedCookies = (names: readonly string[]): string[] =>
-  [...new Set(names)].filter((name) => /^[\w.-]+$/.test(name)).map((name) => `${name}=; ${ATTRIBUTES}; Max-Age=0`);

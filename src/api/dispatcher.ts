@@ -57,8 +57,7 @@ export class Dispatcher {
   }
 
   private async answerOpen(command: OpenCommand, { cookies }: ApiRequest, passage: Passage): Promise<object> {
-    const request = { sessionTokens: sessionTokens(cookies), cookieNames: cookies.map(([name]) => name) };
-    const { body, setCookies } = await command.answer(this.services, request);
+    const { body, setCookies = [] } = await command.answer(this.services, { sessionTokens: sessionTokens(cookies) });
     passage.setCookies = setCookies;
     return body;
   }

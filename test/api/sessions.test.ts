@@ -74,13 +74,9 @@ forEachEngine((engine) => {
 
     test('ends the session that the browser had', async () => {
       const { browser, credentials } = await loggedIn();
-      const [session, key] = [String(browser.cookie('JSESSIONID')), browser.sessionKey];
+      const old = browser.copy();
       await browser.login(credentials);
-      const old = new Browser(server);
-      old.setCookie('JSESSIONID', session);
-      old.setCookie('sessionkey', key);
-      expect((await old.call('listZones', { sessionkey: key })).status).toBe(401);
-      expect(await statusOf(browser)).toBe(200);
+      expect([await statusOf(old), await statusOf(browser)]).toEqual([401, 200]);
     });
 
     test.each([{ domain: '' }, { domain: '/' }, { domain: 'ROOT' }, { domain: '/ROOT/' }])('finds the user with %j', async (where) => {
@@ -156,12 +152,32 @@ forEachEngine((engine) => {
       expect(await statusOf(browser)).toBe(401);
     });
 
-    test('needs the sessionkey only where the setting says so', async () => {
-      const { browser } = await loggedIn();
-      await configure(server, 'api.sessionkey.check.locations', 'CookieOrParameter');
-      const { status } = await browser.send({ command: 'listZones', response: 'json' });
-      await configure(server, 'api.sessionkey.check.locations', 'CookieAndParameter');
-      expect(status).toBe(200);
+    test.each([
+      ['CookieAndParameter', { both: 200, cookie: 401, parameter: 401, neither: 401 }],
+      ['CookieOrParameter', { both: 200, cookie: 200, parameter: 200, neither: 401 }],
+      ['ParameterOnly', { both: 200, cookie: 401, parameter: 200, neither: 401 }],
+    ])('needs the sessionkey where the setting says: %s', async (locations, expected) => {
+      const place = {
+        both: () => undefined,
+        cookie: (browser: Browser) => (browser.sessionKey = ''),
+        parameter: (browser: Browser) => browser.dropCookie('sessionkey'),
+        neither: (browser: Browser) => {
+          browser.sessionKey = '';
+          browser.dropCookie('sessionkey');
+        },
+      };
+      const statuses = async (where: keyof typeof place) => {
+        const { browser } = await loggedIn();
+        place[where](browser);
+        return [await statusOf(browser), (await browser.get('listZones')).status];
+      };
+      const browsers = Object.keys(place) as (keyof typeof place)[];
+      await configure(server, 'api.sessionkey.check.locations', locations);
+      try {
+        for (const where of browsers) expect([where, await statuses(where)]).toEqual([where, [expected[where], expected[where]]]);
+      } finally {
+        await configure(server, 'api.sessionkey.check.locations', 'CookieAndParameter');
+      }
     });
 
     test('goes on when a load balancer has added to the cookie', async () => {
@@ -207,23 +223,53 @@ forEachEngine((engine) => {
   });
 
   describe('logout', () => {
-    test('ends the session and empties the cookies', async () => {
+    test('ends the session by the cookie alone, and leaves the cookies where they are', async () => {
       const browser = await adminBrowser();
-      const [session, key] = [String(browser.cookie('JSESSIONID')), browser.sessionKey];
-      const { status, body, headers } = await browser.call('logout');
+      const { status, body, headers } = await browser.send({ command: 'logout', response: 'json' });
       expect([status, body]).toEqual([200, { logoutresponse: { description: 'success' } }]);
-      expect(headers.getSetCookie()).toEqual(
-        ['JSESSIONID', 'sessionkey'].map((name) => `${name}=; Path=/client; HttpOnly; SameSite=Lax; Max-Age=0`),
-      );
-      browser.setCookie('JSESSIONID', session);
-      browser.setCookie('sessionkey', key);
+      expect(headers.getSetCookie()).toEqual([]);
       expect(await statusOf(browser)).toBe(401);
+    });
+
+    test('ends the session that the cookies name, and no other of the user', async () => {
+      const [browser, elsewhere] = [await adminBrowser(), await adminBrowser()];
+      await browser.send({ command: 'logout' });
+      expect([await statusOf(browser), await statusOf(elsewhere)]).toEqual([401, 200]);
     });
 
     test('says so when there is no session', async () => {
       const { status, body } = await server.raw({ query: { command: 'LOGOUT', response: 'json' } });
       const errortext = 'Session not found for the logout process.';
       expect([status, body]).toEqual([431, { logoutresponse: { uuidList: [], errorcode: 431, cserrorcode: 9999, errortext } }]);
+    });
+  });
+
+  describe('logout beside login, as the web UI sends them,', () => {
+    /** The answers to both, sent with the cookies of an older session and worked off in this order. */
+    const both = async (order: string) => {
+      const browser = await adminBrowser();
+      const old = browser.copy();
+      const { username, password } = server.firstAdmin;
+      const logout = () => browser.transmit({ command: 'logout', response: 'json' });
+      const login = () => browser.transmit({ command: 'login', response: 'json', username, password });
+      if (order === 'login first') {
+        const loggedIn = await login();
+        return { browser, old, loggedIn, loggedOut: await logout() };
+      }
+      const leaving = logout();
+      if (order === 'logout first') await leaving;
+      const [loggedOut, loggedIn] = await Promise.all([leaving, login()]);
+      return { browser, old, loggedIn, loggedOut };
+    };
+
+    test.each(['logout first', 'login first', 'at once'])('leaves the new session whichever answer comes last: %s', async (order) => {
+      for (const last of ['loggedIn', 'loggedOut'] as const) {
+        const { browser, old, ...answers } = await both(order);
+        browser.receive(answers[last === 'loggedIn' ? 'loggedOut' : 'loggedIn']);
+        browser.receive(answers[last]);
+        expect([answers.loggedIn.status, await statusOf(browser), await statusOf(old)]).toEqual([200, 200, 401]);
+        expect([200, 431]).toContain(answers.loggedOut.status);
+      }
     });
   });
 });

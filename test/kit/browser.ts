@@ -16,11 +16,8 @@ export class Browser {
     this.server = server;
   }
 
-  async login(parameters: Parameters): Promise<RawAnswer> {
-    const answer = await this.send({ command: 'login', response: 'json', ...parameters });
-    const body = answer.body as { loginresponse: { sessionkey?: string } };
-    this.sessionKey = body.loginresponse.sessionkey ?? '';
-    return answer;
+  login(parameters: Parameters): Promise<RawAnswer> {
+    return this.send({ command: 'login', response: 'json', ...parameters });
   }
 
   /** Sends a command of the session, with the sessionkey as a parameter. */
@@ -28,11 +25,27 @@ export class Browser {
     return this.send({ command, response: 'json', sessionkey: this.sessionKey, ...parameters });
   }
 
+  /** As `call`, by GET. */
+  async get(command: string, parameters: Parameters = {}): Promise<RawAnswer> {
+    const query = { command, response: 'json', sessionkey: this.sessionKey, ...parameters };
+    return this.receive(await this.server.raw({ query, headers: this.headers() }));
+  }
+
   /** Sends a form with the cookies, and keeps those of the answer. */
   async send(form: Parameters): Promise<RawAnswer> {
-    const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    const answer = await this.server.raw({ form, headers: cookie === '' ? {} : { cookie } });
+    return this.receive(await this.transmit(form));
+  }
+
+  /** Sends a form with the cookies; the answer is on its way until it is received. */
+  transmit(form: Parameters): Promise<RawAnswer> {
+    return this.server.raw({ form, headers: this.headers() });
+  }
+
+  /** Keeps the cookies of an answer, and the sessionkey if it is that of a login. */
+  receive(answer: RawAnswer): RawAnswer {
     for (const line of answer.headers.getSetCookie()) this.keep(line);
+    const { loginresponse } = (answer.body ?? {}) as { loginresponse?: { sessionkey?: string } };
+    if (loginresponse) this.sessionKey = loginresponse.sessionkey ?? '';
     return answer;
   }
 
@@ -46,6 +59,19 @@ export class Browser {
 
   dropCookie(name: string): void {
     this.cookies.delete(name);
+  }
+
+  /** Another browser with the cookies and the sessionkey that this one has now. */
+  copy(): Browser {
+    const other = new Browser(this.server);
+    for (const [name, value] of this.cookies) other.setCookie(name, value);
+    other.sessionKey = this.sessionKey;
+    return other;
+  }
+
+  private headers(): Record<string, string> {
+    const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    return cookie === '' ? {} : { cookie };
   }
 
   private keep(line: string): void {

@@ -1,19 +1,19 @@
 import { EVERYONE } from '../../account/role-type.js';
 import { ApiCommand, OpenCommand, type OpenRequest } from '../../api/command.js';
-import { emptiedCookies } from '../../api/cookies.js';
 import { responseOf } from '../../api/response.js';
 import { ApiError } from '../../errors.js';
 import type { Services } from '../../services.js';
 
 @ApiCommand({
   name: 'logout',
-  description: 'Ends the session of the caller',
+  description: 'Ends the sessions that the cookies of the request name',
   roles: EVERYONE,
   returns: responseOf('logoutresponse', { description: ['string', 'what happened'] }),
 })
 export class LogoutCmd extends OpenCommand {
-  async answer({ sessions }: Services, { sessionTokens, cookieNames }: OpenRequest) {
+  async answer({ sessions }: Services, { sessionTokens }: OpenRequest) {
     if (!(await sessions.logout(sessionTokens))) throw new ApiError('bad_parameter', 'Session not found for the logout process.');
-    return { body: { description: 'success' }, setCookies: emptiedCookies(cookieNames) };
+    // No cookie is emptied: this answer may reach the browser after that of a newer login, and would take its cookies.
+    return { body: { description: 'success' } };
   }
 }
