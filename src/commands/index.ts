@@ -1,13 +1,12 @@
 import { specOf } from '../api/command.js';
 import type { CommandTable } from '../api/dispatcher.js';
+import { absentCommands } from './absent/index.js';
 import { accountCommands } from './account/index.js';
 import { backupCommands } from './backup/index.js';
 import { jobCommands } from './job/index.js';
 import { machineCommands } from './machine/index.js';
-import { networkCommands } from './network/index.js';
 import { offeringCommands } from './offering/index.js';
 import { policyCommands } from './policy/index.js';
-import { projectCommands } from './project/index.js';
 import { settingsCommands } from './settings/index.js';
 import { systemCommands } from './system/index.js';
 import { volumeCommands } from './volume/index.js';
@@ -15,14 +14,13 @@ import { zoneCommands } from './zone/index.js';
 
 /** The whole API, folder by folder. */
 const COMMANDS = [
+  ...absentCommands,
   ...accountCommands,
   ...backupCommands,
   ...jobCommands,
   ...machineCommands,
-  ...networkCommands,
   ...offeringCommands,
   ...policyCommands,
-  ...projectCommands,
   ...settingsCommands,
   ...systemCommands,
   ...volumeCommands,

@@ -1,5 +1,6 @@
 import type { Answer } from '../../src/client/api-client.js';
 import { commands } from '../../src/commands/index.js';
+import { ABSENT } from '../kit/absent.js';
 import { forEachEngine } from '../kit/engines.js';
 import { backedUpMachine, deploy, each, importPolicy, listed, makeVolume, uniqueName, volumesOf } from '../kit/scene.js';
 import { testServer, type TestUser } from '../kit/server.js';
@@ -68,7 +69,7 @@ const LISTS: readonly (readonly [command: string, object: string, narrowed: (the
 ];
 
 /** Commands that neither touch nor show anything of an account. */
-const HARMLESS = ['getUser', 'listApis', 'listAsyncJobs', 'listBackupOfferings', 'listBackupPolicies', 'listCapabilities', 'listDomains', 'listIpForwardingRules', 'listPortForwardingRules', 'listProjects', 'listPublicIpAddresses', 'listZones', 'login', 'logout']; // prettier-ignore
+const HARMLESS = ['getUser', 'listApis', 'listAsyncJobs', 'listBackupOfferings', 'listBackupPolicies', 'listCapabilities', 'listDomains', 'listZones', 'login', 'logout']; // prettier-ignore
 
 forEachEngine((engine) => {
   const server = testServer(engine);
@@ -103,7 +104,7 @@ forEachEngine((engine) => {
 
   test('every command is for administrators, in a list, an action, or harmless', () => {
     const forUsers = [...commands.values()].filter(({ roles }) => roles.includes('User')).map(({ name }) => name);
-    const covered = [...ACTIONS, ...LISTS].map(([command]) => command);
+    const covered = [...[...ACTIONS, ...LISTS].map(([command]) => command), ...ABSENT];
     expect(forUsers.filter((name) => !covered.includes(name) && !HARMLESS.includes(name))).toEqual([]);
   });
 
