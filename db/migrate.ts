@@ -64,7 +64,8 @@ async function prepare(db: Knex): Promise<void> {
     t.string('state', 16).notNullable();
   });
   await createIfMissing(db, LOCK, (t) => {
-    t.integer('id').notNullable().unique();
+    // A primary key is there with the table; a unique index would come after it, and another process may be in between.
+    t.increments('id');
     t.string('holder', 36);
     t.bigInteger('lease_until').notNullable();
   });
