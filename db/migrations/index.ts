@@ -4,6 +4,7 @@ import * as accounts from './0002_accounts.js';
 import * as jobs from './0003_jobs.js';
 import * as inventory from './0004_inventory.js';
 import * as backups from './0005_backups.js';
+import * as schedules from './0007_schedules_and_repositories.js';
 
 interface Migration {
   up(db: Knex): Promise<void>;
@@ -18,4 +19,5 @@ export const MIGRATIONS: ReadonlyMap<string, Migration> = new Map([
   ['0003_jobs', jobs],
   ['0004_inventory', inventory],
   ['0005_backups', backups],
+  ['0007_schedules_and_repositories', schedules],
 ]);

@@ -182,6 +182,7 @@ export class BackupManager {
       sizeBytes: 0,
       protectedSizeBytes: totalSize(volumes),
       operationId: runningJob(call).operationId,
+      backupScheduleId: null,
       manifest: writeManifest({ machine: machineOf(vm), volumes }),
       created,
       removed: null,

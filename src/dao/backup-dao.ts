@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { BackupStatus } from '../backup/backup-status.js';
+import type { IntervalType } from '../backup/due-time.js';
 import { ownedBy, withOwnerNames, type OwnerNames, type Owners } from './owned.js';
 import { containing, listing, type Listing, type Page } from './page.js';
 
@@ -23,6 +24,8 @@ export interface Backup {
   protectedSizeBytes: number;
   /** The operation that took it. */
   operationId: string | null;
+  /** The schedule that took it, which may be gone; null if it was taken on demand. */
+  backupScheduleId: number | null;
   /** JSON text, see `Manifest`. */
   manifest: string;
   created: Date;
@@ -37,6 +40,8 @@ export interface BackupView extends Backup, OwnerNames {
   offeringUuid: string;
   offeringName: string;
   assignedPolicyId: number | null;
+  /** That of the schedule that took it, as long as there is one. */
+  intervalType: IntervalType | null;
 }
 
 /** What a list of backups is narrowed by. */
@@ -46,6 +51,7 @@ export interface BackupFilter extends Owners {
   readonly zoneId?: number | undefined;
   readonly policyId?: number | undefined;
   readonly name?: string | undefined;
+  readonly status?: BackupStatus | undefined;
   readonly keyword?: string | undefined;
 }
 
@@ -77,9 +83,9 @@ export class BackupDao {
     return (await this.live().where({ policyId }).first('id')) !== undefined;
   }
 
-  list({ id, vmId, zoneId, policyId, name, keyword, ...owners }: BackupFilter, page: Page): Promise<Listing<BackupView>> {
+  list({ id, vmId, zoneId, policyId, name, status, keyword, ...owners }: BackupFilter, page: Page): Promise<Listing<BackupView>> {
     const wanted = ownedBy(this.live(), owners).orderBy('id');
-    const given = { id, vmId, zoneId, policyId, name };
+    const given = { id, vmId, zoneId, policyId, name, status };
     for (const [column, value] of Object.entries(given)) if (value !== undefined) void wanted.where({ [column]: value });
     if (keyword) {
       const machines = containing(this.db('virtual_machine').select('id'), keyword, ['name']);
@@ -116,6 +122,7 @@ export class BackupDao {
       .join('virtual_machine as vm', 'vm.id', 'backups.vmId')
       .join('backup_policy as offering', 'offering.id', 'backups.policyId')
       .leftJoin('backup_policy_vm_map as assignment', 'assignment.vmId', 'backups.vmId')
+      .leftJoin('backup_schedule as schedule', 'schedule.id', 'backups.backupScheduleId')
       .select(
         'vm.uuid as vmUuid',
         'vm.name as vmName',
@@ -123,6 +130,7 @@ export class BackupDao {
         'offering.uuid as offeringUuid',
         'offering.name as offeringName',
         'assignment.policyId as assignedPolicyId',
+        'schedule.intervalType as intervalType',
       );
   }
 }

@@ -4,6 +4,8 @@ import type { Knex } from 'knex';
 import { AccountDao } from './account-dao.js';
 import { BackupDao } from './backup-dao.js';
 import { BackupOfferingDao } from './backup-offering-dao.js';
+import { BackupRepositoryDao } from './backup-repository-dao.js';
+import { BackupScheduleDao } from './backup-schedule-dao.js';
 import { CacheChangeDao } from './cache-change-dao.js';
 import { ConfigurationDao } from './configuration-dao.js';
 import { DomainDao } from './domain-dao.js';
@@ -28,6 +30,8 @@ export const bindDaos = (db: Knex) => ({
   jobs: new JobDao(db),
   offerings: new BackupOfferingDao(db),
   pluginStore: new PluginStoreDao(db),
+  repositories: new BackupRepositoryDao(db),
+  schedules: new BackupScheduleDao(db),
   sessions: new SessionDao(db),
   users: new UserDao(db),
   vms: new VmDao(db),

@@ -6,6 +6,7 @@ import {
   insertBackup,
   insertJob,
   insertOffering,
+  insertRepository,
   insertUser,
   insertVm,
   insertVolume,
@@ -49,7 +50,7 @@ forEachEngine((engine) => {
 
   beforeAll(async () => {
     for (const rows of ROWS) await fill(rows);
-    const tables = ['virtual_machine', 'volume', 'backups', 'async_job', 'user'];
+    const tables = ['virtual_machine', 'volume', 'backups', 'backup_repository', 'backup_schedule', 'async_job', 'user'];
     if (engine === 'sqlite') await handle.db.knex.raw('analyze');
     else await handle.db.knex.raw(`analyze table ${tables.join(', ')}`);
   });
@@ -63,8 +64,10 @@ forEachEngine((engine) => {
     const volume = await insertVolume(daos(), { ...owner, zoneId, vmId });
     const backup = await insertBackup(daos(), vm, offering);
     const job = await insertJob(daos(), { ...owner, userId });
+    const { id: repositoryId } = await insertRepository(daos(), { zoneId });
     const copied = { user: userId, virtual_machine: vmId, volume: volume.id, backups: backup.id, async_job: job.id };
-    for (const [table, id] of Object.entries(copied)) await copies(table, id, rows);
+    for (const [table, id] of Object.entries({ ...copied, backup_repository: repositoryId })) await copies(table, id, rows);
+    await scheduleAll(owner.accountId);
     ids = { ...owner, zoneId, vmId, policyId: offering.id, userId };
   }
 
@@ -88,6 +91,14 @@ forEachEngine((engine) => {
       Array.from({ length: rows }, (_, index) => copy(index)),
       50,
     );
+  }
+
+  /** Gives every machine of the account a schedule. */
+  async function scheduleAll(accountId: number): Promise<void> {
+    const columns = 'uuid, vm_id, account_id, domain_id, interval_type, schedule, timezone, max_backups, next_run, created';
+    const values = `uuid, id, account_id, domain_id, 'DAILY', '0:0', 'Etc/UTC', 0, created, created`;
+    const all = `insert into backup_schedule (${columns}) select ${values} from virtual_machine where account_id = ?`;
+    await handle.db.knex.raw(all, [accountId]);
   }
 
   async function statementsOf(work: () => Promise<unknown>): Promise<Asked[]> {
@@ -126,6 +137,16 @@ forEachEngine((engine) => {
       ['volume'],
       () => [...pick('accountId', 'domainId', 'vmId', 'zoneId'), { name: 'a' }].map((filter) => daos().volumes.list(filter, PAGE)),
     ],
+    [
+      'schedules',
+      ['backup_schedule'],
+      () => [...pick('accountId', 'domainId', 'vmId')].map((filter) => daos().schedules.list(filter, PAGE)),
+    ],
+    [
+      'repositories',
+      ['backup_repository'],
+      () => [...pick('zoneId'), { name: 'a' }].map((filter) => daos().repositories.list(filter, PAGE)),
+    ],
     ['pending jobs', ['async_job'], () => [...pick('accountId', 'domainId'), {}].map((filter) => daos().jobs.listPending(filter, PAGE))],
     ['jobs that can be run', ['job'], () => [daos().jobs.listRunnable(CREATED, 16)]],
     ['earlier jobs of a machine', ['earlier'], () => [daos().jobs.listRunnable(CREATED, 16)]],
@@ -146,6 +167,8 @@ forEachEngine((engine) => {
     ['backups', 'backups', () => daos().backups.list({}, PAGE)],
     ['virtual machines', 'virtual_machine', () => daos().vms.list({}, PAGE)],
     ['volumes', 'volume', () => daos().volumes.list({}, PAGE)],
+    ['schedules', 'backup_schedule', () => daos().schedules.list({}, PAGE)],
+    ['repositories', 'backup_repository', () => daos().repositories.list({}, PAGE)],
   ])("reads a page of everybody's %s without sorting all of them", async (_what, table, ask) => {
     const [rows] = await statementsOf(ask);
     expect(await planOf(engine, handle.db.knex, [table], rows!)).toMatchObject({ sorts: false });

@@ -6,7 +6,7 @@ import { migrate, schemaState } from '../../db/migrate.js';
 import { forEachEngine, install, type Engine, type Installation } from '../kit/engines.js';
 
 const PROGRAM = fileURLToPath(new URL('../../bin/stackvault.js', import.meta.url));
-const CHANGES = ['0001_settings', '0002_accounts', '0003_jobs', '0004_inventory', '0005_backups'];
+const CHANGES = ['0001_settings', '0002_accounts', '0003_jobs', '0004_inventory', '0005_backups', '0007_schedules_and_repositories'];
 
 /** An empty database for each test. */
 function emptyDatabase(engine: Engine) {
@@ -49,6 +49,14 @@ forEachEngine((engine) => {
       await knex()('schema_migration').delete();
       expect(await schemaState(knex())).toBe('empty');
     });
+  });
+
+  test('a change of a table that is there already is made again after it was cut off at its end', async () => {
+    await migrate(knex());
+    const again = '0007_schedules_and_repositories';
+    await knex()('schema_migration').where('name', again).update({ state: 'begun' });
+    expect(await migrate(knex())).toEqual([again]);
+    expect(await schemaState(knex())).toBe('current');
   });
 
   test('processes that migrate at the same time make each change once', async () => {

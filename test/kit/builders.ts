@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Account } from '../../src/dao/account-dao.js';
 import type { Backup } from '../../src/dao/backup-dao.js';
 import type { BackupOffering } from '../../src/dao/backup-offering-dao.js';
+import type { BackupRepository } from '../../src/dao/backup-repository-dao.js';
+import type { BackupSchedule, BackupScheduleView } from '../../src/dao/backup-schedule-dao.js';
 import type { Daos } from '../../src/dao/database.js';
 import type { Domain } from '../../src/dao/domain-dao.js';
 import type { JobView, NewJob } from '../../src/dao/job-dao.js';
@@ -24,7 +26,7 @@ export interface Owned {
 }
 
 /** The two columns that name an owner. */
-export const ownerOf = ({ id, domainId }: Account): Owned => ({ accountId: id, domainId });
+export const ownerOf = ({ id, domainId }: Pick<Account, 'id' | 'domainId'>): Owned => ({ accountId: id, domainId });
 
 /** Each builder inserts one row through its DAO, with the overrides; what the row refers to is made too unless it is given. */
 export async function insertDomain(daos: Daos, overrides: Partial<Domain> = {}): Promise<Domain> {
@@ -161,7 +163,47 @@ export function insertBackup(daos: Daos, vm: Vm, offering: BackupOffering, overr
     sizeBytes: 100,
     protectedSizeBytes: 200,
     operationId: randomUUID(),
+    backupScheduleId: null,
     manifest: '{}',
+    created: CREATED,
+    removed: null,
+    ...overrides,
+  });
+}
+
+/** A schedule of the machine; one that it has of the interval type is overwritten. */
+export async function insertSchedule(daos: Daos, vm: Vm, overrides: Partial<BackupSchedule> = {}): Promise<BackupScheduleView> {
+  const schedule = {
+    uuid: randomUUID(),
+    vmId: vm.id,
+    ...ownerOf({ id: vm.accountId, domainId: vm.domainId }),
+    intervalType: 'DAILY',
+    schedule: '15:02',
+    timezone: 'Etc/UTC',
+    maxBackups: 0,
+    quiesceVm: null,
+    nextRun: new Date('2026-01-03T02:15:00Z'),
+    created: CREATED,
+    ...overrides,
+  } as const;
+  await daos.schedules.save(schedule);
+  const saved = await daos.schedules.findView(vm.id, schedule.intervalType);
+  if (!saved) throw new Error(`machine ${vm.uuid} has no such schedule`);
+  return saved;
+}
+
+/** See `insertDomain`. */
+export async function insertRepository(daos: Daos, overrides: Partial<BackupRepository> = {}): Promise<BackupRepository> {
+  return daos.repositories.insert({
+    uuid: randomUUID(),
+    zoneId: overrides.zoneId ?? (await insertZone(daos)).id,
+    name: newName('repository'),
+    provider: 'nas',
+    type: 'nfs',
+    address: '192.0.2.9:/backups',
+    mountOptions: 'sealed',
+    capacityBytes: null,
+    crossZone: false,
     created: CREATED,
     removed: null,
     ...overrides,

@@ -1,6 +1,7 @@
 import type { NewUser } from '../../account/account-manager.js';
 import { Command, Parameter } from '../../api/command.js';
 import { invalid } from '../../errors.js';
+import { isTimezone } from '../../timezone.js';
 
 /** A command that makes a user. */
 export abstract class NewUserCommand extends Command {
@@ -26,13 +27,5 @@ export abstract class NewUserCommand extends Command {
     const { username, password, firstName, lastName, email, timezone } = this;
     if (timezone !== undefined && !isTimezone(timezone)) throw invalid('timezone', `"${timezone}" is not the name of a time zone`);
     return { username, password, firstName, lastName, email, timezone };
-  }
-}
-
-function isTimezone(name: string): boolean {
-  try {
-    return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }));
-  } catch {
-    return false;
   }
 }

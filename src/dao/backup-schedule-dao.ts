@@ -1,0 +1,83 @@
+import type { Knex } from 'knex';
+import type { IntervalType } from '../backup/due-time.js';
+import { ownedBy, type Owners } from './owned.js';
+import { containing, listing, type Listing, type Page } from './page.js';
+
+/** When backups of a machine are taken without being asked for. */
+export interface BackupSchedule {
+  id: number;
+  uuid: string;
+  vmId: number;
+  /** The owner of the machine. */
+  accountId: number;
+  domainId: number;
+  intervalType: IntervalType;
+  /** As it was given; see `readDueTime`. */
+  schedule: string;
+  timezone: string;
+  /** How many of its backups are kept; 0 for all. */
+  maxBackups: number;
+  /** Null if nothing was said of it. */
+  quiesceVm: boolean | null;
+  /** The moment at which the next backup is due. */
+  nextRun: Date;
+  created: Date;
+}
+
+/** A schedule with the machine's names, as answers show them. */
+export interface BackupScheduleView extends BackupSchedule {
+  vmUuid: string;
+  vmName: string;
+}
+
+/** What a list of schedules is narrowed by. */
+export interface BackupScheduleFilter extends Owners {
+  readonly id?: number | undefined;
+  readonly vmId?: number | undefined;
+  /** Part of the machine's name. */
+  readonly keyword?: string | undefined;
+}
+
+/** What a schedule that is there already is given when it is saved again; its uuid stays. */
+const OVERWRITTEN = ['accountId', 'domainId', 'schedule', 'timezone', 'maxBackups', 'quiesceVm', 'nextRun'] as const;
+
+export class BackupScheduleDao {
+  constructor(private readonly db: Knex) {}
+
+  /** Inserts the schedule, or overwrites the one that the machine has of the interval type. */
+  async save(schedule: Omit<BackupSchedule, 'id'>): Promise<void> {
+    await this.db('backup_schedule').insert(schedule).onConflict(['vmId', 'intervalType']).merge(OVERWRITTEN);
+  }
+
+  findByUuid(uuid: string): Promise<BackupSchedule | undefined> {
+    return this.db('backup_schedule').where({ uuid }).first();
+  }
+
+  findView(vmId: number, intervalType: IntervalType): Promise<BackupScheduleView | undefined> {
+    return this.views(this.db('backup_schedule').where({ vmId, intervalType })).first();
+  }
+
+  /** Newest first. */
+  list({ id, vmId, keyword, ...owners }: BackupScheduleFilter, page: Page): Promise<Listing<BackupScheduleView>> {
+    const wanted = ownedBy(this.db('backup_schedule'), owners).orderBy('id', 'desc');
+    for (const [column, value] of Object.entries({ id, vmId })) if (value !== undefined) void wanted.where({ [column]: value });
+    if (keyword) void wanted.whereIn('vmId', containing(this.db('virtual_machine').select('id'), keyword, ['name']));
+    return listing(wanted, page, (rows) => this.views(rows));
+  }
+
+  async delete(id: number): Promise<void> {
+    await this.db('backup_schedule').where({ id }).delete();
+  }
+
+  async deleteByVm(vmId: number): Promise<void> {
+    await this.db('backup_schedule').where({ vmId }).delete();
+  }
+
+  private views(rows: Knex.QueryBuilder): Knex.QueryBuilder {
+    return this.db
+      .from(rows.as('backup_schedule'))
+      .join('virtual_machine as vm', 'vm.id', 'backup_schedule.vmId')
+      .orderBy('backup_schedule.id', 'desc')
+      .select('backup_schedule.*', 'vm.uuid as vmUuid', 'vm.name as vmName');
+  }
+}

@@ -1,0 +1,71 @@
+import { randomUUID } from 'node:crypto';
+import { insertAccount, insertDomain, insertSchedule, insertVm, ownerOf } from '../kit/builders.js';
+import { forEachEngine, testDatabase } from '../kit/engines.js';
+import { race } from '../kit/races.js';
+
+const ALL = { limit: 100, offset: 0 };
+
+forEachEngine((engine) => {
+  const handle = testDatabase(engine);
+  const daos = () => handle.db.daos;
+
+  test('finds a schedule as it was saved, with the names of the machine', async () => {
+    const vm = await insertVm(daos());
+    const nextRun = new Date('2026-03-29T01:30:00Z');
+    const wanted = {
+      intervalType: 'WEEKLY',
+      schedule: '30:2:1',
+      timezone: 'Europe/Zurich',
+      maxBackups: 3,
+      quiesceVm: true,
+      nextRun,
+    } as const;
+    const schedule = await insertSchedule(daos(), vm, wanted);
+    expect(schedule).toMatchObject({ ...wanted, vmId: vm.id, accountId: vm.accountId, vmUuid: vm.uuid, vmName: vm.name });
+    expect(await daos().schedules.findByUuid(schedule.uuid)).toMatchObject(wanted);
+    expect(await daos().schedules.findByUuid(randomUUID())).toBeUndefined();
+    expect((await insertSchedule(daos(), vm)).quiesceVm).toBeNull();
+  });
+
+  test('has one of each interval type for a machine: what is saved again is overwritten and keeps its uuid', async () => {
+    const vm = await insertVm(daos());
+    const first = await insertSchedule(daos(), vm, { maxBackups: 1, quiesceVm: false });
+    const other = await insertSchedule(daos(), vm, { intervalType: 'HOURLY', schedule: '15' });
+    const nextRun = new Date('2026-01-04T00:00:00Z');
+    const changed = { schedule: '0:0', timezone: 'Asia/Tokyo', maxBackups: 7, quiesceVm: null, nextRun };
+    const again = await insertSchedule(daos(), vm, { ...changed, created: new Date(0) });
+    expect(again).toEqual({ ...first, ...changed });
+    expect((await daos().schedules.list({ vmId: vm.id }, ALL)).rows).toEqual([other, again]);
+  });
+
+  test('keeps one of many that are saved at the same time', async () => {
+    const vm = await insertVm(daos());
+    const saved = await race(8, () => handle.db.transaction((tx) => insertSchedule(tx, vm)));
+    expect(new Set(saved.map(({ uuid }) => uuid)).size).toBe(1);
+    expect((await daos().schedules.list({ vmId: vm.id }, ALL)).total).toBe(1);
+  });
+
+  test('lists the newest first, narrowed by each of the filters', async () => {
+    const domain = await insertDomain(daos());
+    const owner = ownerOf(await insertAccount(daos(), { domainId: domain.id }));
+    const vm = await insertVm(daos(), { ...owner, name: 'wanted' });
+    const [daily, hourly] = [await insertSchedule(daos(), vm), await insertSchedule(daos(), vm, { intervalType: 'HOURLY', schedule: '1' })];
+    const other = await insertSchedule(daos(), await insertVm(daos()));
+    expect((await daos().schedules.list({}, ALL)).rows).toEqual([other, hourly, daily]);
+    for (const filter of [{ vmId: vm.id }, { keyword: 'ANT' }, owner, { domainPath: domain.path }]) {
+      expect(await daos().schedules.list(filter, ALL)).toEqual({ rows: [hourly, daily], total: 2 });
+    }
+    expect(await daos().schedules.list({ id: daily.id }, ALL)).toEqual({ rows: [daily], total: 1 });
+    expect(await daos().schedules.list({}, { limit: 1, offset: 1 })).toEqual({ rows: [hourly], total: 3 });
+  });
+
+  test('deletes one, or all of a machine', async () => {
+    const [vm, other] = [await insertVm(daos()), await insertVm(daos())];
+    const [daily, hourly] = [await insertSchedule(daos(), vm), await insertSchedule(daos(), vm, { intervalType: 'HOURLY', schedule: '1' })];
+    const kept = await insertSchedule(daos(), other);
+    await daos().schedules.delete(daily.id);
+    expect((await daos().schedules.list({}, ALL)).rows).toEqual([kept, hourly]);
+    await daos().schedules.deleteByVm(vm.id);
+    expect((await daos().schedules.list({}, ALL)).rows).toEqual([kept]);
+  });
+});
