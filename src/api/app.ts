@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import { ApiError, toApiError } from '../errors.js';
 import type { Log } from '../log.js';
-import { readCookies } from './cookies.js';
+import { AnswerOrder } from './answer-order.js';
+import { readCookies, sessionTokens } from './cookies.js';
 import type { Dispatcher, Passage } from './dispatcher.js';
 import { errorReply, formatOf, reply, type Format, type Reply } from './reply.js';
 import { lookUp, readParameters, type RequestParameters } from './request-parameters.js';
@@ -30,8 +31,11 @@ export function createApp(dispatcher: Dispatcher, ready: Readiness, log: Log): E
       },
     ),
   );
+  const order = new AnswerOrder();
   const readForm = express.raw({ type: FORM, limit: MOST_FORM_BYTES, inflate: false });
-  app.use('/client/api', readForm, (request: Request, response: Response) => new Exchange(request, response, log).answer(dispatcher));
+  app.use('/client/api', readForm, (request: Request, response: Response) =>
+    new Exchange(request, response, log).answer(dispatcher, order),
+  );
   app.use('/client/api', (error: unknown, request: Request, response: Response, _next: NextFunction) => {
     new Exchange(request, response, log).refuse(unreadableForm(error));
   });
@@ -59,13 +63,16 @@ class Exchange {
     private readonly log: Log,
   ) {}
 
-  async answer(dispatcher: Dispatcher): Promise<void> {
+  async answer(dispatcher: Dispatcher, order: AnswerOrder): Promise<void> {
     const { requestId, passage } = this;
     try {
       this.parameters = parametersOf(this.request);
       const { method, headers } = this.request;
       const cookies = readCookies(headers.cookie);
+      const spec = dispatcher.commandOf(this.parameters);
+      const turn = spec && order.enter(sessionTokens(cookies), spec, this.sent());
       const body = await dispatcher.dispatch({ requestId, method, parameters: this.parameters, cookies }, passage);
+      await turn;
       this.send(reply(passage.spec, body, this.format(), passage.caller !== undefined), undefined);
     } catch (error) {
       this.refuse(toApiError(error, requestId));
@@ -76,6 +83,11 @@ class Exchange {
     const { requestId, passage } = this;
     if (failure.kind === 'internal') this.log('error', 'command failed', { requestId, command: passage.spec?.name, error: failure.cause });
     this.send(errorReply(passage.spec, failure, this.format(), passage.caller !== undefined), failure);
+  }
+
+  /** Resolves when the answer has left the server, or the connection is gone. */
+  private sent(): Promise<void> {
+    return new Promise((resolve) => void this.response.once('close', resolve));
   }
 
   private send({ status, headers, body }: Reply, failure: ApiError | undefined): void {

@@ -94,6 +94,8 @@ export interface CommandAbout {
   readonly event?: string;
   /** Answered, but left out of listApis: clients that show whatever is listed there would show something that is not here. */
   readonly unlisted?: boolean;
+  /** Commands that clients send before this one and must see answered before it, where both are of one session. */
+  readonly after?: readonly string[];
   /** Runs as a job. */
   readonly async?: boolean;
   /** With `async`: the subject is a thing that the job will create, and the first answer carries its id. */

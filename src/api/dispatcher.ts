@@ -36,11 +36,15 @@ export class Dispatcher {
     private readonly services: Services,
   ) {}
 
+  /** The command that the parameters name, if there is one. */
+  commandOf(parameters: RequestParameters): CommandSpec | undefined {
+    return this.commands.get(nameOf(parameters).toLowerCase());
+  }
+
   /** Answers what stands inside the envelope; notes in `passage` how far the request came. */
   async dispatch(request: ApiRequest, passage: Passage): Promise<object> {
     const { parameters } = request;
-    const name = lookUp(parameters, 'command') ?? '';
-    const spec = this.commands.get(name.toLowerCase());
+    const spec = this.commandOf(parameters);
     if (spec) passage.spec = spec;
     refuseControlCharacters(parameters);
     if (spec?.postOnly && request.method !== 'POST') throw new ApiError('login_by_get');
@@ -49,7 +53,7 @@ export class Dispatcher {
 
     const caller = await this.authenticator.authenticate(parameters, request.cookies);
     passage.caller = caller;
-    if (!spec?.roles.includes(caller.role)) throw unknownCommand(name, caller);
+    if (!spec?.roles.includes(caller.role)) throw unknownCommand(nameOf(parameters), caller);
     const call: CallContext = { requestId: request.requestId, caller, signal: NEVER };
     return runBound(spec, parameters, (command) =>
       spec.async ? this.submit(spec, command, parameters, call) : command.execute(this.services, call),
@@ -62,6 +66,8 @@ export class Dispatcher {
     return body;
   }
 }
+
+const nameOf = (parameters: RequestParameters): string => lookUp(parameters, 'command') ?? '';
 
 const NEVER = new AbortController().signal;
 

@@ -20,6 +20,10 @@ const WRONG: Partial<Record<ParameterSpec['type'], readonly string[]>> = {
   map: ['plain', ''],
 };
 
+/** The wrong values of a parameter; -1 is right where it means all. */
+const wrongValues = ({ type, mayBeAll }: ParameterSpec): readonly string[] =>
+  (WRONG[type] ?? []).filter((value) => !(mayBeAll && value === '-1'));
+
 /** Parameters of uuids that are not looked up, because the list is empty whatever they are. */
 const NOT_LOOKED_UP = ['listPublicIpAddresses', 'listPortForwardingRules', 'listIpForwardingRules'];
 
@@ -124,7 +128,7 @@ forEachEngine((engine) => {
     const cases = withParameters(({ type }) => WRONG[type] !== undefined);
 
     test.each(cases)('of $command is refused', async ({ command, spec, parameters }) => {
-      const wrong = parameters.flatMap((parameter) => (WRONG[parameter.type] ?? []).map((value) => ({ parameter, value })));
+      const wrong = parameters.flatMap((parameter) => wrongValues(parameter).map((value) => ({ parameter, value })));
       const requests = wrong.map(({ parameter, value }) => ({ ...required(spec), [parameter.name]: value }));
       const expected = wrong.map(({ parameter, value }) => ({ code: 431, text: textOfWrong(spec, parameter, value) }));
       expect(await refusalsOf(command, requests)).toEqual(expected);

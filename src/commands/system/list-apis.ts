@@ -11,6 +11,8 @@ import { apiResponse } from '../responses/api.js';
   description: 'Lists the commands that the caller may use, with parameters and answers',
   since: '4.1.0',
   roles: EVERYONE,
+  // The web UI builds its menu from both, and stays on the login page if the zones are not there yet.
+  after: ['listZones'],
   returns: apiResponse,
 })
 export class ListApisCmd extends Command {
