@@ -12,6 +12,7 @@ import { SessionManager } from './account/session-manager.js';
 import { createApp } from './api/app.js';
 import { Authenticator } from './api/authenticate.js';
 import { Dispatcher } from './api/dispatcher.js';
+import { webUi } from './api/web-ui.js';
 import { AssignmentManager } from './backup/assignment-manager.js';
 import { BackupFramework } from './backup/backup-framework.js';
 import { BackupManager } from './backup/backup-manager.js';
@@ -76,6 +77,7 @@ export async function createApplication({
 }: ApplicationParts): Promise<Application> {
   const pluginsDir = settings['plugins.dir'] === '' ? OWN_PLUGINS : settings['plugins.dir'];
   if (!existsSync(pluginsDir)) throw new Error(`there is no plugins folder ${pluginsDir}`);
+  const ui = settings['ui.path'] === '' ? undefined : webUi(settings['ui.path']);
   const plugins = await loadPlugins(pluginsDir);
   const caches = new CacheInvalidation(db, now, log);
   const dynamicSettings = new DynamicSettings(db, secrets, allKeys(pluginKeys(plugins)));
@@ -133,7 +135,7 @@ export async function createApplication({
     services,
   );
   return {
-    app: createApp(dispatcher, ready, log),
+    app: createApp(dispatcher, ready, log, ui),
     plugins,
     firstAdmin,
     start: () => runner.start(),

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import express, { type Express, type NextFunction, type Request, type Response, type Router } from 'express';
 import { ApiError, toApiError } from '../errors.js';
 import type { Log } from '../log.js';
 import { AnswerOrder } from './answer-order.js';
@@ -13,11 +13,20 @@ const MOST_FORM_BYTES = 1_048_576;
 const MOST_ADDRESS_BYTES = 8192;
 const LONGEST_LOGGED_NAME = 64;
 
+/** What every answer of the API says: it is data, for this client, for now. */
+const API_HEADERS = {
+  'Cache-Control': 'no-store',
+  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+  'X-XSS-Protection': '1;mode=block',
+};
+
 /** Says whether the server can do its work now; rejects with the reason if it cannot. */
 export type Readiness = () => Promise<void>;
 
-/** The HTTP edge: one route for the API, two for health, one access line for each API request. */
-export function createApp(dispatcher: Dispatcher, ready: Readiness, log: Log): Express {
+/** The HTTP edge: one route for the API, two for health, the web UI if there is one, and one access line for each API request. */
+export function createApp(dispatcher: Dispatcher, ready: Readiness, log: Log, ui?: Router): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);
@@ -39,6 +48,7 @@ export function createApp(dispatcher: Dispatcher, ready: Readiness, log: Log): E
   app.use('/client/api', (error: unknown, request: Request, response: Response, _next: NextFunction) => {
     new Exchange(request, response, log).refuse(unreadableForm(error));
   });
+  if (ui) app.use(ui);
   app.use((_request, response) => void response.status(404).type('text').send('nothing is here; the API is at /client/api\n'));
   return app;
 }
@@ -92,8 +102,7 @@ class Exchange {
 
   private send({ status, headers, body }: Reply, failure: ApiError | undefined): void {
     const { request, response, passage, parameters } = this;
-    response.status(status).set({ 'X-Content-Type-Options': 'nosniff', 'X-XSS-Protection': '1;mode=block', 'Cache-Control': 'no-store' });
-    response.set(headers);
+    response.status(status).set(API_HEADERS).set(headers);
     if (passage.setCookies.length > 0) response.setHeader('Set-Cookie', [...passage.setCookies]);
     // Not response.send: it would rewrite the content type that clients look at.
     response.end(request.method === 'HEAD' ? undefined : body);

@@ -32,6 +32,11 @@ export const STATIC_KEYS = {
     about: 'whether an empty database starts with a zone of simulated machines to try the server on',
   },
   'plugins.dir': { kind: 'string', default: '', about: 'folder of the plugins; empty: those that come with the server' },
+  'ui.path': {
+    kind: 'string',
+    default: '',
+    about: 'folder of a built CloudStack web UI, to be served under /client/; empty: none is served',
+  },
   'log.level': { kind: 'level', default: 'info', about: 'least level that is logged: debug, info, warn or error' },
   'jobs.parallel': { kind: 'integer', default: '16', atLeast: 1, about: 'jobs that this server runs at the same time' },
   'jobs.lease.seconds': {

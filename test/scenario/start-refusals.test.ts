@@ -77,6 +77,12 @@ describe('a server does not start', () => {
     expect(await refusal({ DATA_DIR: dataDir, PLUGINS_DIR: folder })).toBe(`there is no plugins folder ${folder}`);
   });
 
+  test('without the web UI that it is to serve', async () => {
+    expect(await refusal({ DATA_DIR: dataDir, UI_PATH: dataDir })).toBe(
+      `the folder ${dataDir} has no index.html; set ui.path (UI_PATH) to that of a built web UI`,
+    );
+  });
+
   test('with a plugin that has a fault', async () => {
     const folder = join(PROJECT, 'test/kit/plugins/no-entry');
     const text = await refusal({ DATA_DIR: dataDir, PLUGINS_DIR: folder });

@@ -9,6 +9,7 @@ test('the defaults hold where nothing is said, and have their types', () => {
     'secrets.key': '',
     'sandbox.enabled': true,
     'plugins.dir': '',
+    'ui.path': '',
     'log.level': 'info',
     'jobs.parallel': 16,
     'jobs.lease.seconds': 15,
