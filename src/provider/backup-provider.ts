@@ -34,6 +34,9 @@ export interface BackupProvider {
 
   /** Writes one volume of the backup to a new volume, which is then attached by the inventory source. */
   restoreVolume(request: RestoreVolume, signal: AbortSignal): Promise<RestoredVolume>;
+
+  /** Writes the volumes of the backup over those of a machine that was made for them and is off. Answers each of these as it is now. */
+  fillMachine(request: FillMachine, signal: AbortSignal): Promise<readonly RestoredVolume[]>;
 }
 
 /** What a provider can do beyond the least. A method behind an undeclared capability throws `unsupported`. */
@@ -42,6 +45,10 @@ export interface Capabilities {
   readonly quiesce: boolean;
   /** Can restore a single volume. */
   readonly restoreVolume: boolean;
+  /** Can fill a new machine from a backup of another one. */
+  readonly fillMachine: boolean;
+  /** Can do so in another zone than the backup's. */
+  readonly crossZone: boolean;
 }
 
 export interface ProviderOffering {
@@ -114,8 +121,20 @@ export interface RestoreVolume extends Operation {
   readonly newVolumeUuid: string;
 }
 
+export interface FillMachine extends Operation {
+  /** The zone of the backup. */
+  readonly zone: Zone;
+  readonly externalId: string;
+  /** The new machine. */
+  readonly target: Machine;
+  /** The zone of the new machine; another one than the backup's only with `crossZone`. */
+  readonly targetZone: Zone;
+  /** Each volume that the backup holds, with the volume of the new machine that it goes to, which is as large or larger. */
+  readonly volumes: readonly { readonly recorded: Volume; readonly target: Volume }[];
+}
+
 export interface RestoredVolume {
-  /** For a machine: the backed-up volume put back. For a single volume: the new one. */
+  /** For a machine put back: the backed-up volume. For a single volume: the new one. For a machine filled: the machine's own. */
   readonly uuid: string;
   readonly sizeBytes: number;
   readonly path: string;

@@ -1,5 +1,6 @@
 /** The plugin contracts: all that a plugin may import from this server. */
 export * from './backup-provider.js';
+export * from './catalogue.js';
 export * from './durable-operations.js';
 export * from './inventory-source.js';
 export * from './machine.js';

@@ -1,4 +1,5 @@
-import type { Machine, Volume } from './machine.js';
+import type { Catalogue } from './catalogue.js';
+import type { Machine, MachineSize, Volume } from './machine.js';
 import type { Operation } from './operation.js';
 import type { RestoredVolume } from './backup-provider.js';
 
@@ -8,6 +9,8 @@ import type { RestoredVolume } from './backup-provider.js';
  * Repeating a call with the same `operationId` does nothing twice.
  */
 export interface InventorySource {
+  /** What there is in the zone to make machines of. */
+  readCatalogue(signal: AbortSignal): Promise<Catalogue>;
   /** Every machine of the zone, page by page. All of them or an error: never a part. */
   listMachines(signal: AbortSignal): AsyncIterable<readonly MachineFacts[]>;
   /** The machine as it is now; undefined when the source does not know it. */
@@ -15,6 +18,7 @@ export interface InventorySource {
   /** The volume as it is now; undefined when the source does not know it. */
   findVolume(uuid: string, signal: AbortSignal): Promise<VolumeFacts | undefined>;
 
+  /** Makes a machine of what the catalogue has; an id that it does not have is `not_found`. */
   deployMachine(request: DeployMachine, signal: AbortSignal): Promise<MachineFacts>;
   /** Starting a running machine is no error. */
   startMachine(request: MachineOperation, signal: AbortSignal): Promise<MachineFacts>;
@@ -26,7 +30,9 @@ export interface InventorySource {
   createVolume(request: CreateVolume, signal: AbortSignal): Promise<VolumeFacts>;
   /** Attaches a volume to the given slot, or to the first free one. */
   attachVolume(request: AttachVolume, signal: AbortSignal): Promise<VolumeFacts>;
-  detachVolume(request: Operation & { readonly volumeUuid: string }, signal: AbortSignal): Promise<VolumeFacts>;
+  detachVolume(request: VolumeOperation, signal: AbortSignal): Promise<VolumeFacts>;
+  /** Deletes a volume that is attached to nothing, with what it holds. One that is already gone is no error. */
+  deleteVolume(request: VolumeOperation, signal: AbortSignal): Promise<void>;
 
   /**
    * Makes a machine that is off consist of exactly these volumes, which a provider has put back, and answers it as `Stopped`.
@@ -60,18 +66,33 @@ export interface MachineOperation extends Operation {
   readonly machineUuid: string;
 }
 
-export interface DeployMachine extends Operation {
+export interface VolumeOperation extends Operation {
+  readonly volumeUuid: string;
+}
+
+export interface DeployMachine extends Operation, MachineSize {
   /** The identity that the machine will have. */
   readonly machineUuid: string;
   readonly name: string;
   readonly displayName: string;
-  readonly cpuNumber: number;
-  readonly cpuSpeedMhz: number;
-  readonly memoryMb: number;
+  /** Out of the catalogue; the source chooses where one is absent. */
+  readonly serviceOfferingUuid?: string;
+  readonly templateUuid?: string;
+  /** Its network cards, the default one first; the source chooses if absent. */
+  readonly nics?: readonly NewNic[];
+  /** What the machine's `settings` will be; none if absent. */
+  readonly settings?: Readonly<Record<string, string>>;
   readonly rootSizeBytes: number;
   /** One more volume of this size for each entry. */
   readonly dataSizesBytes: readonly number[];
   readonly start: boolean;
+}
+
+/** A network card to be made; the source chooses an address that is absent. */
+export interface NewNic {
+  readonly networkUuid: string;
+  readonly ipAddress?: string;
+  readonly macAddress?: string;
 }
 
 export interface CreateVolume extends Operation {

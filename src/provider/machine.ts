@@ -1,17 +1,24 @@
-/** A virtual machine as plugins see it. */
-export interface Machine {
+/** How much computing a machine can do. */
+export interface MachineSize {
+  readonly cpuNumber: number;
+  readonly cpuSpeedMhz: number;
+  readonly memoryMb: number;
+}
+
+/** A virtual machine as plugins see it. The uuids are those of the catalogue; a source may not know them. */
+export interface Machine extends MachineSize {
   readonly uuid: string;
   /** The name inside its zone; host name of the guest. */
   readonly name: string;
   readonly displayName: string;
   readonly hypervisor: string;
-  readonly cpuNumber: number;
-  readonly cpuSpeedMhz: number;
-  readonly memoryMb: number;
   readonly osType: string;
+  readonly osTypeUuid?: string;
   readonly templateName: string;
+  readonly templateUuid?: string;
   readonly serviceOfferingName: string;
-  /** Free settings of the machine, such as boot type or controller; kept with every backup. */
+  readonly serviceOfferingUuid?: string;
+  /** Free settings of the machine, such as boot type or controller; kept with every backup. A name begins with a letter, and goes on with letters, digits, `.`, `_` and `-`. */
   readonly settings: Readonly<Record<string, string>>;
   readonly nics: readonly Nic[];
 }
@@ -22,6 +29,8 @@ export interface Nic {
   readonly networkName: string;
   readonly ipAddress: string;
   readonly macAddress: string;
+  readonly netmask?: string;
+  readonly gateway?: string;
   readonly isDefault: boolean;
 }
 

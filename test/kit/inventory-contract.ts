@@ -1,3 +1,4 @@
+import { describeCatalogue } from './contract/inventory-catalogue.js';
 import { describeInventoryCutOffs, describeInventoryInterruptions } from './contract/inventory-interruptions.js';
 import { describeDeploying, describeMachineStates } from './contract/inventory-machines.js';
 import { describeAdoptingMachines, describeAdoptingVolumes } from './contract/inventory-restoring.js';
@@ -12,6 +13,7 @@ export function describeInventory(name: string, harness: InventoryHarness): void
   const { openSlow } = harness;
 
   describe(`inventory contract: ${name}`, () => {
+    describe('catalogue', () => describeCatalogue(subject));
     describe('deploying machines', () => describeDeploying(subject));
     describe('states of machines', () => describeMachineStates(subject));
     describe('volumes', () => describeVolumes(subject));

@@ -1,4 +1,5 @@
 import { describeDeleting } from './contract/provider-deleting.js';
+import { describeFilling } from './contract/provider-filling.js';
 import { describeCutOffs, describeInterruptions } from './contract/provider-interruptions.js';
 import { describeOfferings } from './contract/provider-offerings.js';
 import { describeRestoringMachines, describeRestoringVolumes } from './contract/provider-restoring.js';
@@ -18,6 +19,7 @@ export function describeProvider(name: string, harness: ProviderHarness): void {
     describe('deleting backups', () => describeDeleting(subject));
     describe('restoring machines', () => describeRestoringMachines(subject));
     describe('restoring volumes', () => describeRestoringVolumes(subject));
+    describe('filling new machines', () => describeFilling(subject));
     describe('interruptions', () => describeInterruptions(subject));
     if (openSlow) describe('being cut off', () => describeCutOffs(subject, openSlow));
 

@@ -4,6 +4,7 @@ import type {
   BackupProvider,
   DeleteBackup,
   DurableWork,
+  FillMachine,
   Operation,
   PluginHost,
   ProviderBackup,
@@ -13,6 +14,7 @@ import type {
   RestoreVolume,
   TakeBackup,
   Unassign,
+  Volume,
 } from '../../../src/provider/index.js';
 import { Backups, toProviderBackup, type HeldBackup } from './backups.js';
 import { Script, type Method } from './script.js';
@@ -35,7 +37,7 @@ interface Assignment {
 
 /** A backup system that lives in the server's database: it holds records of backups, and no data. */
 export class DummyProvider implements BackupProvider {
-  readonly capabilities = { quiesce: true, restoreVolume: true };
+  readonly capabilities = { quiesce: true, restoreVolume: true, fillMachine: true, crossZone: true };
   private readonly script: Script;
   private readonly operations: DurableOperations;
   private readonly backups: Backups;
@@ -135,6 +137,22 @@ export class DummyProvider implements BackupProvider {
     return this.run(request, { method: 'restoreVolume', subject, lastsMs, plan, carryOut }, signal);
   }
 
+  async fillMachine(request: FillMachine, signal: AbortSignal): Promise<readonly RestoredVolume[]> {
+    const { externalId, target: machine } = request;
+    const plan = async () => {
+      const { volumes: held } = await this.backups.getRestorable(externalId);
+      return request.volumes.map(({ recorded, target }) => {
+        const source = held.find(({ uuid }) => uuid === recorded.uuid);
+        if (!source) throw new ProviderError('not_found', `the backup ${externalId} does not hold the volume ${recorded.uuid}`);
+        return filled(source, { ...target, sizeBytes: this.script.report(target.sizeBytes) });
+      });
+    };
+    const carryOut = async () => this.backups.countRestore(externalId, request.operationId);
+    const lastsMs = this.script.delayMs;
+    const subject = `${externalId} to ${machine.uuid}`;
+    return this.run(request, { method: 'fillMachine', subject, lastsMs, plan, carryOut }, signal);
+  }
+
   /** Carries the work out once, or fails where the script says so. */
   private async run<T>(operation: Operation, work: ScriptedWork<T>, signal: AbortSignal): Promise<T> {
     const { method } = work;
@@ -162,3 +180,7 @@ const restored = ({ uuid, sizeBytes, path, digest }: RestoredVolume): RestoredVo
   path,
   ...(digest === undefined ? {} : { digest }),
 });
+
+/** The target as it is when the source has been written to it; of one that is larger, nobody knows the digest. */
+const filled = (source: Volume, { uuid, path, sizeBytes }: Volume): RestoredVolume =>
+  sizeBytes === source.sizeBytes ? restored({ ...source, uuid, path }) : { uuid, path, sizeBytes };

@@ -19,6 +19,7 @@ const METHODS: Readonly<Record<Method, true>> = {
   listBackups: true,
   restoreMachine: true,
   restoreVolume: true,
+  fillMachine: true,
 };
 
 const FAULTS: Readonly<Record<ProviderFault, true>> = {

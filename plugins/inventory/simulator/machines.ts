@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { ProviderError, type DurableWork } from '../../../src/provider/index.js';
 import type { AdoptRestoredMachine, DeployMachine, MachineOperation, MachineState, VolumeType } from '../../../src/provider/index.js';
-import { DATA_SLOTS, describeMachine, digestOf, pathOf } from './sandbox.js';
+import { describeMachine } from './describe-machine.js';
+import { DATA_SLOTS, digestOf, pathOf } from './sandbox.js';
 import {
   checkAttachable,
   checkNotDestroyed,
@@ -80,7 +81,8 @@ export class Machines {
         const present = await this.stock.machines.get(machineUuid);
         const volumes = Object.values((present ?? planned).slots);
         if (!expunge) {
-          for (const uuid of volumes) await this.stock.volumes.changePresent(uuid, (v) => ({ ...v, state: 'Destroy' }));
+          for (const uuid of volumes)
+            await this.stock.volumes.changePresent(uuid, (v) => (v.machineUuid === machineUuid ? { ...v, state: 'Destroy' } : v));
           return this.move(machineUuid, 'Destroyed');
         }
         for (const uuid of volumes) await this.stock.volumes.remove(uuid);

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { DeployMachine, Machine, Nic } from '../../../src/provider/index.js';
 
 const MAX_SLOT = 15;
 const CDROM_SLOT = 3;
@@ -16,45 +15,13 @@ export const pathOf = (volumeUuid: string) => `simulator/${volumeUuid}`;
 export const digestOf = (operationId: string, step: string, volumeUuid: string) =>
   hash(`${operationId} ${step} ${volumeUuid}`).toString('hex');
 
-/** The machine that a deploy request asks for. */
-export function describeMachine(request: DeployMachine): Machine {
-  const { machineUuid, name, displayName, cpuNumber, cpuSpeedMhz, memoryMb } = request;
-  return {
-    uuid: machineUuid,
-    name,
-    displayName,
-    hypervisor: 'Simulator',
-    cpuNumber,
-    cpuSpeedMhz,
-    memoryMb,
-    osType: 'Other Linux (64-bit)',
-    templateName: 'Simulated Linux',
-    serviceOfferingName: `Simulated ${cpuNumber} x ${cpuSpeedMhz} MHz, ${memoryMb} MB`,
-    settings: {},
-    nics: [describeNic(machineUuid)],
-  };
-}
-
-function describeNic(machineUuid: string): Nic {
-  const bytes = hash(`nic ${machineUuid}`);
-  const [third = 0, fourth = 0] = bytes;
-  return {
-    uuid: uuidOf(`nic ${machineUuid}`),
-    networkUuid: uuidOf('network sandbox'),
-    networkName: 'sandbox',
-    // The last part leaves out the addresses of the network, the gateway and the broadcast.
-    ipAddress: `10.1.${third}.${2 + (fourth % 253)}`,
-    // 02 marks an address that no manufacturer has given out.
-    macAddress: ['02', '00', ...(bytes.subarray(0, 4).toString('hex').match(/../g) ?? [])].join(':'),
-    isDefault: true,
-  };
-}
-
-function uuidOf(text: string): string {
+/** A uuid that is always the same for the text. */
+export function uuidOf(text: string): string {
   const bytes = hash(text).subarray(0, 16);
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x50, 6);
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
   return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
-const hash = (text: string) => createHash('sha256').update(text).digest();
+/** The digest of the text. */
+export const hash = (text: string) => createHash('sha256').update(text).digest();

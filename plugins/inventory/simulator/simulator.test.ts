@@ -27,7 +27,7 @@ describe('what it makes', () => {
       hypervisor: 'Simulator',
       osType: 'Other Linux (64-bit)',
       templateName: 'Simulated Linux',
-      serviceOfferingName: 'Simulated 1 x 1000 MHz, 256 MB',
+      serviceOfferingName: 'Simulated custom',
       settings: {},
     });
   });
@@ -42,6 +42,16 @@ describe('what it makes', () => {
     expect(one.machine.nics[0]?.ipAddress).toMatch(/^10\.1\.\d+\.\d+$/);
     expect(one.machine.nics[0]?.networkUuid).toBe(other.machine.nics[0]?.networkUuid);
     expect(one.machine.nics[0]?.macAddress).not.toBe(other.machine.nics[0]?.macAddress);
+  });
+
+  test('takes the address that is asked for, if it is in the network', async () => {
+    const { source, subject } = sandbox();
+    const [network] = (await source.readCatalogue(never)).networks;
+    const nic = (ipAddress: string) => [{ networkUuid: network?.uuid ?? '', ipAddress }];
+    expect((await subject.deploy({ nics: nic('10.1.2.3') })).machine.nics[0]).toMatchObject({
+      ...{ ipAddress: '10.1.2.3', netmask: '255.255.0.0', gateway: '10.1.0.1' },
+    });
+    await expectFault(subject.deploy({ nics: nic('10.2.2.3') }), 'rejected');
   });
 
   test('says of a volume that was never attached that it is only allocated', async () => {
@@ -246,6 +256,27 @@ describe('a server that dies', () => {
     });
     expect(runs).toBeGreaterThan(8);
   });
+});
+
+test('a volume whose deletion died is attached to nothing any more, and is gone when that is repeated', async () => {
+  let marked = 0;
+  await sweepDeaths(async ({ store, dying }) => {
+    const { source, subject } = sandbox(store);
+    const machine = await subject.deploy();
+    const { volume } = await subject.create();
+    const request = { ...operation(), volumeUuid: volume.uuid };
+    await openOn(dying)
+      .deleteVolume(request, never)
+      .catch(() => undefined);
+    if ((await source.findVolume(volume.uuid, never))?.state === 'Destroy') {
+      marked++;
+      await expectFault(source.attachVolume({ ...on(machine), volumeUuid: volume.uuid }, never), 'rejected');
+    }
+    await source.deleteVolume(request, never);
+    expect(await source.findVolume(volume.uuid, never)).toBeUndefined();
+    await expectConsistent(store, source);
+  });
+  expect(marked).toBeGreaterThan(0);
 });
 
 test('a detachment that died and is repeated later takes nothing off the machine that has the volume by then', async () => {

@@ -3,6 +3,7 @@ import type {
   AdoptRestoredMachine,
   AdoptRestoredVolume,
   AttachVolume,
+  Catalogue,
   CreateVolume,
   DeployMachine,
   InventorySource,
@@ -11,7 +12,9 @@ import type {
   Operation,
   PluginHost,
   VolumeFacts,
+  VolumeOperation,
 } from '../../../src/provider/index.js';
+import { CATALOGUE } from './catalogue.js';
 import { Machines } from './machines.js';
 import { Stock, toMachineFacts, toVolumeFacts, type Snapshot, type StoredVolume } from './stock.js';
 import { Volumes } from './volumes.js';
@@ -28,6 +31,10 @@ export class Simulator implements InventorySource {
     this.operations = new DurableOperations(host);
     this.machines = new Machines(this.stock, delayMs);
     this.volumes = new Volumes(this.stock);
+  }
+
+  async readCatalogue(): Promise<Catalogue> {
+    return CATALOGUE;
   }
 
   async *listMachines(signal: AbortSignal): AsyncGenerator<readonly MachineFacts[]> {
@@ -71,8 +78,12 @@ export class Simulator implements InventorySource {
     return this.onVolume(request, this.volumes.attach(request), signal);
   }
 
-  detachVolume(request: Operation & { readonly volumeUuid: string }, signal: AbortSignal): Promise<VolumeFacts> {
+  detachVolume(request: VolumeOperation, signal: AbortSignal): Promise<VolumeFacts> {
     return this.onVolume(request, this.volumes.detach(request), signal);
+  }
+
+  async deleteVolume(request: VolumeOperation, signal: AbortSignal): Promise<void> {
+    await this.operations.run(request, this.volumes.delete(request), signal);
   }
 
   adoptRestoredMachine(request: AdoptRestoredMachine, signal: AbortSignal): Promise<MachineFacts> {

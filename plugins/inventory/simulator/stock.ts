@@ -74,7 +74,7 @@ export class Stock {
     });
     if (stored?.machineUuid === machineUuid) return stored;
     await this.releaseSlot(volumeUuid, machineUuid);
-    throw stored ? attachedElsewhere(stored) : notFound('volume', volumeUuid);
+    throw stored ? notAttachable(stored) : notFound('volume', volumeUuid);
   }
 
   /** Takes the volume off the machine and keeps it; again and again is the same. */
@@ -85,6 +85,16 @@ export class Stock {
     });
     await this.releaseSlot(volumeUuid, machineUuid);
     return detached;
+  }
+
+  /** Removes a volume that is attached to nothing; one that is gone is no error. */
+  async deleteVolume(volumeUuid: string): Promise<void> {
+    // Marked before it goes, so that nothing can be attached to it in between.
+    await this.volumes.changePresent(volumeUuid, (present) => {
+      checkDetached(present);
+      return { ...present, state: 'Destroy' };
+    });
+    await this.volumes.remove(volumeUuid);
   }
 
   // The slot first: two volumes that are attached at the same time then cannot get the same one.
@@ -132,9 +142,14 @@ export function checkFree({ machine, slots }: StoredMachine, slot: number): void
   if (slots[slot] !== undefined) throw new ProviderError('rejected', `${where} holds the volume ${slots[slot]}`);
 }
 
-/** Throws when the volume is attached to another machine than this one, or to any machine when none is given. */
+/** Throws when the volume is being deleted, or attached to another machine than this one, or to any machine when none is given. */
 export function checkAttachable(stored: StoredVolume, target?: string): void {
-  if (!isAttachable(stored, target)) throw attachedElsewhere(stored);
+  if (!isAttachable(stored, target)) throw notAttachable(stored);
+}
+
+/** Throws when the volume is attached to a machine. */
+export function checkDetached(stored: StoredVolume): void {
+  if (stored.machineUuid !== undefined) throw notAttachable(stored);
 }
 
 /** Throws when the machine is destroyed. */
@@ -159,10 +174,14 @@ export const toMachineFacts = ({ machine: { machine, state, created }, volumes }
 /** The volume as the contract has it. */
 export const toVolumeFacts = (stored: StoredVolume): VolumeFacts => ({ ...stored, created: new Date(stored.created) });
 
-const isAttachable = ({ machineUuid }: StoredVolume, target?: string) => machineUuid === undefined || machineUuid === target;
+const isAttachable = ({ machineUuid, state }: StoredVolume, target?: string) =>
+  machineUuid === undefined ? state !== 'Destroy' : machineUuid === target;
 
-const attachedElsewhere = ({ volume, machineUuid }: StoredVolume) =>
-  new ProviderError('rejected', `the volume ${volume.uuid} is attached to the machine ${machineUuid}`);
+const notAttachable = ({ volume, machineUuid }: StoredVolume) =>
+  new ProviderError(
+    'rejected',
+    `the volume ${volume.uuid} is ${machineUuid === undefined ? 'being deleted' : `attached to the machine ${machineUuid}`}`,
+  );
 
 const notFound = (what: string, uuid: string) => new ProviderError('not_found', `there is no ${what} ${uuid}`);
 

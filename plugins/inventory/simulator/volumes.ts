@@ -1,7 +1,16 @@
 import { ProviderError, type DurableWork } from '../../../src/provider/index.js';
-import type { AdoptRestoredVolume, AttachVolume, CreateVolume, Operation, Volume } from '../../../src/provider/index.js';
+import type { AdoptRestoredVolume, AttachVolume, CreateVolume, Volume, VolumeOperation } from '../../../src/provider/index.js';
 import { digestOf, pathOf } from './sandbox.js';
-import { checkAttachable, checkFree, checkNotDestroyed, freeSlot, type Stock, type StoredMachine, type StoredVolume } from './stock.js';
+import {
+  checkAttachable,
+  checkDetached,
+  checkFree,
+  checkNotDestroyed,
+  freeSlot,
+  type Stock,
+  type StoredMachine,
+  type StoredVolume,
+} from './stock.js';
 
 /** What is done to volumes. Each method describes the work; nothing has happened when it returns. */
 export class Volumes {
@@ -35,7 +44,7 @@ export class Volumes {
     };
   }
 
-  detach({ volumeUuid }: Operation & { readonly volumeUuid: string }): DurableWork<string, StoredVolume> {
+  detach({ volumeUuid }: VolumeOperation): DurableWork<string, StoredVolume> {
     return {
       method: 'detachVolume',
       subject: volumeUuid,
@@ -47,6 +56,22 @@ export class Volumes {
         return machineUuid;
       },
       carryOut: (machineUuid) => this.stock.detach(volumeUuid, machineUuid),
+    };
+  }
+
+  delete({ volumeUuid }: VolumeOperation): DurableWork<null, null> {
+    return {
+      method: 'deleteVolume',
+      subject: volumeUuid,
+      plan: async () => {
+        const stored = await this.stock.volumes.get(volumeUuid);
+        if (stored) checkDetached(stored);
+        return null;
+      },
+      carryOut: async () => {
+        await this.stock.deleteVolume(volumeUuid);
+        return null;
+      },
     };
   }
 

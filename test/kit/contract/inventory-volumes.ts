@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { MIB, slotsOf, volumeOf, type InventorySubject } from './inventory-subject.js';
 import { expectFault, never, operation } from './samples.js';
 
-/** Creating, attaching and detaching volumes. */
+/** Creating, attaching, detaching and deleting volumes. */
 export function describeVolumes(subject: InventorySubject): void {
   test('creates a volume that is attached to nothing, once for one operation', async () => {
     const source = await subject.source();
@@ -178,5 +178,27 @@ export function describeVolumes(subject: InventorySubject): void {
     for (const { uuid } of [detached, (await subject.create()).volume]) {
       await expectFault(source.detachVolume({ ...operation(), volumeUuid: uuid }, never), 'rejected');
     }
+  });
+
+  test('deletes a volume that is attached to nothing, and accepts that it is asked again', async () => {
+    const source = await subject.source();
+    const detached = volumeOf(await subject.deploy(), 1);
+    await source.detachVolume({ ...operation(), volumeUuid: detached.uuid }, never);
+    for (const { uuid: volumeUuid } of [(await subject.create()).volume, detached]) {
+      const request = { ...operation(), volumeUuid };
+      for (let n = 0; n < 2; n++) await source.deleteVolume(request, never);
+      await source.deleteVolume({ ...request, ...operation() }, never);
+      expect(await source.findVolume(volumeUuid, never)).toBeUndefined();
+    }
+    await source.deleteVolume({ ...operation(), volumeUuid: randomUUID() }, never);
+  });
+
+  test('refuses to delete a volume that is attached', async () => {
+    const source = await subject.source();
+    const machine = await subject.deploy();
+    for (const index of [0, 1]) {
+      await expectFault(source.deleteVolume({ ...operation(), volumeUuid: volumeOf(machine, index).uuid }, never), 'rejected');
+    }
+    expect(await subject.machine(machine)).toEqual(machine);
   });
 }

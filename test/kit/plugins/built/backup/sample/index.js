@@ -3,7 +3,7 @@ export default {
   name: 'sample',
   description: 'Built',
   version: '2.0.0',
-  apiVersion: 1,
+  apiVersion: 2,
   settings: {},
   create: () => undefined,
 };
