@@ -1,14 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { SANDBOX } from '../db/seeds/sandbox.js';
-import type { Owner } from './account/access.js';
 import { insertAccount } from './account/account-manager.js';
 import { newKeyPair, type KeyPair } from './account/key-manager.js';
 import type { Passwords } from './account/password.js';
 import type { Database } from './dao/database.js';
 import { isContention, isDuplicate } from './dao/database-error.js';
 import type { Zone } from './dao/zone-dao.js';
-import type { InventoryCopy } from './inventory/inventory-copy.js';
+import type { InventoryCopy, MachineOwner } from './inventory/inventory-copy.js';
 import type { ZoneDirectory } from './inventory/zone-directory.js';
 import type { ZoneManager } from './inventory/zone-manager.js';
 import type { PluginInstances } from './plugin-host/plugin-instances.js';
@@ -106,13 +105,14 @@ async function makeSandbox(parts: SandboxParts): Promise<void> {
   const known = parts.zoneDirectory.all().find(({ name }) => name === SANDBOX.zone.name);
   const zone = known ?? (await parts.zones.create(SANDBOX.zone));
   for (const [setting, value] of Object.entries(SANDBOX.settings)) await parts.settings.update(setting, value, zone.uuid);
-  const owner = await findAdmin(parts.db);
+  const { id: userId, accountId, domainId } = await findAdmin(parts.db);
+  const owner = { accountId, domainId, userId };
   for (const machine of SANDBOX.machines) await deploy(machine, zone, owner, parts);
 }
 
 type SandboxMachine = (typeof SANDBOX)['machines'][number];
 
-async function deploy(machine: SandboxMachine, zone: Zone, owner: Owner, { plugins, copy }: SandboxParts): Promise<void> {
+async function deploy(machine: SandboxMachine, zone: Zone, owner: MachineOwner, { plugins, copy }: SandboxParts): Promise<void> {
   const { signal } = new AbortController();
   const machineUuid = stableUuid(`${zone.uuid}/${machine.name}`);
   const operation = { operationId: machineUuid, report: () => Promise.resolve() };

@@ -5,6 +5,7 @@ import * as jobs from './0003_jobs.js';
 import * as inventory from './0004_inventory.js';
 import * as backups from './0005_backups.js';
 import * as schedules from './0007_schedules_and_repositories.js';
+import * as machines from './0010_machines.js';
 
 interface Migration {
   up(db: Knex): Promise<void>;
@@ -20,4 +21,5 @@ export const MIGRATIONS: ReadonlyMap<string, Migration> = new Map([
   ['0004_inventory', inventory],
   ['0005_backups', backups],
   ['0007_schedules_and_repositories', schedules],
+  ['0010_machines', machines],
 ]);

@@ -47,6 +47,8 @@ export interface Subject {
   readonly uuid: string;
   /** The machine that the job works on: jobs of one machine run one after the other. */
   readonly machineUuid?: string;
+  /** The backup that the job reads: it cannot be deleted before the job has ended. */
+  readonly backupUuid?: string;
 }
 
 /** One API call: what it takes, who may call it, and what it does. */

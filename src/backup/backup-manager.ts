@@ -40,9 +40,6 @@ interface Begun {
   readonly assignment: OfferingAssignment;
 }
 
-/** The commands that read a backup while they run. */
-const RESTORES = ['restoreBackup', 'restoreBackupVolume', 'restoreVolumeFromBackupAndAttachToVM'];
-
 /** Takes, lists and deletes backups: decides and records, acts, records the outcome. */
 export class BackupManager {
   constructor(
@@ -134,7 +131,7 @@ export class BackupManager {
     const begun = await backups.transition(id, statusBeforeDeleting(backup), 'Deleting');
     if (!begun) throw refused(`backup ${uuid} is ${status}; it can be deleted when it is BackedUp or Error`);
     // Looked at after the change, as a restore looks at the status after its job is there: one of the two sees the other.
-    if (!(await jobs.isPending(uuid, RESTORES))) return;
+    if (!(await jobs.existReading(uuid))) return;
     await backups.transition(id, 'Deleting', status);
     throw refused(`backup ${uuid} is being restored; delete it afterwards`);
   }

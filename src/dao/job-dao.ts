@@ -26,6 +26,8 @@ export interface Job {
   instanceUuid: string | null;
   /** The machine it works on; jobs of one machine run one after the other, in the order they came. */
   machineUuid: string | null;
+  /** The backup that it reads. */
+  backupUuid: string | null;
   status: number;
   resultCode: number;
   /** JSON text; always there once the job has ended. */
@@ -57,6 +59,7 @@ export type NewJob = Pick<
   | 'instanceType'
   | 'instanceUuid'
   | 'machineUuid'
+  | 'backupUuid'
   | 'created'
 >;
 
@@ -97,10 +100,9 @@ export class JobDao {
     return listing(containing(wanted, keyword, ['command']), page, (rows) => this.views(rows));
   }
 
-  /** Whether a job of one of the commands about the thing is still pending. */
-  async isPending(instanceUuid: string, commands: readonly string[]): Promise<boolean> {
-    const found: unknown = await this.db('async_job').where({ instanceUuid, status: JOB_PENDING }).whereIn('command', commands).first('id');
-    return found !== undefined;
+  /** Whether a job that reads the backup is still pending. */
+  async existReading(backupUuid: string): Promise<boolean> {
+    return (await this.db('async_job').where({ backupUuid, status: JOB_PENDING }).first('id')) !== undefined;
   }
 
   /** The jobs that nobody runs and that are first in line for their machine, oldest first. */

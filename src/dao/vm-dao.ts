@@ -10,6 +10,8 @@ export interface Vm {
   zoneId: number;
   accountId: number;
   domainId: number;
+  /** Who had it made; null for a machine that was found. */
+  userId: number | null;
   name: string;
   displayName: string;
   state: MachineState;
@@ -18,8 +20,11 @@ export interface Vm {
   cpuSpeedMhz: number;
   memoryMb: number;
   osType: string;
+  osTypeUuid: string | null;
   templateName: string;
+  templateUuid: string | null;
   serviceOfferingName: string;
+  serviceOfferingUuid: string | null;
   /** JSON text. */
   settings: string;
   /** JSON text. */
@@ -34,10 +39,12 @@ export interface Vm {
 export interface VmView extends Vm, OwnerNames {
   backupOfferingUuid: string | null;
   backupOfferingName: string | null;
+  userUuid: string | null;
+  username: string | null;
 }
 
 /** What the inventory source can change. */
-export type VmFacts = Omit<Vm, 'id' | 'uuid' | 'zoneId' | 'accountId' | 'domainId' | 'restoreOperation' | 'created'>;
+export type VmFacts = Omit<Vm, 'id' | 'uuid' | 'zoneId' | 'accountId' | 'domainId' | 'userId' | 'restoreOperation' | 'created'>;
 
 /** What a list of machines is narrowed by. */
 export interface VmFilter extends Owners {
@@ -119,6 +126,8 @@ export class VmDao {
         on.on('assignment.vmId', 'virtual_machine.id').andOnVal('assignment.state', 'Assigned'),
       )
       .leftJoin('backup_policy as offering', 'offering.id', 'assignment.policyId')
-      .select('offering.uuid as backupOfferingUuid', 'offering.name as backupOfferingName');
+      .leftJoin('user', 'user.id', 'virtual_machine.userId')
+      .select('offering.uuid as backupOfferingUuid', 'offering.name as backupOfferingName')
+      .select('user.uuid as userUuid', 'user.username');
   }
 }

@@ -14,9 +14,14 @@ export const machineOf = (vm: Vm): Machine => ({
   osType: vm.osType,
   templateName: vm.templateName,
   serviceOfferingName: vm.serviceOfferingName,
-  settings: JSON.parse(vm.settings) as Record<string, string>,
+  ...(vm.osTypeUuid === null ? {} : { osTypeUuid: vm.osTypeUuid }),
+  ...(vm.templateUuid === null ? {} : { templateUuid: vm.templateUuid }),
+  ...(vm.serviceOfferingUuid === null ? {} : { serviceOfferingUuid: vm.serviceOfferingUuid }),
+  settings: settingsOf(vm),
   nics: nicsOf(vm),
 });
+
+export const settingsOf = (vm: Pick<Vm, 'settings'>): Readonly<Record<string, string>> => JSON.parse(vm.settings) as Record<string, string>;
 
 export const nicsOf = (vm: Pick<Vm, 'nics'>): readonly Nic[] => JSON.parse(vm.nics) as Nic[];
 
@@ -41,8 +46,11 @@ export const vmFactsOf = ({ machine, state }: MachineFacts): VmFacts => ({
   cpuSpeedMhz: machine.cpuSpeedMhz,
   memoryMb: machine.memoryMb,
   osType: machine.osType,
+  osTypeUuid: machine.osTypeUuid ?? null,
   templateName: machine.templateName,
+  templateUuid: machine.templateUuid ?? null,
   serviceOfferingName: machine.serviceOfferingName,
+  serviceOfferingUuid: machine.serviceOfferingUuid ?? null,
   settings: JSON.stringify(machine.settings),
   nics: JSON.stringify(machine.nics),
   removed: null,

@@ -8,6 +8,11 @@ import type { MachineFacts, VolumeFacts } from '../provider/index.js';
 import { vmFactsOf, volumeFactsOf } from './facts.js';
 import type { ZoneDirectory } from './zone-directory.js';
 
+/** Whose a machine is, and who had it made if anybody here did. */
+export interface MachineOwner extends Owner {
+  readonly userId?: number | null;
+}
+
 /** Keeps the copy of machines and volumes in step with the zones' inventory sources, which are the truth. */
 export class InventoryCopy {
   constructor(
@@ -35,7 +40,7 @@ export class InventoryCopy {
   }
 
   /** Writes down what a source says of a machine and its volumes; a machine that is new here belongs to `owner`. */
-  async record(zone: Zone, facts: MachineFacts, owner: Owner, signal: AbortSignal): Promise<Vm> {
+  async record(zone: Zone, facts: MachineFacts, owner: MachineOwner, signal: AbortSignal): Promise<Vm> {
     if (facts.state === 'Expunging') return this.recordExpunged(facts);
     const strays = await this.strays(zone, facts, signal);
     return this.db.transaction(async (daos) => {
@@ -66,15 +71,16 @@ export class InventoryCopy {
     return strays;
   }
 
-  private async saveMachine(daos: Daos, zone: Zone, facts: MachineFacts, { accountId, domainId }: Owner): Promise<Vm> {
+  private async saveMachine(daos: Daos, zone: Zone, facts: MachineFacts, owner: MachineOwner): Promise<Vm> {
     const known = await daos.vms.findByUuidIncludingRemoved(facts.machine.uuid);
     const columns = vmFactsOf(facts);
     if (known) {
       await daos.vms.updateFacts(known.id, columns);
       return { ...known, ...columns };
     }
-    const { uuid } = facts.machine;
-    return daos.vms.insert({ ...columns, uuid, zoneId: zone.id, accountId, domainId, restoreOperation: null, created: facts.created });
+    const { accountId, domainId, userId = null } = owner;
+    const about = { uuid: facts.machine.uuid, zoneId: zone.id, created: facts.created };
+    return daos.vms.insert({ ...columns, ...about, accountId, domainId, userId, restoreOperation: null });
   }
 
   private async saveVolume(daos: Daos, zone: Zone, facts: VolumeFacts, vmId: number | null, { accountId, domainId }: Owner): Promise<void> {

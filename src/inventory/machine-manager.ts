@@ -83,7 +83,7 @@ export class MachineManager {
     const zone = this.zones.get(zoneUuid);
     const request = { ...machine, ...operationOf(call, 'deployMachine'), machineUuid, name, displayName: wish.displayName ?? name };
     const facts = await this.plugins.inventory(zone).deployMachine(request, call.signal);
-    await this.copy.record(zone, facts, owner, call.signal);
+    await this.copy.record(zone, facts, { ...owner, userId: call.caller.userId }, call.signal);
     return this.view(machineUuid);
   }
 

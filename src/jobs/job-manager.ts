@@ -39,6 +39,7 @@ export class JobManager {
         instanceType: subject?.type ?? null,
         instanceUuid: subject?.uuid ?? null,
         machineUuid: subject?.machineUuid ?? null,
+        backupUuid: subject?.backupUuid ?? null,
         created: this.now(),
       });
     } catch (error) {

@@ -291,12 +291,12 @@ forEachEngine((engine) => {
     });
   });
 
-  test('knows whether one of some commands is pending for a thing', async () => {
-    const job = await insertJob(daos(), { command: 'deleteBackup', instanceUuid: 'backup' });
-    expect(await jobs().isPending('backup', ['restoreBackup', 'deleteBackup'])).toBe(true);
-    expect(await jobs().isPending('backup', ['restoreBackup'])).toBe(false);
-    expect(await jobs().isPending('another', ['deleteBackup'])).toBe(false);
+  test('knows whether a job that reads a backup is pending', async () => {
+    const job = await insertJob(daos(), { instanceUuid: 'machine', backupUuid: 'backup' });
+    await insertJob(daos(), { instanceUuid: 'another' });
+    expect(await jobs().existReading('backup')).toBe(true);
+    expect(await jobs().existReading('another')).toBe(false);
     await jobs().finish(await claimed(job), DONE);
-    expect(await jobs().isPending('backup', ['deleteBackup'])).toBe(false);
+    expect(await jobs().existReading('backup')).toBe(false);
   });
 });

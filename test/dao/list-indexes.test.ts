@@ -150,7 +150,7 @@ forEachEngine((engine) => {
     ['pending jobs', ['async_job'], () => [...pick('accountId', 'domainId'), {}].map((filter) => daos().jobs.listPending(filter, PAGE))],
     ['jobs that can be run', ['job'], () => [daos().jobs.listRunnable(CREATED, 16)]],
     ['earlier jobs of a machine', ['earlier'], () => [daos().jobs.listRunnable(CREATED, 16)]],
-    ['jobs about a thing', ['async_job'], () => [daos().jobs.isPending('thing', ['a'])]],
+    ['jobs that read a backup', ['async_job'], () => [daos().jobs.existReading('backup')]],
     [
       'users',
       ['user'],

@@ -6,7 +6,15 @@ import { migrate, schemaState } from '../../db/migrate.js';
 import { forEachEngine, install, type Engine, type Installation } from '../kit/engines.js';
 
 const PROGRAM = fileURLToPath(new URL('../../bin/stackvault.js', import.meta.url));
-const CHANGES = ['0001_settings', '0002_accounts', '0003_jobs', '0004_inventory', '0005_backups', '0007_schedules_and_repositories'];
+const CHANGES = [
+  '0001_settings',
+  '0002_accounts',
+  '0003_jobs',
+  '0004_inventory',
+  '0005_backups',
+  '0007_schedules_and_repositories',
+  '0010_machines',
+];
 
 /** An empty database for each test. */
 function emptyDatabase(engine: Engine) {

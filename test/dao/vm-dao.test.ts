@@ -1,5 +1,5 @@
 import type { VmFacts } from '../../src/dao/vm-dao.js';
-import { CREATED, insertAssignment, insertOffering, insertVm } from '../kit/builders.js';
+import { CREATED, insertAssignment, insertOffering, insertUser, insertVm } from '../kit/builders.js';
 import { forEachEngine, testDatabase } from '../kit/engines.js';
 import { race, winners } from '../kit/races.js';
 
@@ -15,8 +15,11 @@ const FACTS: VmFacts = {
   cpuSpeedMhz: 3000,
   memoryMb: 4096,
   osType: 'BSD',
+  osTypeUuid: 'os-type',
   templateName: 'another',
+  templateUuid: 'template',
   serviceOfferingName: 'large',
+  serviceOfferingUuid: 'service-offering',
   settings: '{"a":"b"}',
   nics: '[1]',
   removed: null,
@@ -55,6 +58,13 @@ forEachEngine((engine) => {
     const view = { ...vm, ...names, backupOfferingUuid: null, backupOfferingName: null };
     expect(await daos().vms.findView(vm.uuid)).toMatchObject(view);
     expect((await daos().vms.list({}, ALL)).rows).toMatchObject([view]);
+  });
+
+  test('shows who had a machine made', async () => {
+    const user = await insertUser(daos());
+    const [made, found] = [await insertVm(daos(), { userId: user.id }), await insertVm(daos())];
+    expect(await daos().vms.findView(made.uuid)).toMatchObject({ userUuid: user.uuid, username: user.username });
+    expect(await daos().vms.findView(found.uuid)).toMatchObject({ userUuid: null, username: null });
   });
 
   test('shows the offering only while the machine is fully in it', async () => {

@@ -34,7 +34,7 @@ export class RestoreBackupVolumeCmd extends Command {
     const { uuid } = await backups.get(caller, this.backupId);
     const target = await machines.get(caller, this.virtualMachineId);
     if (this.zoneId !== undefined) zones.get(this.zoneId);
-    return { type: 'Backup', uuid, machineUuid: target.uuid };
+    return { type: 'Backup', uuid, machineUuid: target.uuid, backupUuid: uuid };
   }
 
   async execute({ restores }: Services, call: CallContext) {

@@ -30,7 +30,7 @@ export class RestoreBackupCmd extends Command {
     const backup = await backups.get(caller, this.id);
     if (this.virtualMachineId !== undefined) await machines.getIncludingRemoved(caller, this.virtualMachineId);
     if (this.zoneId !== undefined) zones.get(this.zoneId);
-    return { type: 'Backup', uuid: backup.uuid, machineUuid: backups.machineUuid(backup) };
+    return { type: 'Backup', uuid: backup.uuid, machineUuid: backups.machineUuid(backup), backupUuid: backup.uuid };
   }
 
   async execute({ restores }: Services, call: CallContext) {
