@@ -16,7 +16,8 @@ const table = (head: readonly string[], rows: readonly string[][]): string =>
   [row(...head), row(...head.map(() => '---')), ...rows.map((cells) => row(...cells))].join('\n');
 
 function api(): string {
-  const sections = describeApi(commands, 'Admin').map((command) => {
+  const forAdmins = [...commands.values()].filter(({ roles }) => roles.includes('Admin')).map(({ name }) => name);
+  const sections = describeApi(commands, new Set(forAdmins)).map((command) => {
     const roles = commands.get(command.name.toLowerCase())?.roles.join(', ') ?? '';
     const facts = [`for ${roles}`, command.isasync ? 'runs as a job' : '', command.since ? `since CloudStack ${command.since}` : ''];
     const parameters = command.params.map(({ name, type, required, description }) => [

@@ -8,6 +8,8 @@ import { DomainManager } from './account/domain-manager.js';
 import { IdentityDirectory } from './account/identity-directory.js';
 import { KeyManager } from './account/key-manager.js';
 import { Passwords } from './account/password.js';
+import { RoleDirectory } from './account/role-directory.js';
+import { RoleManager } from './account/role-manager.js';
 import { SessionManager } from './account/session-manager.js';
 import { createApp } from './api/app.js';
 import { Authenticator } from './api/authenticate.js';
@@ -83,9 +85,11 @@ export async function createApplication({
   const dynamicSettings = new DynamicSettings(db, secrets, allKeys(pluginKeys(plugins)));
   const zoneDirectory = new ZoneDirectory(db);
   const identities = new IdentityDirectory(db, secrets);
+  const roles = new RoleDirectory(db, commands);
   caches.onChange('configuration', () => dynamicSettings.load());
   caches.onChange('zone', () => zoneDirectory.load());
   caches.onChange('identity', () => identities.clear());
+  caches.onChange('role', () => roles.load());
 
   const domains = new DomainManager(db);
   const access = new Access(db, domains);
@@ -108,6 +112,7 @@ export async function createApplication({
     machines,
     offerings: new BackupOfferingManager(db, zoneDirectory, framework, now),
     restores: new RestoreManager(db, zoneDirectory, framework, backups, instances, copy, now),
+    roles: new RoleManager(roles),
     sessions,
     settings: dynamicSettings,
     settingsManager: new SettingsManager(dynamicSettings, zoneDirectory, plugins, secrets, caches),

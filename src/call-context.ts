@@ -19,6 +19,8 @@ export interface Caller {
   readonly accountId: number;
   readonly accountUuid: string;
   readonly accountName: string;
+  readonly roleId: number;
+  /** The type of the role. */
   readonly role: RoleType;
   readonly domainId: number;
   readonly domainUuid: string;

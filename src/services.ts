@@ -1,6 +1,7 @@
 import type { AccountManager } from './account/account-manager.js';
 import type { DomainManager } from './account/domain-manager.js';
 import type { KeyManager } from './account/key-manager.js';
+import type { RoleManager } from './account/role-manager.js';
 import type { SessionManager } from './account/session-manager.js';
 import type { CommandTable } from './api/dispatcher.js';
 import type { AssignmentManager } from './backup/assignment-manager.js';
@@ -26,6 +27,7 @@ export interface Services {
   readonly machines: MachineManager;
   readonly offerings: BackupOfferingManager;
   readonly restores: RestoreManager;
+  readonly roles: RoleManager;
   readonly sessions: SessionManager;
   readonly settings: DynamicSettings;
   readonly settingsManager: SettingsManager;

@@ -16,10 +16,22 @@ export async function createTable(db: Knex, name: string, define: (table: Knex.C
   });
 }
 
+/** Changes a table. SQLite makes it anew for that, while what refers to it is not checked. */
+export async function alterTable(db: Knex, name: string, define: (table: Knex.AlterTableBuilder) => void): Promise<void> {
+  if (!isEmbedded(db)) return db.schema.alterTable(name, define);
+  await db.raw('pragma foreign_keys = off');
+  try {
+    await db.schema.alterTable(name, define);
+  } finally {
+    await db.raw('pragma foreign_keys = on');
+  }
+}
+
+const isEmbedded = (db: Knex): boolean => (db.client as { config: Knex.Config }).config.client !== 'mysql2';
+
 /** MySQL and MariaDB have no common name for it; SQLite compares so anyway. */
 async function binaryCollation(db: Knex): Promise<string | undefined> {
-  const { config } = db.client as { config: Knex.Config };
-  if (config.client !== 'mysql2') return undefined;
+  if (isEmbedded(db)) return undefined;
   const [[row]] = (await db.raw('select version() as version')) as [[{ version: string }]];
   return row.version.includes('MariaDB') ? 'utf8mb4_nopad_bin' : 'utf8mb4_0900_bin';
 }
@@ -44,4 +56,23 @@ export function reference(table: Knex.CreateTableBuilder, column: string, to: st
 /** Drops those of the tables that are there, in the given order. */
 export async function dropTables(db: Knex, names: readonly string[]): Promise<void> {
   for (const name of names) await db.schema.dropTableIfExists(name);
+}
+
+/** Drops those of the columns that are there, with the foreign keys on them. */
+export async function dropColumns(db: Knex, table: string, names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    if (!(await db.schema.hasColumn(table, name))) continue;
+    for (const key of await foreignKeys(db, table, name)) await alterTable(db, table, (t) => void t.dropForeign(name, key));
+    await alterTable(db, table, (t) => void t.dropColumn(name));
+  }
+}
+
+/** The names of the foreign keys on a column; SQLite drops them with the column. */
+async function foreignKeys(db: Knex, table: string, column: string): Promise<string[]> {
+  if (isEmbedded(db)) return [];
+  const keys = (await db('information_schema.key_column_usage')
+    .where({ table_name: table, column_name: column })
+    .whereRaw('table_schema = database() and referenced_table_name is not null')
+    .select({ name: 'constraint_name' })) as { name: string }[];
+  return keys.map(({ name }) => name);
 }

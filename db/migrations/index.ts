@@ -4,6 +4,7 @@ import * as accounts from './0002_accounts.js';
 import * as jobs from './0003_jobs.js';
 import * as inventory from './0004_inventory.js';
 import * as backups from './0005_backups.js';
+import * as roles from './0006_roles_and_guards.js';
 import * as schedules from './0007_schedules_and_repositories.js';
 import * as machines from './0010_machines.js';
 
@@ -20,6 +21,7 @@ export const MIGRATIONS: ReadonlyMap<string, Migration> = new Map([
   ['0003_jobs', jobs],
   ['0004_inventory', inventory],
   ['0005_backups', backups],
+  ['0006_roles_and_guards', roles],
   ['0007_schedules_and_repositories', schedules],
   ['0010_machines', machines],
 ]);

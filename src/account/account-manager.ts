@@ -166,7 +166,9 @@ const NO_KEYS: UserKeys = { apiKey: null, secretKey: null };
 export async function insertAccount(daos: Daos, account: AccountRow): Promise<number> {
   const { role, name, user, passwordHash, keys, created } = account;
   const domainId = account.domainId ?? (await topDomain(daos, created));
-  const { id } = await daos.accounts.insert({ uuid: randomUUID(), domainId, name, role, state: 'enabled', created });
+  const { id: roleId } = found(await daos.roles.findDefault(role), 'role', role);
+  const row = { uuid: randomUUID(), domainId, name, roleId, state: 'enabled', apiKeyAccess: 'inherit', created } as const;
+  const { id } = await daos.accounts.insert(row);
   await daos.users.insert({ ...userRow(user, { accountId: id, domainId }), uuid: randomUUID(), passwordHash, created, ...keys });
   return id;
 }
@@ -180,7 +182,8 @@ async function topDomain(daos: Daos, created: Date): Promise<number> {
 
 const userRow = (user: NewUser, { accountId, domainId }: Owner) => {
   const { username, firstName, lastName, email, timezone } = user;
-  return { accountId, domainId, username, firstName, lastName, email, timezone: timezone ?? null, state: 'enabled' as const, ...NO_KEYS };
+  const names = { username, firstName, lastName, email, timezone: timezone ?? null };
+  return { accountId, domainId, ...names, state: 'enabled', apiKeyAccess: 'inherit', ...NO_KEYS } as const;
 };
 
 async function refusingDuplicates<T>(why: string, insert: () => Promise<T>): Promise<T> {

@@ -55,6 +55,7 @@ export class IdentityDirectory {
       accountId: user.accountId,
       accountUuid: user.accountUuid,
       accountName: user.accountName,
+      roleId: user.roleId,
       role: user.role,
       domainId: user.domainId,
       domainUuid: user.domainUuid,

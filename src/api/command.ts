@@ -108,6 +108,8 @@ export interface CommandAbout {
 }
 
 export interface CommandSpec extends CommandAbout {
+  /** The first name and the aliases: the same in the declarations of all of them. */
+  readonly names: readonly string[];
   readonly aliases: readonly string[];
   readonly async: boolean;
   readonly creates: boolean;
@@ -156,7 +158,8 @@ export function ApiCommand(about: CommandAbout) {
     if (about.async && parameters.some(({ sensitive }) => sensitive)) throw new Error(`${about.name} would keep a secret in its job`);
     const open = cls.prototype instanceof OpenCommand;
     const defaults = { aliases: [], async: false, creates: false, postOnly: false };
-    specs.set(cls, { ...defaults, ...about, open, parameters, create: () => new cls() });
+    const names = [about.name, ...(about.aliases ?? [])];
+    specs.set(cls, { ...defaults, ...about, names, open, parameters, create: () => new cls() });
   };
 }
 

@@ -1,4 +1,3 @@
-import type { RoleType } from '../account/role-type.js';
 import type { CommandSpec, ParameterSpec } from './command.js';
 import type { CommandTable } from './dispatcher.js';
 
@@ -23,9 +22,9 @@ export interface ParameterDescription {
   readonly related?: string;
 }
 
-/** Every command that the role may call, by name. */
-export function describeApi(commands: CommandTable, role: RoleType): readonly ApiDescription[] {
-  const specs = [...commands.values()].filter(({ roles, unlisted }) => roles.includes(role) && !unlisted);
+/** Every command of these names, by name. */
+export function describeApi(commands: CommandTable, names: ReadonlySet<string>): readonly ApiDescription[] {
+  const specs = [...commands.values()].filter(({ name, unlisted }) => names.has(name) && !unlisted);
   const sorted = specs.sort((a, b) => (a.name < b.name ? -1 : 1));
   return sorted.map((spec) => describe(spec, sorted));
 }

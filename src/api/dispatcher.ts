@@ -53,7 +53,7 @@ export class Dispatcher {
 
     const caller = await this.authenticator.authenticate(parameters, request.cookies);
     passage.caller = caller;
-    if (!spec?.roles.includes(caller.role)) throw unknownCommand(nameOf(parameters), caller);
+    if (!spec || !(await this.services.roles.rightsOf(caller)).has(spec.name)) throw unknownCommand(nameOf(parameters), caller);
     const call: CallContext = { requestId: request.requestId, caller, signal: NEVER };
     return runBound(spec, parameters, (command) =>
       spec.async ? this.submit(spec, command, parameters, call) : command.execute(this.services, call),

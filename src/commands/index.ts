@@ -29,5 +29,5 @@ const COMMANDS = [
 
 /** Every command by its name and its aliases, in lower case. */
 export const commands: CommandTable = new Map(
-  COMMANDS.map(specOf).flatMap((spec) => [spec.name, ...spec.aliases].map((name) => [name.toLowerCase(), { ...spec, name }] as const)),
+  COMMANDS.map(specOf).flatMap((spec) => spec.names.map((name) => [name.toLowerCase(), { ...spec, name }] as const)),
 );

@@ -5,19 +5,26 @@ import { containing, listing, type Listing, type Page } from './page.js';
 
 export type AccountState = 'enabled' | 'disabled' | 'locked';
 
+/** Whether requests signed with API keys are let in; what inherits goes by the next of user, account and `api.key.access`. */
+export type ApiKeyAccess = 'enabled' | 'disabled' | 'inherit';
+
 /** An account owns machines, volumes and backups; its users act for it. */
 export interface Account {
   id: number;
   uuid: string;
   domainId: number;
   name: string;
-  role: RoleType;
+  roleId: number;
   state: AccountState;
+  apiKeyAccess: ApiKeyAccess;
   created: Date;
 }
 
-/** An account with the names that answers show. */
+/** An account with its role and the names that answers show. */
 export interface AccountView extends Account {
+  role: RoleType;
+  roleUuid: string;
+  roleName: string;
   domainUuid: string;
   domainPath: string;
 }
@@ -56,13 +63,16 @@ export class AccountDao {
   }
 
   list({ id, name, domainId, domainPath, role, state, keyword }: AccountFilter, page: Page): Promise<Listing<AccountView>> {
-    const given = { id, name, domainId, role, state };
+    const given = { id, name, domainId, state };
     const query = this.db('account')
       .join('domain', 'domain.id', 'account.domainId')
+      .join('role', 'role.id', 'account.roleId')
       .select('account.*', 'domain.uuid as domainUuid', 'domain.path as domainPath')
+      .select('role.type as role', 'role.uuid as roleUuid', 'role.name as roleName')
       .whereNull('account.removed')
       .orderBy('account.id');
     for (const [column, value] of Object.entries(given)) if (value !== undefined) void query.where(`account.${column}`, value);
+    if (role !== undefined) void query.where('role.type', role);
     if (domainPath !== undefined) void inTree(query, domainPath);
     return listing(containing(query, keyword, ['account.name']), page);
   }

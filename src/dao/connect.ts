@@ -3,9 +3,19 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /** Columns that hold a moment: `datetime(3)` in MySQL, milliseconds since 1970 in SQLite, always a `Date` in a row. */
-const MOMENTS = new Set(['created', 'removed', 'started', 'completed', 'lastUsed', 'leaseUntil', 'vmRemoved', 'nextRun']);
+const MOMENTS = new Set([
+  'created',
+  'removed',
+  'started',
+  'completed',
+  'lastFailedLogin',
+  'lastUsed',
+  'leaseUntil',
+  'nextRun',
+  'vmRemoved',
+]);
 /** Columns that hold yes or no: a number in both engines, always a boolean in a row. */
-const FLAGS = new Set(['userDriven', 'quiesceVm', 'crossZone']);
+const FLAGS = new Set(['crossZone', 'isDefault', 'isPublic', 'quiesceVm', 'userDriven']);
 
 /** Where the database is: an embedded SQLite file, or a MySQL or MariaDB server. */
 export type DatabaseLocation = { readonly file: string } | { readonly url: string };

@@ -12,6 +12,8 @@ import { DomainDao } from './domain-dao.js';
 import { JobDao } from './job-dao.js';
 import { OfferingAssignmentDao } from './offering-assignment-dao.js';
 import { PluginStoreDao } from './plugin-store-dao.js';
+import { RoleDao } from './role-dao.js';
+import { RolePermissionDao } from './role-permission-dao.js';
 import { SessionDao } from './session-dao.js';
 import { isContention } from './database-error.js';
 import { UserDao } from './user-dao.js';
@@ -32,6 +34,8 @@ export const bindDaos = (db: Knex) => ({
   pluginStore: new PluginStoreDao(db),
   repositories: new BackupRepositoryDao(db),
   schedules: new BackupScheduleDao(db),
+  roles: new RoleDao(db),
+  rolePermissions: new RolePermissionDao(db),
   sessions: new SessionDao(db),
   users: new UserDao(db),
   vms: new VmDao(db),

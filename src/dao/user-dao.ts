@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { AccountState } from './account-dao.js';
+import type { AccountState, ApiKeyAccess } from './account-dao.js';
 import type { RoleType } from '../account/role-type.js';
 import { inTree } from './owned.js';
 import { containing, listing, type Listing, type Page } from './page.js';
@@ -20,6 +20,7 @@ export interface User {
   apiKey: string | null;
   /** Sealed; see `Secrets`. */
   secretKey: string | null;
+  apiKeyAccess: ApiKeyAccess;
   created: Date;
 }
 
@@ -28,7 +29,11 @@ export interface UserView extends User {
   accountUuid: string;
   accountName: string;
   accountState: AccountState;
+  accountApiKeyAccess: ApiKeyAccess;
+  roleId: number;
   role: RoleType;
+  roleUuid: string;
+  roleName: string;
   domainUuid: string;
   domainPath: string;
 }
@@ -97,12 +102,17 @@ export class UserDao {
     return this.db('user')
       .join('account', 'account.id', 'user.accountId')
       .join('domain', 'domain.id', 'user.domainId')
+      .join('role', 'role.id', 'account.roleId')
       .select(
         'user.*',
         'account.uuid as accountUuid',
         'account.name as accountName',
         'account.state as accountState',
-        'account.role as role',
+        'account.apiKeyAccess as accountApiKeyAccess',
+        'account.roleId as roleId',
+        'role.type as role',
+        'role.uuid as roleUuid',
+        'role.name as roleName',
         'domain.uuid as domainUuid',
         'domain.path as domainPath',
       )

@@ -160,6 +160,8 @@ export class JobRunner {
     if (!spec) throw new ApiError('refused', `this server has no command ${job.command}`);
     const caller = await this.identities.findByUserId(job.userId);
     if (!caller) throw new ApiError('denied', 'the user who asked for this job has been disabled or removed');
+    const mayCall = (await this.services.roles.rightsOf(caller)).has(spec.name);
+    if (!mayCall) throw new ApiError('denied', `the role of the user who asked for this job no longer allows ${spec.name}`);
     const progress = new JobProgress(job.resume, (changes) => this.db.daos.jobs.progress(hold, changes));
     const call: CallContext = {
       requestId: job.requestId,

@@ -33,6 +33,7 @@ forEachEngine((engine) => {
         account: account.name,
         accountid: accountId,
         accounttype: 0,
+        roleid: aUuid,
         roletype: 'User',
         rolename: 'User',
         domainid: aUuid,

@@ -12,6 +12,7 @@ const CHANGES = [
   '0003_jobs',
   '0004_inventory',
   '0005_backups',
+  '0006_roles_and_guards',
   '0007_schedules_and_repositories',
   '0010_machines',
 ];

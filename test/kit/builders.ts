@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { RoleType } from '../../src/account/role-type.js';
 import type { Account } from '../../src/dao/account-dao.js';
 import type { Backup } from '../../src/dao/backup-dao.js';
 import type { BackupOffering } from '../../src/dao/backup-offering-dao.js';
@@ -12,6 +13,7 @@ import type { User } from '../../src/dao/user-dao.js';
 import type { Vm } from '../../src/dao/vm-dao.js';
 import type { Volume } from '../../src/dao/volume-dao.js';
 import type { Zone } from '../../src/dao/zone-dao.js';
+import { present } from './engines.js';
 
 /** When everything was made that says nothing else. */
 export const CREATED = new Date('2026-01-02T03:04:05.678Z');
@@ -35,10 +37,11 @@ export async function insertDomain(daos: Daos, overrides: Partial<Domain> = {}):
 }
 
 /** See `insertDomain`. */
-export async function insertAccount(daos: Daos, overrides: Partial<Account> = {}): Promise<Account> {
+export async function insertAccount(daos: Daos, { role = 'User', ...overrides }: Partial<Account> & { role?: RoleType } = {}) {
   const domainId = overrides.domainId ?? (await insertDomain(daos)).id;
-  const own = { uuid: randomUUID(), domainId, name: newName('account'), role: 'User', state: 'enabled', created: CREATED } as const;
-  return daos.accounts.insert({ ...own, ...overrides });
+  const roleId = overrides.roleId ?? present(await daos.roles.findDefault(role)).id;
+  const own = { uuid: randomUUID(), domainId, roleId, name: newName('account'), state: 'enabled', apiKeyAccess: 'inherit' } as const;
+  return daos.accounts.insert({ ...own, created: CREATED, ...overrides });
 }
 
 /** See `insertDomain`. */
@@ -56,6 +59,7 @@ export async function insertUser(daos: Daos, overrides: Partial<User> = {}): Pro
     state: 'enabled',
     apiKey: null,
     secretKey: null,
+    apiKeyAccess: 'inherit',
     created: CREATED,
     ...overrides,
   });

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 
-/** Deletes every row, whatever refers to it; the schema and its version stay. */
+/** Deletes every row, whatever refers to it; the schema, its version and the roles stay. */
 export async function clearTables(knex: Knex): Promise<void> {
   if (knex.client.config.client === 'mysql2') await clearServer(knex);
   else await clearFile(knex);
@@ -31,4 +31,5 @@ interface Table {
   readonly name: string;
 }
 
-const holdsRows = ({ name }: Table): boolean => !name.startsWith('schema_migration');
+/** Tables whose rows the migrations have made. */
+const holdsRows = ({ name }: Table): boolean => !name.startsWith('schema_migration') && !name.startsWith('role');

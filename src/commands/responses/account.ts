@@ -1,13 +1,13 @@
 import { responseOf, type Fields } from '../../api/response.js';
 import type { AccountWithUsers } from '../../account/account-manager.js';
 import { accountTypeOf } from '../../account/role-type.js';
-import { roleName } from './role.js';
 import { toUserResponse } from './user.js';
 
 export const accountResponse = responseOf('account', {
   id: ['string', 'ID of the account'],
   name: ['string', 'name of the account'],
   accounttype: ['integer', '0 for user, 1 for root admin, 2 for domain admin, 3 for resource domain admin'],
+  roleid: ['string', 'ID of the role'],
   roletype: ['string', 'Admin, ResourceAdmin, DomainAdmin or User'],
   rolename: ['string', 'name of the role'],
   domainid: ['string', 'ID of its domain'],
@@ -23,8 +23,9 @@ export const toAccountResponse = ({ account, users }: AccountWithUsers): Fields<
   id: account.uuid,
   name: account.name,
   accounttype: accountTypeOf(account.role),
+  roleid: account.roleUuid,
   roletype: account.role,
-  rolename: roleName(account.role),
+  rolename: account.roleName,
   domainid: account.domainUuid,
   domain: account.domainPath.split('/').at(-1),
   domainpath: account.domainPath,

@@ -1,7 +1,6 @@
 import { given, responseOf, type Fields } from '../../api/response.js';
 import { accountTypeOf } from '../../account/role-type.js';
 import type { UserView } from '../../dao/user-dao.js';
-import { roleName } from './role.js';
 
 export const userResponse = responseOf('user', {
   id: ['string', 'ID of the user'],
@@ -14,6 +13,7 @@ export const userResponse = responseOf('user', {
   account: ['string', 'name of the account of the user'],
   accountid: ['string', 'ID of the account of the user'],
   accounttype: ['integer', '0 for user, 1 for root admin'],
+  roleid: ['string', 'ID of the role'],
   roletype: ['string', 'kind of role'],
   rolename: ['string', 'name of the role'],
   domainid: ['string', 'ID of the domain of the user'],
@@ -36,8 +36,9 @@ export const toUserResponse = (user: UserView): Fields<typeof userResponse> => (
   account: user.accountName,
   accountid: user.accountUuid,
   accounttype: accountTypeOf(user.role),
+  roleid: user.roleUuid,
   roletype: user.role,
-  rolename: roleName(user.role),
+  rolename: user.roleName,
   domainid: user.domainUuid,
   domain: user.domainPath.split('/').at(-1),
   timezone: given(user.timezone),

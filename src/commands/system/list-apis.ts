@@ -19,8 +19,8 @@ export class ListApisCmd extends Command {
   @Parameter({ type: 'string', description: 'only the command with this name' })
   name: string | undefined;
 
-  execute({ commands }: Services, { caller }: CallContext) {
-    const api = describeApi(commands, caller.role).filter(({ name }) => this.name === undefined || name === this.name);
+  async execute({ commands, roles }: Services, { caller }: CallContext) {
+    const api = describeApi(commands, await roles.rightsOf(caller)).filter(({ name }) => this.name === undefined || name === this.name);
     if (api.length === 0) throw new ApiError('refused', 'Api Discovery plugin was unable to find an api by that name or process any apis');
     return { count: api.length, api };
   }
