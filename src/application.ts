@@ -31,6 +31,9 @@ import { ZoneDirectory } from './inventory/zone-directory.js';
 import { ZoneManager } from './inventory/zone-manager.js';
 import { JobManager } from './jobs/job-manager.js';
 import { JobRunner } from './jobs/job-runner.js';
+import { Admission } from './limits/admission.js';
+import { LimitManager } from './limits/limit-manager.js';
+import { OwnerLimits } from './limits/owner-limits.js';
 import type { Log } from './log.js';
 import { PluginInstances } from './plugin-host/plugin-instances.js';
 import { pluginKeys } from './plugin-host/plugin-settings.js';
@@ -100,7 +103,9 @@ export async function createApplication({
   const copy = new InventoryCopy(db, zoneDirectory, instances, now);
   const machines = new MachineManager(db, access, zoneDirectory, instances, copy);
   const framework = new BackupFramework(dynamicSettings, plugins, instances);
-  const backups = new BackupManager(db, access, zoneDirectory, framework, copy, now);
+  const ownerLimits = new OwnerLimits(dynamicSettings);
+  const admission = new Admission(db, ownerLimits);
+  const backups = new BackupManager(db, access, zoneDirectory, framework, copy, admission, now);
   const services: Services = {
     accounts: new AccountManager(db, domains, access, passwords, caches, now),
     assignments: new AssignmentManager(db, zoneDirectory, framework, machines, copy, now, log),
@@ -109,6 +114,7 @@ export async function createApplication({
     domains,
     jobs: new JobManager(db, access, () => runner.wake(), now),
     keys,
+    limits: new LimitManager(db, access, ownerLimits),
     machines,
     offerings: new BackupOfferingManager(db, zoneDirectory, framework, now),
     restores: new RestoreManager(db, zoneDirectory, framework, backups, instances, copy, now),
@@ -119,8 +125,8 @@ export async function createApplication({
     volumes: new VolumeManager(db, access, zoneDirectory, instances, copy, machines, dynamicSettings),
     zones: new ZoneManager(zoneDirectory, caches, now),
   };
-  const limits = { parallel: settings['jobs.parallel'], leaseMs: settings['jobs.lease.seconds'] * 1000 };
-  const runner = new JobRunner(db, commands, identities, services, limits, now, log);
+  const runnerLimits = { parallel: settings['jobs.parallel'], leaseMs: settings['jobs.lease.seconds'] * 1000 };
+  const runner = new JobRunner(db, commands, identities, services, runnerLimits, now, log);
 
   await caches.start();
   const withSandbox = settings['sandbox.enabled'];

@@ -12,6 +12,7 @@ import type { MachineManager } from './inventory/machine-manager.js';
 import type { VolumeManager } from './inventory/volume-manager.js';
 import type { ZoneManager } from './inventory/zone-manager.js';
 import type { JobManager } from './jobs/job-manager.js';
+import type { LimitManager } from './limits/limit-manager.js';
 import type { DynamicSettings } from './settings/dynamic-settings.js';
 import type { SettingsManager } from './settings/settings-manager.js';
 
@@ -24,6 +25,7 @@ export interface Services {
   readonly domains: DomainManager;
   readonly jobs: JobManager;
   readonly keys: KeyManager;
+  readonly limits: LimitManager;
   readonly machines: MachineManager;
   readonly offerings: BackupOfferingManager;
   readonly restores: RestoreManager;

@@ -6,6 +6,7 @@ import * as inventory from './0004_inventory.js';
 import * as backups from './0005_backups.js';
 import * as roles from './0006_roles_and_guards.js';
 import * as schedules from './0007_schedules_and_repositories.js';
+import * as resourceLimits from './0008_resource_limits.js';
 import * as machines from './0010_machines.js';
 
 interface Migration {
@@ -23,5 +24,6 @@ export const MIGRATIONS: ReadonlyMap<string, Migration> = new Map([
   ['0005_backups', backups],
   ['0006_roles_and_guards', roles],
   ['0007_schedules_and_repositories', schedules],
+  ['0008_resource_limits', resourceLimits],
   ['0010_machines', machines],
 ]);

@@ -11,6 +11,7 @@ import { ApiError, found, lookUp, NotFound, refused } from '../errors.js';
 import { machineOf, volumeOf } from '../inventory/facts.js';
 import type { InventoryCopy } from '../inventory/inventory-copy.js';
 import type { ZoneDirectory } from '../inventory/zone-directory.js';
+import type { Admission } from '../limits/admission.js';
 import { operationOf } from '../plugin-host/operation.js';
 import { leftNothingDone, ProviderError, type ProviderBackup } from '../provider/index.js';
 import type { BackupFramework } from './backup-framework.js';
@@ -48,6 +49,7 @@ export class BackupManager {
     private readonly zones: ZoneDirectory,
     private readonly framework: BackupFramework,
     private readonly copy: InventoryCopy,
+    private readonly admission: Admission,
     private readonly now: () => Date,
   ) {}
 
@@ -148,7 +150,7 @@ export class BackupManager {
     const offering = assignment && (await this.db.daos.offerings.findByIdIncludingRemoved(assignment.policyId));
     if (!assignment || !offering || assignment.state !== 'Assigned') throw refused(`virtual machine ${vm.uuid} has no backup offering`);
     this.check(offering, wish);
-    return this.db.transaction(async (daos) => {
+    return this.admission.transaction(async (daos) => {
       const known = await daos.backups.findByOperation(runningJob(call).operationId);
       return { backup: known ?? (await this.insert(daos, vm, offering, wish, call)), offering, assignment };
     });
@@ -163,6 +165,8 @@ export class BackupManager {
   private async insert(daos: Daos, vm: Vm, offering: BackupOffering, wish: NewBackup, call: CallContext): Promise<Backup> {
     const created = this.now();
     const volumes = (await daos.volumes.listByVm(vm.id)).map(volumeOf);
+    const { operationId } = runningJob(call);
+    await this.admission.admit(daos, vm, { backup: 1, backup_storage: totalSize(volumes) }, operationId);
     return daos.backups.insert({
       uuid: randomUUID(),
       vmId: vm.id,
@@ -178,7 +182,7 @@ export class BackupManager {
       status: 'BackingUp',
       sizeBytes: 0,
       protectedSizeBytes: totalSize(volumes),
-      operationId: runningJob(call).operationId,
+      operationId,
       backupScheduleId: null,
       manifest: writeManifest({ machine: machineOf(vm), volumes }),
       created,

@@ -4,6 +4,7 @@ import { absentCommands } from './absent/index.js';
 import { accountCommands } from './account/index.js';
 import { backupCommands } from './backup/index.js';
 import { jobCommands } from './job/index.js';
+import { limitCommands } from './limit/index.js';
 import { machineCommands } from './machine/index.js';
 import { offeringCommands } from './offering/index.js';
 import { policyCommands } from './policy/index.js';
@@ -18,6 +19,7 @@ const COMMANDS = [
   ...accountCommands,
   ...backupCommands,
   ...jobCommands,
+  ...limitCommands,
   ...machineCommands,
   ...offeringCommands,
   ...policyCommands,

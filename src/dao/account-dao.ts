@@ -57,6 +57,10 @@ export class AccountDao {
     return this.live().where({ domainId, name }).first();
   }
 
+  findViewIncludingRemoved(id: number): Promise<AccountView | undefined> {
+    return this.views().where('account.id', id).first();
+  }
+
   /** Whether there is any account yet. */
   async exist(): Promise<boolean> {
     return (await this.db('account').first('id')) !== undefined;
@@ -64,13 +68,7 @@ export class AccountDao {
 
   list({ id, name, domainId, domainPath, role, state, keyword }: AccountFilter, page: Page): Promise<Listing<AccountView>> {
     const given = { id, name, domainId, state };
-    const query = this.db('account')
-      .join('domain', 'domain.id', 'account.domainId')
-      .join('role', 'role.id', 'account.roleId')
-      .select('account.*', 'domain.uuid as domainUuid', 'domain.path as domainPath')
-      .select('role.type as role', 'role.uuid as roleUuid', 'role.name as roleName')
-      .whereNull('account.removed')
-      .orderBy('account.id');
+    const query = this.views().whereNull('account.removed').orderBy('account.id');
     for (const [column, value] of Object.entries(given)) if (value !== undefined) void query.where(`account.${column}`, value);
     if (role !== undefined) void query.where('role.type', role);
     if (domainPath !== undefined) void inTree(query, domainPath);
@@ -79,5 +77,13 @@ export class AccountDao {
 
   private live() {
     return this.db('account').whereNull('removed');
+  }
+
+  private views() {
+    return this.db('account')
+      .join('domain', 'domain.id', 'account.domainId')
+      .join('role', 'role.id', 'account.roleId')
+      .select('account.*', 'domain.uuid as domainUuid', 'domain.path as domainPath')
+      .select('role.type as role', 'role.uuid as roleUuid', 'role.name as roleName');
   }
 }

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { BackupStatus } from '../backup/backup-status.js';
 import type { IntervalType } from '../backup/due-time.js';
-import { ownedBy, withOwnerNames, type OwnerNames, type Owners } from './owned.js';
+import { ownedBy, perOwner, withOwnerNames, type OwnerNames, type Owners, type Owning } from './owned.js';
 import { containing, listing, type Listing, type Page } from './page.js';
 
 /** A backup of a machine. It carries its own manifest and can be restored without the machine's row. */
@@ -55,6 +55,15 @@ export interface BackupFilter extends Owners {
   readonly keyword?: string | undefined;
 }
 
+/**
+ * What backups take up. One that is being taken counts as large as what it is taken of; one that failed does not count, nor does
+ * what is deleted of it.
+ */
+export interface BackupUse {
+  readonly backups: number;
+  readonly bytes: number;
+}
+
 export class BackupDao {
   constructor(private readonly db: Knex) {}
 
@@ -94,6 +103,18 @@ export class BackupDao {
     return listing(wanted, page, (rows) => this.views(rows));
   }
 
+  /** What the owners' backups take up. */
+  async useOf(owners: Owners): Promise<BackupUse> {
+    const [sums] = (await ownedBy(this.sums(), owners)) as [BackupUse];
+    return useIn(sums);
+  }
+
+  /** What the backups of each owner take up; owners without any are left out. */
+  async usePerOwner(owning: Owning): Promise<(BackupUse & { owner: number | string })[]> {
+    const rows = (await perOwner(this.db, this.sums(), owning)) as (BackupUse & { owner: number | string })[];
+    return rows.map((row) => ({ owner: row.owner, ...useIn(row) }));
+  }
+
   /** Moves the backup on only if it is still in `from`; false says that somebody else moved it first. */
   async transition(id: number, from: BackupStatus, to: BackupStatus, changes: Partial<Backup> = {}): Promise<boolean> {
     return (
@@ -117,6 +138,12 @@ export class BackupDao {
     return this.db('backups').whereNull('removed');
   }
 
+  private sums() {
+    const takesUpSpace = (each: Knex.QueryBuilder) => void each.where({ status: 'BackingUp' }).orWhereNotNull('externalId');
+    const bytes = this.db.raw('sum(case when status = ? then ?? else ?? end) as bytes', ['BackingUp', 'protectedSizeBytes', 'sizeBytes']);
+    return this.live().where(takesUpSpace).count({ backups: '*' }).select(bytes);
+  }
+
   private views(rows: Knex.QueryBuilder) {
     return withOwnerNames(this.db, 'backups', rows)
       .join('virtual_machine as vm', 'vm.id', 'backups.vmId')
@@ -134,3 +161,6 @@ export class BackupDao {
       );
   }
 }
+
+/** Sums come as text from some engines, and as null where there is nothing. */
+const useIn = ({ backups, bytes }: BackupUse): BackupUse => ({ backups: Number(backups), bytes: Number(bytes ?? 0) });

@@ -10,8 +10,10 @@ import { CacheChangeDao } from './cache-change-dao.js';
 import { ConfigurationDao } from './configuration-dao.js';
 import { DomainDao } from './domain-dao.js';
 import { JobDao } from './job-dao.js';
+import { LimitAdmissionDao } from './limit-admission-dao.js';
 import { OfferingAssignmentDao } from './offering-assignment-dao.js';
 import { PluginStoreDao } from './plugin-store-dao.js';
+import { ResourceLimitDao } from './resource-limit-dao.js';
 import { RoleDao } from './role-dao.js';
 import { RolePermissionDao } from './role-permission-dao.js';
 import { SessionDao } from './session-dao.js';
@@ -30,9 +32,11 @@ export const bindDaos = (db: Knex) => ({
   configuration: new ConfigurationDao(db),
   domains: new DomainDao(db),
   jobs: new JobDao(db),
+  limitAdmissions: new LimitAdmissionDao(db),
   offerings: new BackupOfferingDao(db),
   pluginStore: new PluginStoreDao(db),
   repositories: new BackupRepositoryDao(db),
+  resourceLimits: new ResourceLimitDao(db),
   schedules: new BackupScheduleDao(db),
   roles: new RoleDao(db),
   rolePermissions: new RolePermissionDao(db),

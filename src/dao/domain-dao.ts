@@ -36,6 +36,11 @@ export class DomainDao {
     return this.live().where({ path }).first();
   }
 
+  /** The domains at the paths, those at the top first. */
+  listByPaths(paths: readonly string[]): Promise<Domain[]> {
+    return this.live().whereIn('path', paths).orderBy('path');
+  }
+
   /** The ids of the domain at the path and of every domain below it. */
   async listTreeIds(path: string): Promise<number[]> {
     const rows = (await inTree(this.live(), path).select('id')) as { id: number }[];

@@ -50,3 +50,13 @@ export function ownedBy<Q extends Knex.QueryBuilder>(query: Q, { accountId, doma
 /** Limits a query on domains to the one at the path and those below it. */
 export const inTree = <Q extends Knex.QueryBuilder>(query: Q, path: string): Q =>
   query.where((tree) => void tree.where({ path }).orWhereRaw(`?? like ? escape '!'`, ['path', `${literal(path)}/%`])) as Q;
+
+/** Whose things are added up: some accounts', or those of each domain in the tree at a path. */
+export type Owning = { readonly accountIds: readonly number[] } | { readonly domainPath: string };
+
+/** Groups a query of sums on such a table by owner: an account's id, or a domain's path, stands in the column `owner`. */
+export function perOwner(db: Knex, sums: Knex.QueryBuilder, owning: Owning): Knex.QueryBuilder {
+  if ('accountIds' in owning) return sums.whereIn('accountId', owning.accountIds).groupBy('accountId').select('accountId as owner');
+  const used = ownedBy(sums, owning).groupBy('domainId').select('domainId').as('used');
+  return db.from(used).join('domain', 'domain.id', 'used.domainId').select('used.*', 'domain.path as owner');
+}

@@ -60,6 +60,35 @@ export const DYNAMIC_KEYS = {
     oneOf: ['CookieAndParameter', 'CookieOrParameter', 'ParameterOnly'],
     about: 'where the requests of a session must carry its sessionkey',
   },
+  'max.account.backups': {
+    kind: 'integer',
+    default: '20',
+    scope: 'global',
+    atLeast: -1,
+    about: 'backups that an account may have unless it has a limit of its own; -1: as many as it likes',
+  },
+  'max.domain.backups': {
+    kind: 'integer',
+    default: '40',
+    scope: 'global',
+    atLeast: -1,
+    about: 'backups that a domain may have, with all domains below it, unless it has a limit of its own; -1: as many as it likes',
+  },
+  'max.account.backup.storage': {
+    kind: 'integer',
+    default: '400',
+    scope: 'global',
+    atLeast: -1,
+    about: 'GiB that the backups of an account may take up unless it has a limit of its own; -1: as many as they like',
+  },
+  'max.domain.backup.storage': {
+    kind: 'integer',
+    default: '800',
+    scope: 'global',
+    atLeast: -1,
+    about:
+      'GiB that the backups of a domain and of all domains below it may take up unless it has a limit of its own; -1: as many as they like',
+  },
   'session.timeout': {
     kind: 'integer',
     default: '30',

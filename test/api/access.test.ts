@@ -40,6 +40,7 @@ const ACTIONS: readonly (readonly [command: string, parameters: (theirs: Possess
   ['destroyVirtualMachine', ({ spare }) => ({ id: spare, expunge: 'true' })],
   ['detachVolume', ({ volume }) => ({ id: volume })],
   ['getUserKeys', ({ user }) => ({ id: user.userId })],
+  ['listResourceLimits', ({ user }) => ({ account: String(user.account.name), domainid: String(user.account.domainid) })],
   ['queryAsyncJobResult', ({ job }) => ({ jobid: job })],
   ['registerUserKeys', ({ user }) => ({ id: user.userId })],
   ['removeVMFromBackupPolicy', ({ machine }) => ({ virtualmachineid: machine })],

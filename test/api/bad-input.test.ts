@@ -74,7 +74,9 @@ forEachEngine((engine) => {
   });
 
   /** A good value of the parameter. */
-  const good = ({ type, entity }: ParameterSpec): string => {
+  const good = ({ type, entity, name }: ParameterSpec): string => {
+    // A type of which there are limits.
+    if (name === 'resourcetype') return '12';
     if (type === 'uuid') return things[entity ?? ''] ?? '';
     return { string: 'backup.framework.enabled', integer: '1', long: '1', boolean: 'false', date: '2026-01-01', list: 'a', map: '' }[type];
   };

@@ -39,6 +39,7 @@ const LISTS: Readonly<Record<string, ListCost>> = {
   listBackups: { object: 'backup', whole: 1, page: 2, parameters: { listall: 'true' } },
   listConfigurations: { object: 'configuration', whole: 0, page: 0 },
   listDomains: { object: 'domain', whole: 1, page: 2 },
+  listResourceLimits: { object: 'resourcelimit', whole: 2, page: 2 },
   listUsers: { object: 'user', whole: 1, page: 2 },
   listVirtualMachines: { object: 'virtualmachine', whole: 1, page: 2, parameters: { listall: 'true' } },
   listVolumes: { object: 'volume', whole: 1, page: 2, parameters: { listall: 'true' } },
@@ -52,7 +53,7 @@ const REMOTE = ['listBackupProviderOfferings'];
 
 const ROWS = 200;
 /** Lists whose length a test cannot choose. */
-const FIXED = ['listConfigurations'];
+const FIXED = ['listConfigurations', 'listResourceLimits'];
 
 forEachEngine((engine) => {
   const server = testServer(engine);

@@ -125,6 +125,8 @@ forEachEngine((engine) => {
         'listConfigurations',
         'updateBackupOffering',
         'updateConfiguration',
+        'updateResourceCount',
+        'updateResourceLimit',
       ]);
     });
 

@@ -1,5 +1,6 @@
 import type { Backup } from '../../src/dao/backup-dao.js';
-import { insertAssignment, insertBackup, insertOffering, insertVm } from '../kit/builders.js';
+import type { Domain } from '../../src/dao/domain-dao.js';
+import { insertAccount, insertAssignment, insertBackup, insertDomain, insertOffering, insertVm } from '../kit/builders.js';
 import { forEachEngine, testDatabase } from '../kit/engines.js';
 import { meetsDuplicate, race, winners } from '../kit/races.js';
 
@@ -155,5 +156,60 @@ forEachEngine((engine) => {
     const wanted = await insertBackup(daos(), vm, await insertOffering(daos()));
     await newBackup();
     expect((await daos().backups.list({ keyword: 'payroll' }, ALL)).rows.map(({ id }) => id)).toEqual([wanted.id]);
+  });
+
+  describe('what backups take up', () => {
+    const counted: Partial<Backup>[] = [
+      { sizeBytes: 1 },
+      { status: 'BackingUp', externalId: null, sizeBytes: 0, protectedSizeBytes: 10 },
+      { status: 'Deleting', sizeBytes: 100 },
+    ];
+    const failed: Partial<Backup>[] = [
+      { status: 'Error', externalId: null, sizeBytes: 0 },
+      { status: 'Deleting', externalId: null, sizeBytes: 0 },
+    ];
+
+    /** Takes the backups of a machine of its own and in a domain of its own. */
+    async function take(backups: readonly Partial<Backup>[], domain: Partial<Domain> = {}) {
+      const { id: domainId, path } = await insertDomain(daos(), domain);
+      const { id: accountId } = await insertAccount(daos(), { domainId });
+      const vm = await insertVm(daos(), { accountId, domainId });
+      const offering = await insertOffering(daos());
+      for (const backup of backups) await insertBackup(daos(), vm, offering, backup);
+      return { accountId, domainId, path };
+    }
+
+    test('is what is held, being taken or not yet deleted, and nothing that failed or is removed', async () => {
+      const { accountId } = await take([...counted, ...failed]);
+      await take(counted);
+      const removed = await newBackup({ accountId });
+      expect(await daos().backups.useOf({ accountId })).toEqual({ backups: 4, bytes: 211 });
+      await daos().backups.remove(removed.id, 'BackedUp', REMOVED);
+      expect(await daos().backups.useOf({ accountId })).toEqual({ backups: 3, bytes: 111 });
+    });
+
+    test('is nothing where there are none', async () => {
+      expect(await daos().backups.useOf({ accountId: 1 })).toEqual({ backups: 0, bytes: 0 });
+    });
+
+    test('is added up for each account, without those that have none', async () => {
+      const [one, two, three] = [await take(counted), await take([{ sizeBytes: 7 }]), await take(failed)];
+      const accountIds = [one, two, three].map(({ accountId }) => accountId);
+      expect(await daos().backups.usePerOwner({ accountIds })).toEqual([
+        { owner: one.accountId, backups: 3, bytes: 111 },
+        { owner: two.accountId, backups: 1, bytes: 7 },
+      ]);
+    });
+
+    test('is added up for each domain of a tree', async () => {
+      const north = await take(counted, { path: 'ROOT/north' });
+      const far = await take([{ sizeBytes: 7 }], { path: 'ROOT/north/far' });
+      await take(counted, { path: 'ROOT/northern' });
+      const rows = await daos().backups.usePerOwner({ domainPath: north.path });
+      expect(rows.sort((a, b) => a.bytes - b.bytes)).toEqual([
+        { owner: far.path, backups: 1, bytes: 7 },
+        { owner: north.path, backups: 3, bytes: 111 },
+      ]);
+    });
   });
 });

@@ -14,6 +14,7 @@ const CHANGES = [
   '0005_backups',
   '0006_roles_and_guards',
   '0007_schedules_and_repositories',
+  '0008_resource_limits',
   '0010_machines',
 ];
 

@@ -19,6 +19,8 @@ import { InventoryCopy } from '../../src/inventory/inventory-copy.js';
 import { MachineManager } from '../../src/inventory/machine-manager.js';
 import { ZoneDirectory } from '../../src/inventory/zone-directory.js';
 import { JobRunner } from '../../src/jobs/job-runner.js';
+import { Admission } from '../../src/limits/admission.js';
+import { OwnerLimits } from '../../src/limits/owner-limits.js';
 import { PluginInstances } from '../../src/plugin-host/plugin-instances.js';
 import { pluginKeys } from '../../src/plugin-host/plugin-settings.js';
 import type { BackupProvider, ProviderBackup } from '../../src/provider/index.js';
@@ -31,6 +33,8 @@ import { FaultPlan } from '../kit/faulty.js';
 
 const PLUGINS = fileURLToPath(new URL('../../plugins', import.meta.url));
 const HOUR_MS = 3_600_000;
+/** What the owner of all machines may have: more than there is, but not without limit, so that all of it is watched. */
+const LIMITS = ['max.account.backups', 'max.domain.backups', 'max.account.backup.storage', 'max.domain.backup.storage'];
 const LONGEST_STOP_MS = 20_000;
 
 const noLog = () => undefined;
@@ -66,6 +70,7 @@ export class Bench {
     const { daos, knex } = db;
     const zone = await insertZone(daos);
     await daos.configuration.save({ name: 'backup.framework.enabled', scope: 'Zone', scopeId: zone.id, value: 'true' });
+    for (const name of LIMITS) await daos.configuration.save({ name, scope: 'Global', scopeId: 0, value: '100000' });
     const offering = await insertOffering(daos, { zoneId: zone.id, externalId: 'gold-policy' });
     const user = await insertUser(daos);
     const plugins = await loadPlugins(PLUGINS);
@@ -162,7 +167,7 @@ async function assemble(knex: Knex, plugins: Plugins, plan: FaultPlan, now: () =
   const framework = new BackupFramework(settings, wrapped, instances);
   const access = new Access(db, new DomainManager(db));
   const machines = new MachineManager(db, access, zones, instances, copy);
-  const backups = new BackupManager(db, access, zones, framework, copy, now);
+  const backups = new BackupManager(db, access, zones, framework, copy, new Admission(db, new OwnerLimits(settings)), now);
   const assignments = new AssignmentManager(db, zones, framework, machines, copy, now, noLog);
   const restores = new RestoreManager(db, zones, framework, backups, instances, copy, now);
   // The commands of these tests reach for nothing else.

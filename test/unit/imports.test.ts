@@ -17,6 +17,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/account': ['src', 'src/dao'],
   'src/plugin-host': ['src', 'src/dao', 'src/provider'],
   'src/inventory': ['src', 'src/account', 'src/dao', 'src/plugin-host/operation.ts', 'src/provider'],
+  'src/limits': ['src', 'src/account', 'src/dao'],
   'src/backup': ['src', 'src/account', 'src/dao', 'src/inventory', 'src/plugin-host/operation.ts', 'src/provider'],
   'src/api': ['src'],
   'src/jobs': ['src', 'src/account', 'src/api', 'src/dao'],
@@ -27,6 +28,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/api',
     'src/backup/manifest.ts',
     'src/inventory/facts.ts',
+    'src/limits/resource-type.ts',
     'src/settings/dynamic-keys.ts',
   ],
   // What puts the parts together.

@@ -1,4 +1,5 @@
 import { makeVolume, NOBODY } from '../scene.js';
+import { REFUSED_LIMITS } from './limits.js';
 import { row, type Row, type Stage } from './scene.js';
 
 const person = (username: string) => ({ username, password: 'a secret', firstname: 'Gold', lastname: 'En', email: 'gold@example.org' });
@@ -247,4 +248,13 @@ const RESTORES: readonly Row[] = [
 ];
 
 /** What the commands themselves refuse, at once or as the end of a job. */
-export const REFUSED_WORK: readonly Row[] = [...ACCOUNTS, ...SYSTEM, ...MACHINES, ...OFFERINGS, ...ASSIGNMENTS, ...BACKUPS, ...RESTORES];
+export const REFUSED_WORK: readonly Row[] = [
+  ...ACCOUNTS,
+  ...SYSTEM,
+  ...MACHINES,
+  ...OFFERINGS,
+  ...ASSIGNMENTS,
+  ...BACKUPS,
+  ...RESTORES,
+  ...REFUSED_LIMITS,
+];

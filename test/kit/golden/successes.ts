@@ -1,4 +1,5 @@
 import { ABSENT } from '../absent.js';
+import { LIMITS } from './limits.js';
 import { row, type Row } from './scene.js';
 
 const person = (username: string) => ({
@@ -158,4 +159,5 @@ export const SUCCESSES: readonly Row[] = [
   ...MACHINES,
   ...BACKUPS,
   ...OFFERINGS,
+  ...LIMITS,
 ];
