@@ -121,7 +121,7 @@ export async function createApplication({
     roles: new RoleManager(roles),
     sessions,
     settings: dynamicSettings,
-    settingsManager: new SettingsManager(dynamicSettings, zoneDirectory, plugins, secrets, caches),
+    settingsManager: new SettingsManager(db, dynamicSettings, zoneDirectory, plugins, secrets, caches),
     volumes: new VolumeManager(db, access, zoneDirectory, instances, copy, machines, dynamicSettings),
     zones: new ZoneManager(zoneDirectory, caches, now),
   };

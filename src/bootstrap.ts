@@ -104,7 +104,7 @@ export async function completeSandbox(parts: SandboxParts): Promise<void> {
 async function makeSandbox(parts: SandboxParts): Promise<void> {
   const known = parts.zoneDirectory.all().find(({ name }) => name === SANDBOX.zone.name);
   const zone = known ?? (await parts.zones.create(SANDBOX.zone));
-  for (const [setting, value] of Object.entries(SANDBOX.settings)) await parts.settings.update(setting, value, zone.uuid);
+  for (const [setting, value] of Object.entries(SANDBOX.settings)) await parts.settings.update(setting, value, { zoneUuid: zone.uuid });
   const { id: userId, accountId, domainId } = await findAdmin(parts.db);
   const owner = { accountId, domainId, userId };
   for (const machine of SANDBOX.machines) await deploy(machine, zone, owner, parts);

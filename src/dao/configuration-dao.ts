@@ -33,6 +33,11 @@ export class ConfigurationDao {
     }
   }
 
+  /** Forgets the value, if there is one. */
+  async delete({ name, scope, scopeId }: Omit<StoredSetting, 'value'>): Promise<void> {
+    await this.db('configuration').where({ name, scope, scopeId }).delete();
+  }
+
   /** Stores the value only if there is none yet; false if there was one. */
   async insertIfAbsent(setting: StoredSetting): Promise<boolean> {
     try {

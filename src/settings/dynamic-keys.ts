@@ -46,6 +46,18 @@ export const DYNAMIC_KEYS = {
     plugin: 'inventory',
     about: 'where the machines of the zone live',
   },
+  'enable.dynamic.scale.vm': {
+    kind: 'boolean',
+    default: 'false',
+    scope: 'zone',
+    about: 'whether clients may offer to give machines of the zone more CPU and memory while they run',
+  },
+  'hypervisor.custom.display.name': {
+    kind: 'string',
+    default: 'Custom',
+    scope: 'global',
+    about: 'what clients call the hypervisor of machines that run on none of the known ones',
+  },
   'default.page.size': {
     kind: 'integer',
     default: '500',

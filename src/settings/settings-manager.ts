@@ -1,32 +1,59 @@
 import type { CacheInvalidation } from '../cache-invalidation.js';
+import type { Database } from '../dao/database.js';
 import type { Listing, Page } from '../dao/page.js';
-import { ApiError, invalid } from '../errors.js';
+import { ApiError, found, invalid } from '../errors.js';
 import type { ZoneDirectory } from '../inventory/zone-directory.js';
 import type { Plugins } from '../provider/load-plugins.js';
 import type { Secrets } from '../secrets.js';
 import { categoryOf, parseValue, type DynamicKey } from './dynamic-keys.js';
 import { GLOBAL, type DynamicSettings } from './dynamic-settings.js';
+import { placeOf, SETTING_GROUPS, type SettingGroup } from './setting-groups.js';
 
 /** A setting as administrators see it. */
 export interface SettingView {
   readonly name: string;
+  readonly group: string;
+  readonly subgroup: string;
   readonly key: DynamicKey;
   /** The value that holds; undefined for a secret, which is never shown. */
   readonly value: string | undefined;
+  /** The texts that it may be set to, where they are few. */
+  readonly options: readonly string[] | undefined;
   /** Present when the value was asked for in a zone. */
   readonly scope?: 'zone' | undefined;
 }
 
-export interface SettingsFilter {
+/** Where a value holds: in the one thing that is named, or everywhere. */
+export interface ScopeReference {
+  readonly zoneUuid?: string | undefined;
+  readonly accountUuid?: string | undefined;
+  readonly domainUuid?: string | undefined;
+}
+
+export interface SettingsFilter extends ScopeReference {
   readonly name?: string | undefined;
   readonly category?: string | undefined;
+  readonly group?: string | undefined;
+  readonly subgroup?: string | undefined;
+  /** Settings that go with this one. */
+  readonly parent?: string | undefined;
   readonly keyword?: string | undefined;
-  readonly zoneUuid?: string | undefined;
+}
+
+export interface GroupFilter {
+  readonly name: string | undefined;
+  readonly keyword: string | undefined;
+}
+
+interface Scope {
+  readonly kind: 'global' | 'zone' | 'account' | 'domain';
+  readonly id: number;
 }
 
 /** What administrators do with settings. */
 export class SettingsManager {
   constructor(
+    private readonly db: Database,
     private readonly settings: DynamicSettings,
     private readonly zones: ZoneDirectory,
     private readonly plugins: Plugins,
@@ -34,37 +61,68 @@ export class SettingsManager {
     private readonly caches: CacheInvalidation,
   ) {}
 
-  list({ name, category, keyword, zoneUuid }: SettingsFilter, { limit, offset }: Page): Listing<SettingView> {
-    const zone = zoneUuid === undefined ? undefined : this.zones.get(zoneUuid);
+  /** The settings that fit; with a scope those that may differ there, each with the value that holds there. */
+  async list(filter: SettingsFilter, { limit, offset }: Page): Promise<Listing<SettingView>> {
+    if (filter.subgroup !== undefined && filter.group === undefined) throw invalid('subgroup', 'needs group, which it is a part of');
+    const scope = await this.scopeOf(filter);
     const wanted = [...this.settings.keys]
-      .filter(([key]) => (name === undefined || key.includes(name)) && (keyword === undefined || key.includes(keyword.toLowerCase())))
-      .filter(([, key]) => category === undefined || categoryOf(key) === category)
-      .filter(([, key]) => zone === undefined || key.scope === 'zone')
+      .filter(([name, key]) => (scope.kind === 'global' || key.scope === scope.kind) && fits(name, key, filter))
       .sort(([a], [b]) => (a < b ? -1 : 1));
-    const rows = wanted.slice(offset, offset + limit).map(([key]) => this.view(key, zone?.id));
+    const rows = wanted.slice(offset, offset + limit).map(([name, key]) => this.view(name, key, scope));
     return { rows, total: wanted.length };
   }
 
-  /** Gives a setting a value, everywhere or in one zone; it holds when the promise resolves. */
-  async update(name: string, text: string, zoneUuid: string | undefined): Promise<SettingView> {
-    const key = this.settings.keys.get(name);
-    if (!key) throw new ApiError('invalid_value', `Config parameter with name ${name} doesn't exist`);
-    if (zoneUuid !== undefined && key.scope !== 'zone') {
-      throw new ApiError('invalid_value', `Invalid scope id provided for the parameter ${name}`);
-    }
-    const zoneId = zoneUuid === undefined ? GLOBAL : this.zones.get(zoneUuid).id;
-    const value = this.checked(name, key, text);
-    const scope = zoneId === GLOBAL ? 'Global' : 'Zone';
-    const stored = { name, scope, scopeId: zoneId, value: key.secret ? this.secrets.seal(value) : value };
-    await this.caches.change('configuration', (daos) => daos.configuration.save(stored));
-    return this.view(name, zoneId === GLOBAL ? undefined : zoneId);
+  listGroups({ name, keyword }: GroupFilter, { limit, offset }: Page): Listing<SettingGroup> {
+    const wanted = SETTING_GROUPS.filter(
+      (group) =>
+        (name === undefined || group.name === name) && (keyword === undefined || group.name.toLowerCase().includes(keyword.toLowerCase())),
+    );
+    return { rows: wanted.slice(offset, offset + limit), total: wanted.length };
   }
 
-  private view(name: string, zoneId: number | undefined): SettingView {
+  /** Gives a setting a value, everywhere or in one scope; it holds when the promise resolves. */
+  async update(name: string, text: string, where: ScopeReference): Promise<SettingView> {
+    const { key, scope, slot } = await this.changeable(name, where);
+    const value = this.checked(name, key, text);
+    const stored = { ...slot, value: key.secret ? this.secrets.seal(value) : value };
+    await this.caches.change('configuration', (daos) => daos.configuration.save(stored));
+    return this.view(name, key, scope);
+  }
+
+  /** Takes a setting's value away: in a scope the global one holds again, everywhere the default. */
+  async reset(name: string, where: ScopeReference): Promise<SettingView> {
+    const { key, scope, slot } = await this.changeable(name, where);
+    await this.caches.change('configuration', (daos) => daos.configuration.delete(slot));
+    return this.view(name, key, scope);
+  }
+
+  private async changeable(name: string, where: ScopeReference) {
     const key = this.settings.keys.get(name);
-    if (!key) throw new Error(`there is no setting ${name}`);
-    const value = key.secret ? undefined : this.settings.text(name, zoneId);
-    return { name, key, value, ...(zoneId === undefined ? {} : { scope: 'zone' as const }) };
+    if (!key) throw new ApiError('invalid_value', `Config parameter with name ${name} doesn't exist`);
+    const scope = await this.scopeOf(where);
+    if (scope.kind !== 'global' && scope.kind !== key.scope) {
+      throw new ApiError('invalid_value', `Invalid scope id provided for the parameter ${name}`);
+    }
+    return { key, scope, slot: { name, scope: scope.kind === 'global' ? 'Global' : 'Zone', scopeId: scope.id } };
+  }
+
+  private async scopeOf({ zoneUuid, accountUuid, domainUuid }: ScopeReference): Promise<Scope> {
+    if ([zoneUuid, accountUuid, domainUuid].filter((uuid) => uuid !== undefined).length > 1) {
+      throw new ApiError('invalid_value', 'cannot handle multiple IDs, provide only one ID corresponding to the scope');
+    }
+    const { accounts, domains } = this.db.daos;
+    if (zoneUuid !== undefined) return { kind: 'zone', id: this.zones.get(zoneUuid).id };
+    if (accountUuid !== undefined) {
+      return { kind: 'account', id: found(await accounts.findByUuid(accountUuid), 'account', accountUuid).id };
+    }
+    if (domainUuid !== undefined) return { kind: 'domain', id: found(await domains.findByUuid(domainUuid), 'domain', domainUuid).id };
+    return { kind: 'global', id: GLOBAL };
+  }
+
+  private view(name: string, key: DynamicKey, { kind, id }: Scope): SettingView {
+    const value = key.secret ? undefined : this.settings.text(name, id);
+    const options = key.plugin ? [...this.plugins[key.plugin].keys()] : key.oneOf;
+    return { name, ...placeOf(name), key, value, options, scope: kind === 'zone' ? 'zone' : undefined };
   }
 
   private checked(name: string, key: DynamicKey, text: string): string {
@@ -82,4 +140,17 @@ export class SettingsManager {
     }
     return value;
   }
+}
+
+function fits(setting: string, key: DynamicKey, { name, keyword, category, group, subgroup, parent }: SettingsFilter): boolean {
+  const place = placeOf(setting);
+  return (
+    (name === undefined || setting.includes(name)) &&
+    (keyword === undefined || setting.includes(keyword.toLowerCase())) &&
+    (category === undefined || categoryOf(key) === category) &&
+    (group === undefined || place.group === group) &&
+    (subgroup === undefined || place.subgroup === subgroup) &&
+    // No setting goes with another.
+    parent === undefined
+  );
 }

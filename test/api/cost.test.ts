@@ -37,6 +37,7 @@ const LISTS: Readonly<Record<string, ListCost>> = {
   listBackupOfferings: { object: 'backupoffering', whole: 1, page: 2 },
   listBackupPolicies: { object: 'backuppolicy', whole: 1, page: 2 },
   listBackups: { object: 'backup', whole: 1, page: 2, parameters: { listall: 'true' } },
+  listConfigurationGroups: { whole: 0, page: 0 },
   listConfigurations: { object: 'configuration', whole: 0, page: 0 },
   listDomains: { object: 'domain', whole: 1, page: 2 },
   listResourceLimits: { object: 'resourcelimit', whole: 2, page: 2 },
@@ -53,7 +54,7 @@ const REMOTE = ['listBackupProviderOfferings'];
 
 const ROWS = 200;
 /** Lists whose length a test cannot choose. */
-const FIXED = ['listConfigurations', 'listResourceLimits'];
+const FIXED = ['listConfigurationGroups', 'listConfigurations', 'listResourceLimits'];
 
 forEachEngine((engine) => {
   const server = testServer(engine);

@@ -1,5 +1,6 @@
+import type { Answer } from '../../src/client/api-client.js';
 import { forEachEngine } from '../kit/engines.js';
-import { configure, deploy, each, importPolicy, listed, makeZone, NOBODY, only } from '../kit/scene.js';
+import { configure, deploy, each, importPolicy, listed, makeZone, NOBODY, only, uniqueName } from '../kit/scene.js';
 import { testServer } from '../kit/server.js';
 
 const ENABLED = 'backup.framework.enabled';
@@ -18,8 +19,8 @@ forEachEngine((engine) => {
       expect(await settings({ name: SESSION })).toEqual([
         {
           category: 'Advanced',
-          group: 'Miscellaneous',
-          subgroup: 'Others',
+          group: 'Access',
+          subgroup: 'Logins',
           name: SESSION,
           value: '30',
           defaultvalue: '30',
@@ -61,6 +62,54 @@ forEachEngine((engine) => {
 
     test('leaves the scope out where no zone was asked for', async () => {
       expect((await settings()).filter(({ scope }) => scope !== undefined)).toEqual([]);
+    });
+
+    test('shows in an account or a domain only what those may have: nothing', async () => {
+      const { accountId, account } = await server.createUser(uniqueName('tenant'));
+      expect(await settings({ accountid: accountId })).toEqual([]);
+      expect(await settings({ domainid: String(account.domainid) })).toEqual([]);
+    });
+
+    test('refuses several scopes at once', async () => {
+      const zoneid = await makeZone(server);
+      const { accountId: accountid } = await server.createUser(uniqueName('tenant'));
+      const text = 'cannot handle multiple IDs, provide only one ID corresponding to the scope';
+      expect(await server.admin.refusal('listConfigurations', { zoneid, accountid })).toEqual({ code: 431, text });
+      expect(await server.admin.refusal('updateConfiguration', { name: ENABLED, value: 'true', zoneid, accountid })).toEqual({
+        code: 431,
+        text,
+      });
+      expect(await server.admin.refusal('resetConfiguration', { name: ENABLED, zoneid, accountid })).toEqual({ code: 431, text });
+    });
+
+    test('finds settings by group and by its part', async () => {
+      expect(await names({ group: 'Access', subgroup: 'Logins' })).toEqual(['api.sessionkey.check.locations', SESSION]);
+      expect(await names({ group: 'Access', subgroup: 'Framework' })).toEqual([]);
+      expect(await names({ group: 'access' })).toEqual([]);
+      expect(await server.admin.refusal('listConfigurations', { subgroup: 'Logins' })).toEqual({
+        code: 431,
+        text: 'parameter subgroup: needs group, which it is a part of',
+      });
+    });
+
+    test('finds no settings that go with another', async () => {
+      expect(await settings({ parent: ENABLED })).toEqual([]);
+    });
+
+    test('says what a setting can be chosen from', async () => {
+      const typed = async (name: string) => {
+        const { type, options } = await only(server.admin, 'listConfigurations', 'configuration', { name });
+        return [type, options];
+      };
+      expect(await typed(PROVIDER)).toEqual(['Select', 'dummy']);
+      expect(await typed('api.sessionkey')).toEqual(['Select', 'CookieAndParameter,CookieOrParameter,ParameterOnly']);
+      expect(await typed(ENABLED)).toEqual(['Boolean', undefined]);
+      expect(await typed('default.page.size')).toEqual(['Number', undefined]);
+      expect(await typed('hypervisor.custom.display.name')).toEqual(['String', undefined]);
+    });
+
+    test('shows everything for a page size of -1', async () => {
+      expect(await names({ pagesize: '-1' })).toEqual(await names());
     });
 
     test('shows one page and counts all', async () => {
@@ -130,6 +179,81 @@ forEachEngine((engine) => {
       expect(list.count).toBe((await settings()).length);
       expect(text).toBe("Page size can't exceed max allowed page size value: 2");
     });
+  });
+
+  describe('listConfigurationGroups', () => {
+    const groups = (parameters = {}) => listed(server.admin, 'listConfigurationGroups', 'configurationgroup', parameters);
+
+    test('shows each group with its parts, and every setting is in one', async () => {
+      const places = (await groups()).flatMap(({ name, subgroup }) =>
+        (subgroup as { name: string }[]).map((part) => `${String(name)}/${part.name}`),
+      );
+      expect(new Set(places).size).toBe(places.length);
+      const used = (await settings()).map(({ group, subgroup }) => `${String(group)}/${String(subgroup)}`);
+      expect(used.filter((place) => !places.includes(place))).toEqual([]);
+    });
+
+    test('finds a group by its name, and by a part of it in any case', async () => {
+      expect(await groups({ group: 'Backup' })).toEqual([
+        { name: 'Backup', description: 'backup and recovery', subgroup: [{ name: 'Providers' }, { name: 'Framework' }] },
+      ]);
+      expect(each(await groups({ keyword: 'BACK' }), 'name')).toEqual(['Backup']);
+      expect(await groups({ group: 'nothing' })).toEqual([]);
+    });
+  });
+
+  describe('resetConfiguration', () => {
+    const reset = async (name: string, zone = {}) =>
+      (await server.admin.call('resetConfiguration', { name, ...zone })).configuration as Answer;
+
+    test('in a zone lets the global value hold again', async () => {
+      const zoneid = await makeZone(server);
+      await configure(server, ENABLED, 'true', zoneid);
+      expect(await reset(ENABLED, { zoneid })).toMatchObject({ name: ENABLED, value: 'false', scope: 'Zone', type: 'Boolean' });
+      await configure(server, ENABLED, 'true');
+      expect(await valueOf(ENABLED, { zoneid })).toBe('true');
+      await reset(ENABLED);
+      expect(await valueOf(ENABLED, { zoneid })).toBe('false');
+    });
+
+    test('everywhere lets the default hold again, and leaves the zones their values', async () => {
+      const zoneid = await makeZone(server);
+      await configure(server, 'inventory.plugin.simulator.delay.ms', '1', zoneid);
+      await configure(server, 'inventory.plugin.simulator.delay.ms', '2');
+      const answer = await reset('inventory.plugin.simulator.delay.ms');
+      expect(answer).toMatchObject({ value: '0', defaultvalue: '0' });
+      expect(answer).not.toHaveProperty('scope');
+      expect(await valueOf('inventory.plugin.simulator.delay.ms', { zoneid })).toBe('1');
+    });
+
+    test('changes nothing where there is no value', async () => {
+      await reset(SESSION);
+      const before = await settings();
+      await reset(SESSION);
+      expect(await settings()).toEqual(before);
+    });
+
+    test('takes the value out of the database', async () => {
+      await configure(server, SESSION, '45');
+      await reset(SESSION);
+      expect(await server.db.daos.configuration.findValue(SESSION, 'Global', 0)).toBeUndefined();
+      expect(await valueOf(SESSION)).toBe('30');
+    });
+
+    test.each([
+      ['no.such.setting', "Config parameter with name no.such.setting doesn't exist"],
+      [SESSION, `Invalid scope id provided for the parameter ${SESSION}`],
+    ])('refuses %s in a zone', async (name, text) => {
+      expect(await server.admin.refusal('resetConfiguration', { name, zoneid: await makeZone(server) })).toEqual({ code: 431, text });
+    });
+  });
+
+  test('what clients call an unknown hypervisor is among the capabilities', async () => {
+    const name = async () => ((await server.admin.call('listCapabilities')).capability as Answer).customhypervisordisplayname;
+    await configure(server, 'hypervisor.custom.display.name', 'Bare metal');
+    const changed = await name();
+    await server.admin.call('resetConfiguration', { name: 'hypervisor.custom.display.name' });
+    expect([changed, await name()]).toEqual(['Bare metal', 'Custom']);
   });
 
   describe('updateConfiguration refuses', () => {

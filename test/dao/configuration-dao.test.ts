@@ -24,6 +24,14 @@ forEachEngine((engine) => {
     expect(await configuration().listAll()).toHaveLength(4);
   });
 
+  test('forgets the value of one scope', async () => {
+    const global = { ...SETTING, scope: 'Global', scopeId: 0 };
+    for (const setting of [SETTING, global]) await configuration().save(setting);
+    await configuration().delete(SETTING);
+    await configuration().delete(SETTING);
+    expect(await configuration().listAll()).toEqual([global]);
+  });
+
   test('saves one row for a setting that many save at the same time', async () => {
     await race(8, (writer) => configuration().save({ ...SETTING, value: String(writer) }));
     expect(await configuration().listAll()).toEqual([{ ...SETTING, value: expect.stringMatching(/^[0-7]$/) as string }]);

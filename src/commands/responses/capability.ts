@@ -21,5 +21,8 @@ export const capabilityResponse = responseOf('capability', {
   instancesdisksstatsretentionenabled: ['boolean', 'whether statistics of disks are kept'],
   customdiskofferingminsize: ['long', 'smallest volume that can be created, in GiB'],
   customdiskofferingmaxsize: ['long', 'largest volume that can be created, in GiB'],
+  customhypervisordisplayname: ['string', 'what clients call a hypervisor that is none of the known ones'],
+  dynamicscalingenabled: ['boolean', 'whether machines may be given more CPU and memory while they run'],
+  instanceleaseenabled: ['boolean', 'whether machines can be lent for a time'],
   defaultuipagesize: ['long', 'rows on a page of the web UI'],
 });

@@ -1,5 +1,6 @@
 import { responseOf, type Fields } from '../../api/response.js';
 import { categoryOf, type SettingKind } from '../../settings/dynamic-keys.js';
+import type { SettingGroup } from '../../settings/setting-groups.js';
 import type { SettingView } from '../../settings/settings-manager.js';
 
 export const configurationResponse = responseOf('configuration', {
@@ -15,14 +16,23 @@ export const configurationResponse = responseOf('configuration', {
   component: ['string', 'part of the server that reads it'],
   displaytext: ['string', 'name of the setting in words'],
   type: ['string', 'type of the value'],
+  options: ['string', 'values that can be chosen, with commas between, where the type is Select'],
 });
 
-const TYPES: Record<SettingKind, string> = { boolean: 'Boolean', integer: 'Number', string: 'String' };
+const TYPES: Readonly<Record<SettingKind, string>> = { boolean: 'Boolean', integer: 'Number', string: 'String' };
 
-export const toConfigurationResponse = ({ name, key, value, scope }: SettingView): Fields<typeof configurationResponse> => ({
+export const toConfigurationResponse = ({
+  name,
+  group,
+  subgroup,
+  key,
+  value,
+  options,
+  scope,
+}: SettingView): Fields<typeof configurationResponse> => ({
   category: categoryOf(key),
-  group: 'Miscellaneous',
-  subgroup: 'Others',
+  group,
+  subgroup,
   name,
   value,
   defaultvalue: key.default,
@@ -31,5 +41,24 @@ export const toConfigurationResponse = ({ name, key, value, scope }: SettingView
   isdynamic: true,
   component: name.startsWith('backup.') ? 'BackupManager' : 'management-server',
   displaytext: name.replaceAll('.', ' ').replace(/^./, (letter) => letter.toUpperCase()),
-  type: TYPES[key.kind],
+  type: options ? 'Select' : TYPES[key.kind],
+  options: options?.join(','),
+});
+
+/** As CloudStack answers a reset: the scope begins with a capital. */
+export const toResetConfigurationResponse = (setting: SettingView): Fields<typeof configurationResponse> => ({
+  ...toConfigurationResponse(setting),
+  scope: setting.scope?.replace(/^./, (letter) => letter.toUpperCase()),
+});
+
+export const configurationGroupResponse = responseOf('configurationgroup', {
+  name: ['string', 'name of the group'],
+  description: ['string', 'what its settings are about'],
+  subgroup: ['list', 'its parts, each with a name'],
+});
+
+export const toConfigurationGroupResponse = ({ name, about, subgroups }: SettingGroup): Fields<typeof configurationGroupResponse> => ({
+  name,
+  description: about,
+  subgroup: subgroups.map((part) => ({ name: part.name })),
 });

@@ -17,6 +17,15 @@ export class ListConfigurationsCmd extends PagedCommand {
   @Parameter({ type: 'string', description: 'only settings of this category' })
   category: string | undefined;
 
+  @Parameter({ type: 'string', since: '4.18.0', description: 'only settings of this group' })
+  group: string | undefined;
+
+  @Parameter({ type: 'string', since: '4.18.0', description: 'only settings of this part of the group' })
+  subgroup: string | undefined;
+
+  @Parameter({ type: 'string', since: '4.18.0', description: 'only settings that go with the one of this name; none does' })
+  parent: string | undefined;
+
   @Parameter({
     type: 'uuid',
     entity: 'zone',
@@ -24,9 +33,24 @@ export class ListConfigurationsCmd extends PagedCommand {
   })
   zoneId: string | undefined;
 
-  execute(services: Services) {
-    const { name, category, keyword, zoneId: zoneUuid } = this;
-    const { rows, total } = services.settingsManager.list({ name, category, keyword, zoneUuid }, this.pageOf(services));
+  @Parameter({
+    type: 'uuid',
+    entity: 'account',
+    description: 'only settings that an account may have of its own, with the values for this one',
+  })
+  accountId: string | undefined;
+
+  @Parameter({
+    type: 'uuid',
+    entity: 'domain',
+    description: 'only settings that a domain may have of its own, with the values for this one',
+  })
+  domainId: string | undefined;
+
+  async execute(services: Services) {
+    const { name, category, group, subgroup, parent, keyword, zoneId: zoneUuid, accountId: accountUuid, domainId: domainUuid } = this;
+    const filter = { name, category, group, subgroup, parent, keyword, zoneUuid, accountUuid, domainUuid };
+    const { rows, total } = await services.settingsManager.list(filter, this.pageOf(services));
     return list('configuration', rows.map(toConfigurationResponse), total);
   }
 }

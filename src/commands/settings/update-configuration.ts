@@ -1,12 +1,16 @@
-import { ApiCommand, Command, Parameter } from '../../api/command.js';
+import { ApiCommand, Parameter } from '../../api/command.js';
 import type { Services } from '../../services.js';
 import { configurationResponse, toConfigurationResponse } from '../responses/configuration.js';
+import { SettingCommand } from './setting-command.js';
 
-@ApiCommand({ name: 'updateConfiguration', description: 'Gives a setting a new value', roles: ['Admin'], returns: configurationResponse })
-export class UpdateConfigurationCmd extends Command {
-  @Parameter({ type: 'string', required: true, description: 'name of the setting' })
-  name!: string;
-
+@ApiCommand({
+  name: 'updateConfiguration',
+  description: 'Gives a setting a new value',
+  roles: ['Admin'],
+  event: 'CONFIGURATION.VALUE.EDIT',
+  returns: configurationResponse,
+})
+export class UpdateConfigurationCmd extends SettingCommand {
   @Parameter({
     type: 'string',
     required: true,
@@ -17,11 +21,8 @@ export class UpdateConfigurationCmd extends Command {
   })
   value!: string;
 
-  @Parameter({ type: 'uuid', entity: 'zone', description: 'set it for this zone only' })
-  zoneId: string | undefined;
-
   async execute({ settingsManager }: Services) {
-    const updated = await settingsManager.update(this.name, this.value, this.zoneId);
+    const updated = await settingsManager.update(this.name, this.value, this.where());
     return { configuration: toConfigurationResponse(updated) };
   }
 }

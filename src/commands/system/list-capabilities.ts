@@ -35,6 +35,9 @@ export class ListCapabilitiesCmd extends Command {
         instancesdisksstatsretentionenabled: false,
         customdiskofferingminsize: LEAST_GIB,
         customdiskofferingmaxsize: MOST_GIB,
+        customhypervisordisplayname: settings.get('hypervisor.custom.display.name'),
+        dynamicscalingenabled: settings.get('enable.dynamic.scale.vm'),
+        instanceleaseenabled: false,
         defaultuipagesize: Math.min(20, settings.get('default.page.size')),
       },
     };

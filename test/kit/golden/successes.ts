@@ -37,6 +37,10 @@ const SYSTEM: readonly Row[] = [
   row('listCapabilities'),
   row('listConfigurations', () => ({ name: 'backup.framework' })),
   row('listConfigurations.in-zone', ({ world }) => ({ name: 'backup.framework', zoneid: world.zoneId })),
+  row('listConfigurations.to-choose', () => ({ name: 'api.sessionkey' })),
+  row('listConfigurationGroups', () => ({ group: 'Access' })),
+  row('resetConfiguration', () => ({ name: 'session.timeout' })),
+  row('resetConfiguration.in-zone', async (stage) => ({ name: 'backup.framework.enabled', zoneid: await stage.zone() })),
   row('updateConfiguration', () => ({ name: 'session.timeout', value: '30' })),
   row('updateConfiguration.in-zone', async (stage) => ({
     name: 'backup.framework.enabled',
