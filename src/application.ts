@@ -24,6 +24,8 @@ import { completeSandbox, createFirstAdmin, type CredentialKeeper, type FirstAdm
 import { CacheInvalidation } from './cache-invalidation.js';
 import { commands } from './commands/index.js';
 import type { Database } from './dao/database.js';
+import { EventManager } from './events/event-manager.js';
+import { EventRecorder } from './events/event-recorder.js';
 import { InventoryCopy } from './inventory/inventory-copy.js';
 import { MachineManager } from './inventory/machine-manager.js';
 import { VolumeManager } from './inventory/volume-manager.js';
@@ -106,13 +108,15 @@ export async function createApplication({
   const ownerLimits = new OwnerLimits(dynamicSettings);
   const admission = new Admission(db, ownerLimits);
   const backups = new BackupManager(db, access, zoneDirectory, framework, copy, admission, now);
+  const recorder = new EventRecorder(db, now, log);
   const services: Services = {
     accounts: new AccountManager(db, domains, access, passwords, caches, now),
     assignments: new AssignmentManager(db, zoneDirectory, framework, machines, copy, now, log),
     backups,
     commands,
     domains,
-    jobs: new JobManager(db, access, () => runner.wake(), now),
+    events: new EventManager(db, access, commands, now),
+    jobs: new JobManager(db, access, recorder, () => runner.wake(), now),
     keys,
     limits: new LimitManager(db, access, ownerLimits),
     machines,
@@ -126,7 +130,7 @@ export async function createApplication({
     zones: new ZoneManager(zoneDirectory, caches, now),
   };
   const runnerLimits = { parallel: settings['jobs.parallel'], leaseMs: settings['jobs.lease.seconds'] * 1000 };
-  const runner = new JobRunner(db, commands, identities, services, runnerLimits, now, log);
+  const runner = new JobRunner(db, identities, services, recorder, runnerLimits, now, log);
 
   await caches.start();
   const withSandbox = settings['sandbox.enabled'];
@@ -143,6 +147,7 @@ export async function createApplication({
     commands,
     new Authenticator(identities, sessions, now),
     (spec, command, parameters, call) => services.jobs.submit(services, spec, command, parameters, call),
+    recorder,
     services,
   );
   return {

@@ -8,6 +8,7 @@ import type { AssignmentManager } from './backup/assignment-manager.js';
 import type { BackupManager } from './backup/backup-manager.js';
 import type { BackupOfferingManager } from './backup/backup-offering-manager.js';
 import type { RestoreManager } from './backup/restore-manager.js';
+import type { EventManager } from './events/event-manager.js';
 import type { MachineManager } from './inventory/machine-manager.js';
 import type { VolumeManager } from './inventory/volume-manager.js';
 import type { ZoneManager } from './inventory/zone-manager.js';
@@ -23,6 +24,7 @@ export interface Services {
   readonly backups: BackupManager;
   readonly commands: CommandTable;
   readonly domains: DomainManager;
+  readonly events: EventManager;
   readonly jobs: JobManager;
   readonly keys: KeyManager;
   readonly limits: LimitManager;

@@ -7,6 +7,7 @@ import * as backups from './0005_backups.js';
 import * as roles from './0006_roles_and_guards.js';
 import * as schedules from './0007_schedules_and_repositories.js';
 import * as resourceLimits from './0008_resource_limits.js';
+import * as events from './0009_events.js';
 import * as machines from './0010_machines.js';
 
 interface Migration {
@@ -25,5 +26,6 @@ export const MIGRATIONS: ReadonlyMap<string, Migration> = new Map([
   ['0006_roles_and_guards', roles],
   ['0007_schedules_and_repositories', schedules],
   ['0008_resource_limits', resourceLimits],
+  ['0009_events', events],
   ['0010_machines', machines],
 ]);

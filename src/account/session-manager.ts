@@ -63,11 +63,15 @@ export class SessionManager {
     throw new ApiError('session_invalid');
   }
 
-  /** Ends the sessions; false if none of them was live. */
-  async logout(tokens: readonly string[]): Promise<boolean> {
-    let ended = false;
-    for (const token of tokens.slice(0, MOST_SESSIONS)) ended = (await this.db.daos.sessions.delete(hashOf(token))) || ended;
-    return ended;
+  /** Ends the sessions; answers whose they were, or undefined if none of them was live. */
+  async logout(tokens: readonly string[]): Promise<UserView | undefined> {
+    const { sessions, users } = this.db.daos;
+    let user: UserView | undefined;
+    for (const tokenHash of tokens.slice(0, MOST_SESSIONS).map(hashOf)) {
+      const session = await sessions.findByToken(tokenHash);
+      if (session && (await sessions.delete(tokenHash))) user = await users.findById(session.userId);
+    }
+    return user;
   }
 
   private async begin(user: UserView): Promise<Login> {

@@ -1,6 +1,7 @@
 import '../symbol-metadata.js';
 import type { RoleType } from '../account/role-type.js';
 import type { CallContext } from '../call-context.js';
+import type { User } from '../dao/user-dao.js';
 import type { Services } from '../services.js';
 import type { ResponseSpec } from './response.js';
 
@@ -72,6 +73,8 @@ export interface OpenRequest {
 export interface OpenAnswer {
   readonly body: object;
   readonly setCookies?: readonly string[];
+  /** Who has logged in or out. */
+  readonly user?: Pick<User, 'id' | 'accountId' | 'domainId'>;
 }
 
 /** A call that needs no credentials: login and logout. */

@@ -1,5 +1,6 @@
 import type { CallContext, Caller } from '../call-context.js';
 import { ApiError, NotFound } from '../errors.js';
+import type { EventRecorder } from '../events/event-recorder.js';
 import type { Services } from '../services.js';
 import type { Authenticator } from './authenticate.js';
 import { bind, idProblem, parameterHolding } from './bind.js';
@@ -33,6 +34,7 @@ export class Dispatcher {
     private readonly commands: CommandTable,
     private readonly authenticator: Authenticator,
     private readonly submit: SubmitJob,
+    private readonly events: EventRecorder,
     private readonly services: Services,
   ) {}
 
@@ -49,20 +51,24 @@ export class Dispatcher {
     refuseControlCharacters(parameters);
     if (spec?.postOnly && request.method !== 'POST') throw new ApiError('login_by_get');
     const open = spec?.open ? bind(spec, parameters) : undefined;
-    if (open instanceof OpenCommand) return this.answerOpen(open, request, passage);
+    if (spec && open instanceof OpenCommand) return this.answerOpen(spec, open, request, passage);
 
     const caller = await this.authenticator.authenticate(parameters, request.cookies);
     passage.caller = caller;
     if (!spec || !(await this.services.roles.rightsOf(caller)).has(spec.name)) throw unknownCommand(nameOf(parameters), caller);
     const call: CallContext = { requestId: request.requestId, caller, signal: NEVER };
     return runBound(spec, parameters, (command) =>
-      spec.async ? this.submit(spec, command, parameters, call) : command.execute(this.services, call),
+      spec.async
+        ? this.submit(spec, command, parameters, call)
+        : this.events.performing(spec, parameters, call, () => command.execute(this.services, call)),
     );
   }
 
-  private async answerOpen(command: OpenCommand, { cookies }: ApiRequest, passage: Passage): Promise<object> {
-    const { body, setCookies = [] } = await command.answer(this.services, { sessionTokens: sessionTokens(cookies) });
+  private async answerOpen(spec: CommandSpec, command: OpenCommand, request: ApiRequest, passage: Passage): Promise<object> {
+    const { requestId, parameters, cookies } = request;
+    const { body, setCookies = [], user } = await command.answer(this.services, { sessionTokens: sessionTokens(cookies) });
     passage.setCookies = setCookies;
+    if (user) await this.events.performed(spec, parameters, { ...user, userId: user.id, requestId }, body);
     return body;
   }
 }

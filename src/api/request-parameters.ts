@@ -1,4 +1,5 @@
 import { ApiError } from '../errors.js';
+import type { ParameterSpec } from './command.js';
 
 /** The parameters of one request, names as they were sent: the signature depends on their spelling. */
 export type RequestParameters = ReadonlyMap<string, string>;
@@ -52,4 +53,20 @@ export function lookUp(parameters: RequestParameters, name: string): string | un
   if (exact !== undefined) return exact;
   for (const [sent, value] of parameters) if (sent.toLowerCase() === name) return value;
   return undefined;
+}
+
+/** A parameter that a command declares, as it was sent. */
+export interface SentParameter {
+  readonly declared: ParameterSpec;
+  readonly name: string;
+  readonly value: string;
+}
+
+/** The parameters that a command knows: signatures, keys and whatever else was sent are left out. */
+export function sentParameters(declared: readonly ParameterSpec[], sent: RequestParameters): readonly SentParameter[] {
+  const byName = new Map(declared.flatMap((spec) => [spec.name, ...spec.alsoNamed].map((name) => [name, spec] as const)));
+  return [...sent].flatMap(([name, value]) => {
+    const spec = byName.get((name.split('[')[0] ?? '').toLowerCase());
+    return spec ? [{ declared: spec, name, value }] : [];
+  });
 }

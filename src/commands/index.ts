@@ -3,6 +3,7 @@ import type { CommandTable } from '../api/dispatcher.js';
 import { absentCommands } from './absent/index.js';
 import { accountCommands } from './account/index.js';
 import { backupCommands } from './backup/index.js';
+import { eventCommands } from './event/index.js';
 import { jobCommands } from './job/index.js';
 import { limitCommands } from './limit/index.js';
 import { machineCommands } from './machine/index.js';
@@ -18,6 +19,7 @@ const COMMANDS = [
   ...absentCommands,
   ...accountCommands,
   ...backupCommands,
+  ...eventCommands,
   ...jobCommands,
   ...limitCommands,
   ...machineCommands,

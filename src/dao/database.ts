@@ -9,6 +9,7 @@ import { BackupScheduleDao } from './backup-schedule-dao.js';
 import { CacheChangeDao } from './cache-change-dao.js';
 import { ConfigurationDao } from './configuration-dao.js';
 import { DomainDao } from './domain-dao.js';
+import { EventDao } from './event-dao.js';
 import { JobDao } from './job-dao.js';
 import { LimitAdmissionDao } from './limit-admission-dao.js';
 import { OfferingAssignmentDao } from './offering-assignment-dao.js';
@@ -31,6 +32,7 @@ export const bindDaos = (db: Knex) => ({
   cacheChanges: new CacheChangeDao(db),
   configuration: new ConfigurationDao(db),
   domains: new DomainDao(db),
+  events: new EventDao(db),
   jobs: new JobDao(db),
   limitAdmissions: new LimitAdmissionDao(db),
   offerings: new BackupOfferingDao(db),

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { assertMayUse, type Access, type OwnerWish } from '../account/access.js';
 import type { Command, CommandSpec } from '../api/command.js';
-import { lookUp, type RequestParameters } from '../api/request-parameters.js';
+import { lookUp, sentParameters, type RequestParameters } from '../api/request-parameters.js';
 import type { Caller, CallContext } from '../call-context.js';
 import type { Database } from '../dao/database.js';
 import { isDuplicate } from '../dao/database-error.js';
-import type { JobView } from '../dao/job-dao.js';
+import type { JobView, NewJob } from '../dao/job-dao.js';
 import type { Listing, Page } from '../dao/page.js';
 import { ApiError, found, invalid } from '../errors.js';
+import type { EventRecorder } from '../events/event-recorder.js';
 import type { Services } from '../services.js';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -17,6 +18,7 @@ export class JobManager {
   constructor(
     private readonly db: Database,
     private readonly access: Access,
+    private readonly events: EventRecorder,
     /** Tells the runner that there is something to do. */
     private readonly wake: () => void,
     private readonly now: () => Date,
@@ -26,21 +28,25 @@ export class JobManager {
   async submit(services: Services, spec: CommandSpec, command: Command, parameters: RequestParameters, call: CallContext): Promise<object> {
     const subject = await command.subject(services, call);
     const uuid = jobId(parameters);
+    const job: NewJob = {
+      uuid,
+      operationId: randomUUID(),
+      command: spec.name,
+      params: JSON.stringify(sentParameters(spec.parameters, parameters).map(({ name, value }) => [name, value])),
+      userId: call.caller.userId,
+      accountId: call.caller.accountId,
+      domainId: call.caller.domainId,
+      requestId: call.requestId,
+      instanceType: subject?.type ?? null,
+      instanceUuid: subject?.uuid ?? null,
+      machineUuid: subject?.machineUuid ?? null,
+      backupUuid: subject?.backupUuid ?? null,
+      created: this.now(),
+    };
     try {
-      await this.db.daos.jobs.insert({
-        uuid,
-        operationId: randomUUID(),
-        command: spec.name,
-        params: JSON.stringify(declared(spec, parameters)),
-        userId: call.caller.userId,
-        accountId: call.caller.accountId,
-        domainId: call.caller.domainId,
-        requestId: call.requestId,
-        instanceType: subject?.type ?? null,
-        instanceUuid: subject?.uuid ?? null,
-        machineUuid: subject?.machineUuid ?? null,
-        backupUuid: subject?.backupUuid ?? null,
-        created: this.now(),
+      await this.db.transaction(async (daos) => {
+        await daos.jobs.insert(job);
+        await this.events.scheduled(daos, spec, job, parameters);
       });
     } catch (error) {
       throw isDuplicate(error) ? invalid('customjobid', `there is a job ${uuid} already`) : error;
@@ -73,10 +79,4 @@ function jobId(parameters: RequestParameters): string {
   if (custom === undefined) return randomUUID();
   if (!UUID.test(custom)) throw new ApiError('invalid_value', `parameter customjobid: "${custom.slice(0, 64)}" is not a uuid`);
   return custom;
-}
-
-/** The parameters that the command knows: signatures, keys and whatever else was sent are not kept. */
-function declared(spec: CommandSpec, parameters: RequestParameters): readonly (readonly [string, string])[] {
-  const names = new Set(spec.parameters.flatMap(({ name, alsoNamed }) => [name, ...alsoNamed]));
-  return [...parameters].filter(([name]) => names.has((name.split('[')[0] ?? '').toLowerCase()));
 }

@@ -3,11 +3,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Abandoned } from '../abandoned.js';
 import type { IdentityDirectory } from '../account/identity-directory.js';
 import { withFormattedDates } from '../api/date.js';
-import { runBound, type CommandTable } from '../api/dispatcher.js';
+import { runBound } from '../api/dispatcher.js';
+import type { CommandSpec } from '../api/command.js';
 import type { CallContext } from '../call-context.js';
 import type { Database } from '../dao/database.js';
 import { JOB_FAILED, JOB_SUCCEEDED, type Hold, type Job } from '../dao/job-dao.js';
 import { ApiError, shapeOf, toApiError } from '../errors.js';
+import type { EventRecorder } from '../events/event-recorder.js';
 import type { Log } from '../log.js';
 import type { Services } from '../services.js';
 import { JobProgress } from './job-progress.js';
@@ -32,7 +34,11 @@ interface Running {
 }
 
 /** How a job ended. */
-type Outcome = Pick<Job, 'status' | 'resultCode' | 'result'> & Partial<Pick<Job, 'percent'>>;
+interface Outcome {
+  readonly recorded: Pick<Job, 'status' | 'resultCode' | 'result'> & Partial<Pick<Job, 'percent'>>;
+  /** Why, if it failed. */
+  readonly failure?: string;
+}
 
 /** Runs jobs: takes them by a lease, renews the lease while they run, and records how they ended. */
 export class JobRunner {
@@ -46,9 +52,9 @@ export class JobRunner {
 
   constructor(
     private readonly db: Database,
-    private readonly commands: CommandTable,
     private readonly identities: IdentityDirectory,
     private readonly services: Services,
+    private readonly events: EventRecorder,
     private readonly limits: RunnerLimits,
     private readonly now: () => Date,
     private readonly log: Log,
@@ -125,7 +131,7 @@ export class JobRunner {
       return;
     }
     const ended = await this.end(job, hold, outcome);
-    const { status, resultCode } = outcome;
+    const { status, resultCode } = outcome.recorded;
     const ms = Math.round(performance.now() - started);
     if (ended) this.log('info', 'job finished', { ...about, status, resultCode, ms });
     else this.log('warn', 'job finished after its lease was lost', about);
@@ -135,8 +141,10 @@ export class JobRunner {
   private end(job: Job, hold: Hold, outcome: Outcome): Promise<boolean> {
     return this.db.transaction(async (daos) => {
       const completed = this.now();
-      if (!(await daos.jobs.finish(hold, { ...outcome, completed }))) return false;
-      if (outcome.status === JOB_FAILED) await settle(daos, job.operationId, completed);
+      if (!(await daos.jobs.finish(hold, { ...outcome.recorded, completed }))) return false;
+      if (outcome.failure !== undefined) await settle(daos, job.operationId, completed);
+      const spec = this.specOf(job);
+      if (spec) await this.events.ended(daos, spec, job, outcome.failure);
       return true;
     });
   }
@@ -145,7 +153,7 @@ export class JobRunner {
   private async outcome(job: Job, hold: Hold, signal: AbortSignal): Promise<Outcome | undefined> {
     try {
       const result = await this.execute(job, hold, signal);
-      return { status: JOB_SUCCEEDED, resultCode: 0, percent: 100, result: JSON.stringify(withFormattedDates(result)) };
+      return { recorded: { status: JOB_SUCCEEDED, resultCode: 0, percent: 100, result: JSON.stringify(withFormattedDates(result)) } };
     } catch (error) {
       const failure = toApiError(error, job.requestId);
       const isOwnFault = failure.kind === 'internal';
@@ -156,12 +164,13 @@ export class JobRunner {
   }
 
   private async execute(job: Job, hold: Hold, signal: AbortSignal): Promise<object> {
-    const spec = this.commands.get(job.command.toLowerCase());
+    const spec = this.specOf(job);
     if (!spec) throw new ApiError('refused', `this server has no command ${job.command}`);
     const caller = await this.identities.findByUserId(job.userId);
     if (!caller) throw new ApiError('denied', 'the user who asked for this job has been disabled or removed');
     const mayCall = (await this.services.roles.rightsOf(caller)).has(spec.name);
     if (!mayCall) throw new ApiError('denied', `the role of the user who asked for this job no longer allows ${spec.name}`);
+    await this.events.started(spec, job);
     const progress = new JobProgress(job.resume, (changes) => this.db.daos.jobs.progress(hold, changes));
     const call: CallContext = {
       requestId: job.requestId,
@@ -195,6 +204,11 @@ export class JobRunner {
     }
   }
 
+  /** The command that the job runs; undefined if another version of the server has accepted it. */
+  private specOf({ command }: Job): CommandSpec | undefined {
+    return this.services.commands.get(command.toLowerCase());
+  }
+
   private leaseEnd(): Date {
     return new Date(this.now().getTime() + this.limits.leaseMs);
   }
@@ -202,7 +216,8 @@ export class JobRunner {
 
 function failedWith(failure: ApiError): Outcome {
   const { http } = shapeOf(failure.kind);
-  return { status: JOB_FAILED, resultCode: http, result: JSON.stringify({ errorcode: http, errortext: failure.message }) };
+  const result = JSON.stringify({ errorcode: http, errortext: failure.message });
+  return { recorded: { status: JOB_FAILED, resultCode: http, result }, failure: failure.message };
 }
 
 const givenUp = ({ crashes }: Hold): Outcome =>

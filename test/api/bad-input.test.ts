@@ -1,7 +1,7 @@
 import type { CommandSpec, ParameterSpec } from '../../src/api/command.js';
 import { commands } from '../../src/commands/index.js';
 import { forEachEngine } from '../kit/engines.js';
-import { backedUpMachine, deploy, makeVolume, NOBODY } from '../kit/scene.js';
+import { backedUpMachine, deploy, listed, makeVolume, NOBODY } from '../kit/scene.js';
 import { testServer } from '../kit/server.js';
 import { adminKeys } from '../kit/signed-request.js';
 
@@ -27,8 +27,8 @@ const wrongValues = ({ type, mayBeAll }: ParameterSpec): readonly string[] =>
 /** Parameters of uuids that are not looked up, because the list is empty whatever they are. */
 const NOT_LOOKED_UP = ['listPublicIpAddresses', 'listPortForwardingRules', 'listIpForwardingRules'];
 
-/** Tables that jobs and the server itself write to while nothing is done. */
-const ITS_OWN = ['async_job', 'cache_change', 'session'];
+/** Tables that jobs and the server itself write to while nothing is done; that something was refused is an event. */
+const ITS_OWN = ['async_job', 'cache_change', 'event', 'session'];
 
 const idOfWrong = (command: string, { name }: ParameterSpec, value: string) =>
   `Unable to execute API command ${command.toLowerCase()} due to invalid value. Invalid parameter ${name} value=${value} due to incorrect long value ` +
@@ -58,6 +58,7 @@ forEachEngine((engine) => {
     const volume = await makeVolume(server.admin, zone);
     const { jobid } = await server.admin.call('stopVirtualMachine', { id: String((await deploy(server.admin, zone)).id) });
     await server.admin.ended(String(jobid));
+    const [event] = await listed(server.admin, 'listEvents', 'event');
     const { user } = (await server.admin.call('getUser', { userapikey: adminKeys(server).apikey })) as { user: Parameters };
     things = {
       zone,
@@ -67,6 +68,7 @@ forEachEngine((engine) => {
       backup,
       volume,
       asyncjobs: String(jobid),
+      event: String(event?.id),
       user: user.id!,
       account: user.accountid!,
       domain: user.domainid!,

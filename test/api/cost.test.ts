@@ -6,6 +6,7 @@ import {
   insertAccount,
   insertBackup,
   insertDomain,
+  insertEvent,
   insertJob,
   insertOffering,
   insertUser,
@@ -40,6 +41,7 @@ const LISTS: Readonly<Record<string, ListCost>> = {
   listConfigurationGroups: { whole: 0, page: 0 },
   listConfigurations: { object: 'configuration', whole: 0, page: 0 },
   listDomains: { object: 'domain', whole: 1, page: 2 },
+  listEvents: { object: 'event', whole: 1, page: 2, parameters: { listall: 'true' } },
   listResourceLimits: { object: 'resourcelimit', whole: 2, page: 2 },
   listUsers: { object: 'user', whole: 1, page: 2 },
   listVirtualMachines: { object: 'virtualmachine', whole: 1, page: 2, parameters: { listall: 'true' } },
@@ -48,7 +50,13 @@ const LISTS: Readonly<Record<string, ListCost>> = {
 };
 
 /** Lists that are not shown page by page. */
-const UNPAGED = ['listApis', 'listBackupProviders', 'listCapabilities', ...ABSENT.filter((name) => name.startsWith('list'))];
+const UNPAGED = [
+  'listApis',
+  'listBackupProviders',
+  'listCapabilities',
+  'listEventTypes',
+  ...ABSENT.filter((name) => name.startsWith('list')),
+];
 /** Lists that are asked of a provider. */
 const REMOTE = ['listBackupProviderOfferings'];
 
@@ -113,6 +121,7 @@ forEachEngine((engine) => {
         const manifest = JSON.stringify({ machine: { uuid: vm.uuid }, volumes });
         await insertBackup(daos, vm, await insertOffering(daos, { zoneId: vm.zoneId }), { manifest });
         await insertDomain(daos);
+        await insertEvent(daos, { userId: user.id, ...owner });
         const job = await insertJob(daos, { userId: user.id, ...owner, machineUuid: vm.uuid });
         // As if another server was at it, so that this one leaves it alone.
         await knex('async_job')
@@ -171,6 +180,7 @@ forEachEngine((engine) => {
       ['listBackups', { id: 'backup' }, 2],
       ['listBackups', { virtualmachineid: 'vm' }, 2],
       ['listBackupPolicies', { id: 'policy' }, 2],
+      ['listEvents', { resourceid: 'vm' }, 1],
       ['listUsers', { id: 'user' }, 2],
       ['listZones', { id: 'zone' }, 0],
       ['getUserKeys', { id: 'user' }, 1],

@@ -2,14 +2,16 @@ import { commands } from '../../src/commands/index.js';
 import { Clock } from '../kit/clock.js';
 import { forEachEngine, present } from '../kit/engines.js';
 import { FORMATS, golden, goldenFiles, written } from '../kit/golden/record.js';
+import { EVENTS, REFUSED_EVENTS } from '../kit/golden/events.js';
 import { REFUSED_REQUESTS } from '../kit/golden/refused-requests.js';
 import { REFUSED_WORK } from '../kit/golden/refused-work.js';
 import { makeWorld, Stage, type Row, type World } from '../kit/golden/scene.js';
 import { SUCCESSES } from '../kit/golden/successes.js';
 import { testServer } from '../kit/server.js';
 
-const REFUSALS = [...REFUSED_REQUESTS, ...REFUSED_WORK];
-const ROWS = [...SUCCESSES, ...REFUSALS];
+const ANSWERS = [...SUCCESSES, ...EVENTS];
+const REFUSALS = [...REFUSED_REQUESTS, ...REFUSED_WORK, ...REFUSED_EVENTS];
+const ROWS = [...ANSWERS, ...REFUSALS];
 
 forEachEngine((engine) => {
   const clock = new Clock();
@@ -33,7 +35,7 @@ forEachEngine((engine) => {
     return texts;
   };
 
-  test.each(SUCCESSES)('$name answers what is recorded, a success', async (row) => {
+  test.each(ANSWERS)('$name answers what is recorded, a success', async (row) => {
     const [json] = await asRecorded(row);
     expect(json).toMatch(/^\{\n {2}"status": 200,/);
     expect(json).not.toContain('errortext');
@@ -49,7 +51,7 @@ forEachEngine((engine) => {
 describe('the golden answers', () => {
   test('hold a success of every command by each of its names', () => {
     const names = [...commands.values()].map(({ name }) => name);
-    expect(SUCCESSES.map(({ name }) => name)).toEqual(expect.arrayContaining(names));
+    expect(ANSWERS.map(({ name }) => name)).toEqual(expect.arrayContaining(names));
   });
 
   test('are those of the rows, each row once, and no others', () => {

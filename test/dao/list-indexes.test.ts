@@ -1,9 +1,11 @@
 import type { Knex } from 'knex';
+import type { Event } from '../../src/dao/event-dao.js';
 import type { Job } from '../../src/dao/job-dao.js';
 import {
   CREATED,
   insertAccount,
   insertBackup,
+  insertEvent,
   insertJob,
   insertOffering,
   insertRepository,
@@ -46,11 +48,12 @@ async function planOf(engine: Engine, knex: Knex, names: readonly string[], { sq
 forEachEngine((engine) => {
   const handle = testDatabase(engine, { keepRows: true });
   const daos = () => handle.db.daos;
+  let [eventType, resourceUuid] = ['', ''];
   let ids = { accountId: 0, domainId: 0, zoneId: 0, vmId: 0, policyId: 0, userId: 0 };
 
   beforeAll(async () => {
     for (const rows of ROWS) await fill(rows);
-    const tables = ['virtual_machine', 'volume', 'backups', 'backup_repository', 'backup_schedule', 'async_job', 'user'];
+    const tables = ['virtual_machine', 'volume', 'backups', 'backup_repository', 'backup_schedule', 'async_job', 'user', 'event'];
     if (engine === 'sqlite') await handle.db.knex.raw('analyze');
     else await handle.db.knex.raw(`analyze table ${tables.join(', ')}`);
   });
@@ -68,7 +71,11 @@ forEachEngine((engine) => {
     const copied = { user: userId, virtual_machine: vmId, volume: volume.id, backups: backup.id, async_job: job.id };
     for (const [table, id] of Object.entries({ ...copied, backup_repository: repositoryId })) await copies(table, id, rows);
     await scheduleAll(owner.accountId);
+    await insertEvent(daos(), { ...owner, userId, type: `TYPE.${userId}`, resourceUuid: vm.uuid, machineUuid: vm.uuid });
+    const event = (await handle.db.knex('event').orderBy('id', 'desc').first()) as Event;
+    await copies('event', event.id, rows);
     ids = { ...owner, zoneId, vmId, policyId: offering.id, userId };
+    [eventType, resourceUuid] = [event.type, vm.uuid];
   }
 
   /** Repeats a row under other names; of jobs, all but a few have ended. */
@@ -149,6 +156,14 @@ forEachEngine((engine) => {
     ],
     ['pending jobs', ['async_job'], () => [...pick('accountId', 'domainId'), {}].map((filter) => daos().jobs.listPending(filter, PAGE))],
     ['jobs that can be run', ['job'], () => [daos().jobs.listRunnable(CREATED, 16)]],
+    [
+      'events',
+      ['event'],
+      () =>
+        [...pick('accountId', 'domainId'), { type: eventType }, { resourceUuid }, { resourceUuid, resourceType: 'Volume' }, {}].map(
+          (filter) => daos().events.list({ ...filter, archived: false }, PAGE),
+        ),
+    ],
     ['earlier jobs of a machine', ['earlier'], () => [daos().jobs.listRunnable(CREATED, 16)]],
     ['jobs that read a backup', ['async_job'], () => [daos().jobs.existReading('backup')]],
     [
@@ -169,6 +184,7 @@ forEachEngine((engine) => {
     ['volumes', 'volume', () => daos().volumes.list({}, PAGE)],
     ['schedules', 'backup_schedule', () => daos().schedules.list({}, PAGE)],
     ['repositories', 'backup_repository', () => daos().repositories.list({}, PAGE)],
+    ['events', 'event', () => daos().events.list({ archived: false }, PAGE)],
   ])("reads a page of everybody's %s without sorting all of them", async (_what, table, ask) => {
     const [rows] = await statementsOf(ask);
     expect(await planOf(engine, handle.db.knex, [table], rows!)).toMatchObject({ sorts: false });

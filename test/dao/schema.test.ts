@@ -15,6 +15,7 @@ const CHANGES = [
   '0006_roles_and_guards',
   '0007_schedules_and_repositories',
   '0008_resource_limits',
+  '0009_events',
   '0010_machines',
 ];
 

@@ -4,6 +4,8 @@ import type { Knex } from 'knex';
 import { Access } from '../../src/account/access.js';
 import { DomainManager } from '../../src/account/domain-manager.js';
 import { IdentityDirectory } from '../../src/account/identity-directory.js';
+import { RoleDirectory } from '../../src/account/role-directory.js';
+import { RoleManager } from '../../src/account/role-manager.js';
 import { AssignmentManager } from '../../src/backup/assignment-manager.js';
 import { BackupFramework } from '../../src/backup/backup-framework.js';
 import { BackupManager } from '../../src/backup/backup-manager.js';
@@ -11,6 +13,7 @@ import { RestoreManager } from '../../src/backup/restore-manager.js';
 import { commands } from '../../src/commands/index.js';
 import type { BackupOffering } from '../../src/dao/backup-offering-dao.js';
 import { Database } from '../../src/dao/database.js';
+import { EventRecorder } from '../../src/events/event-recorder.js';
 import type { User } from '../../src/dao/user-dao.js';
 import type { Vm } from '../../src/dao/vm-dao.js';
 import type { Zone } from '../../src/dao/zone-dao.js';
@@ -129,15 +132,24 @@ export class Bench {
       // Whatever a dead server held is free by then, and whatever was put off is due.
       this.clock += HOUR_MS;
       const { status, result } = await this.knex('async_job').where({ uuid }).first<{ status: number; result: string }>('status', 'result');
-      if (status !== 0) return { succeeded: status === 1, operationId, result };
+      if (status === 0) continue;
+      await this.expectToldOnce(operationId);
+      return { succeeded: status === 1, operationId, result };
     }
     throw new Error('the job did not end');
+  }
+
+  /** However many servers were at it, its events say once that it began and once that it ended. */
+  private async expectToldOnce(operationId: string): Promise<void> {
+    const states = (await this.knex('event').where({ operationId }).orderBy('id')).map(({ state }: { state: string }) => state);
+    if (states.join() !== 'Started,Completed') throw new Error(`the events of the job are: ${states.join(', ')}`);
   }
 
   /** Lets a server take the jobs that are due, and stops it when they have ended or it is dead. */
   private async live(plan: FaultPlan): Promise<void> {
     const { db, identities, services } = await assemble(this.knex, this.plugins, plan, this.now);
-    const runner = new JobRunner(db, commands, identities, services, { parallel: 4, leaseMs: 60_000 }, this.now, noLog);
+    const recorder = new EventRecorder(db, this.now, noLog);
+    const runner = new JobRunner(db, identities, services, recorder, { parallel: 4, leaseMs: 60_000 }, this.now, noLog);
     plan.arm();
     runner.wake();
     await runner.stop(LONGEST_STOP_MS).catch(() => undefined);
@@ -170,7 +182,8 @@ async function assemble(knex: Knex, plugins: Plugins, plan: FaultPlan, now: () =
   const backups = new BackupManager(db, access, zones, framework, copy, new Admission(db, new OwnerLimits(settings)), now);
   const assignments = new AssignmentManager(db, zones, framework, machines, copy, now, noLog);
   const restores = new RestoreManager(db, zones, framework, backups, instances, copy, now);
+  const roles = new RoleManager(new RoleDirectory(db, commands));
   // The commands of these tests reach for nothing else.
-  const services = { assignments, backups, restores } as unknown as Services;
+  const services = { assignments, backups, commands, restores, roles } as unknown as Services;
   return { db, identities: new IdentityDirectory(db, secrets), zones, instances, copy, services };
 }

@@ -7,6 +7,7 @@ import type { BackupRepository } from '../../src/dao/backup-repository-dao.js';
 import type { BackupSchedule, BackupScheduleView } from '../../src/dao/backup-schedule-dao.js';
 import type { Daos } from '../../src/dao/database.js';
 import type { Domain } from '../../src/dao/domain-dao.js';
+import type { Event } from '../../src/dao/event-dao.js';
 import type { JobView, NewJob } from '../../src/dao/job-dao.js';
 import type { OfferingAssignment } from '../../src/dao/offering-assignment-dao.js';
 import type { User } from '../../src/dao/user-dao.js';
@@ -242,6 +243,33 @@ export async function insertJob(daos: Daos, overrides: Partial<NewJob> = {}): Pr
   const job = await daos.jobs.find(uuid);
   if (!job) throw new Error(`job ${uuid} was not inserted`);
   return job;
+}
+
+/** Something that a user has done; answers it as it was inserted. */
+export async function insertEvent(daos: Daos, overrides: Partial<Event> = {}): Promise<Omit<Event, 'id'>> {
+  const user = overrides.userId === undefined ? await insertUser(daos) : undefined;
+  const event = {
+    uuid: randomUUID(),
+    type: 'BACKUP.CREATE',
+    level: 'INFO',
+    state: 'Completed',
+    description: 'a backup was taken',
+    userId: 0,
+    accountId: user?.accountId ?? 0,
+    domainId: user?.domainId ?? 0,
+    requestId: randomUUID(),
+    operationId: null,
+    resourceType: null,
+    resourceUuid: null,
+    resourceName: null,
+    machineUuid: null,
+    archived: false,
+    created: CREATED,
+    ...(user && { userId: user.id }),
+    ...overrides,
+  } as const;
+  await daos.events.insert(event);
+  return event;
 }
 
 /** What a job needs of the user that asked for it. */

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { commands } from '../../src/commands/index.js';
+import { RESOURCE_TYPES } from '../../src/events/resource.js';
 import { PROJECT } from '../kit/program.js';
 
 const folder = join(PROJECT, 'src/commands');
@@ -9,6 +10,9 @@ const declared = sources.flatMap((name) =>
   [...readFileSync(join(folder, name), 'utf8').matchAll(/^export class (\w+Cmd)\b/gm)].map(([, cls = '']) => cls),
 );
 const specs = [...new Map([...commands.values()].map((spec) => [spec.name, spec])).values()];
+
+/** Commands that change nothing, whatever their names say. */
+const QUESTIONS = ['cloudianIsEnabled', 'forgotPassword', 'updateResourceCount'];
 
 /** CloudStack has no description for these either. */
 const PAGING = ['page', 'pagesize'];
@@ -25,6 +29,13 @@ test('every command is found by its names, in lower case', () => {
   for (const { name } of specs) expect(commands.get(name.toLowerCase())?.name).toBe(name);
 });
 
+test('every kind of thing that an id of a changing command names has a name in events', () => {
+  const entities = specs.filter(({ event }) => event).flatMap(({ parameters }) => parameters.map(({ entity }) => entity));
+  // There are no projects.
+  const known = [...Object.keys(RESOURCE_TYPES), 'project', undefined];
+  expect([...new Set(entities)].filter((entity) => !known.includes(entity))).toEqual([]);
+});
+
 test('no two commands have the same class', () => {
   expect(new Set(declared).size).toBe(declared.length);
 });
@@ -34,6 +45,14 @@ describe.each(specs.map((spec) => [spec.name, spec] as const))('%s', (_, spec) =
     const parameters = spec.parameters.filter(({ name }) => !PAGING.includes(name)).map(({ description }) => description);
     const fields = Object.values(spec.returns.fields).map(([, description]) => description);
     expect([spec.description, ...parameters, ...fields].filter((text) => text.trim().length < 2)).toEqual([]);
+  });
+
+  test('declares a type of event exactly if it changes something', () => {
+    const isQuestion = /^(get|list|query)/.test(spec.name) || QUESTIONS.includes(spec.name);
+    expect({ command: spec.name, event: spec.event }).toEqual({
+      command: spec.name,
+      event: isQuestion ? undefined : (expect.stringMatching(/^[A-Z]+(\.[A-Z]+)+$/) as string),
+    });
   });
 
   test('is for some role, and has parameters of different names', () => {

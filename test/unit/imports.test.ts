@@ -20,6 +20,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/limits': ['src', 'src/account', 'src/dao'],
   'src/backup': ['src', 'src/account', 'src/dao', 'src/inventory', 'src/plugin-host/operation.ts', 'src/provider'],
   'src/api': ['src'],
+  'src/events': ['src', 'src/account', 'src/api', 'src/dao'],
   'src/jobs': ['src', 'src/account', 'src/api', 'src/dao'],
   // Managers arrive as the argument of `execute`; a command itself knows names and pure functions.
   'src/commands': [

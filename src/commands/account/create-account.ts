@@ -9,6 +9,7 @@ import { NewUserCommand } from './new-user-command.js';
   name: 'createAccount',
   description: 'Creates an account together with its first user',
   roles: ['Admin'],
+  event: 'ACCOUNT.CREATE',
   returns: accountResponse,
 })
 export class CreateAccountCmd extends NewUserCommand {

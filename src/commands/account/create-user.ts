@@ -8,6 +8,7 @@ import { NewUserCommand } from './new-user-command.js';
   name: 'createUser',
   description: 'Adds a user to an account',
   roles: ['Admin'],
+  event: 'USER.CREATE',
   returns: userResponse,
 })
 export class CreateUserCmd extends NewUserCommand {

@@ -8,6 +8,7 @@ import { toUserKeysResponse, userKeysResponse } from '../responses/user-keys.js'
   name: 'registerUserKeys',
   description: 'Makes a new key pair for a user, in place of the old one',
   roles: EVERYONE,
+  event: 'REGISTER.USER.KEY',
   returns: userKeysResponse,
 })
 export class RegisterUserKeysCmd extends Command {

@@ -9,6 +9,7 @@ import type { Services } from '../../services.js';
   description: 'Takes a backup of a virtual machine now',
   since: '4.14.0',
   roles: EVERYONE,
+  event: 'BACKUP.CREATE',
   async: true,
   returns: successResponse,
 })

@@ -9,6 +9,7 @@ import type { Services } from '../../services.js';
   description: 'Deletes a backup, at the provider too',
   since: '4.14.0',
   roles: EVERYONE,
+  event: 'BACKUP.DELETE',
   async: true,
   returns: successResponse,
 })

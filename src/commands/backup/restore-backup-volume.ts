@@ -9,6 +9,7 @@ import type { Services } from '../../services.js';
   aliases: ['restoreVolumeFromBackupAndAttachToVM'],
   description: 'Restores a volume of a backup as a new volume and attaches it to a virtual machine',
   roles: EVERYONE,
+  event: 'BACKUP.RESTORE.VOLUME.TO.VM',
   async: true,
   returns: successResponse,
 })

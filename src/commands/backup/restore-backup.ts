@@ -9,6 +9,7 @@ import type { Services } from '../../services.js';
   description: 'Puts a stopped or destroyed virtual machine back to what a backup holds',
   since: '4.14.0',
   roles: EVERYONE,
+  event: 'BACKUP.RESTORE',
   async: true,
   returns: successResponse,
 })

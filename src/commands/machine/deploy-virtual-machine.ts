@@ -15,6 +15,7 @@ const DEFAULTS = { rootGib: 8, cpuNumber: 1, cpuSpeed: 1000, memory: 512 };
   name: 'deployVirtualMachine',
   description: 'Creates a virtual machine and, unless told otherwise, starts it',
   roles: EVERYONE,
+  event: 'VM.CREATE',
   async: true,
   creates: true,
   returns: virtualMachineResponse,

@@ -9,6 +9,7 @@ import { MachineActionCommand } from './machine-action-command.js';
   name: 'destroyVirtualMachine',
   description: 'Destroys a virtual machine; its backups stay',
   roles: EVERYONE,
+  event: 'VM.DESTROY',
   async: true,
   returns: virtualMachineResponse,
 })

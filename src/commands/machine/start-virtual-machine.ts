@@ -9,6 +9,7 @@ import { MachineActionCommand } from './machine-action-command.js';
   name: 'startVirtualMachine',
   description: 'Starts a stopped virtual machine',
   roles: EVERYONE,
+  event: 'VM.START',
   async: true,
   returns: virtualMachineResponse,
 })

@@ -9,6 +9,7 @@ import { MachineActionCommand } from './machine-action-command.js';
   name: 'stopVirtualMachine',
   description: 'Shuts a virtual machine down',
   roles: EVERYONE,
+  event: 'VM.STOP',
   async: true,
   returns: virtualMachineResponse,
 })

@@ -9,6 +9,7 @@ import type { Services } from '../../services.js';
   description: 'Puts a virtual machine under the protection of a backup offering',
   since: '4.14.0',
   roles: EVERYONE,
+  event: 'BACKUP.OFFERING.ASSIGN',
   async: true,
   returns: successResponse,
 })

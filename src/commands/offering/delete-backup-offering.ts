@@ -7,6 +7,7 @@ import type { Services } from '../../services.js';
   description: 'Deletes a backup offering that no virtual machine is assigned to and that has no backups',
   since: '4.14.0',
   roles: ['Admin'],
+  event: 'BACKUP.OFFERING.DELETE',
   returns: successResponse,
 })
 export class DeleteBackupOfferingCmd extends Command {

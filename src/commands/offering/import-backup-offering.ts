@@ -9,6 +9,7 @@ import { backupOfferingResponse, toBackupOfferingResponse } from '../responses/b
   description: 'Makes an offering of the backup provider available in a zone',
   since: '4.14.0',
   roles: ['Admin'],
+  event: 'BACKUP.IMPORT.OFFERING',
   async: true,
   returns: backupOfferingResponse,
 })

@@ -10,6 +10,7 @@ import type { Services } from '../../services.js';
   description: 'Takes a virtual machine out of its backup offering; its backups stay',
   since: '4.14.0',
   roles: EVERYONE,
+  event: 'BACKUP.OFFERING.REMOVE',
   async: true,
   returns: successResponse,
 })

@@ -7,6 +7,7 @@ import { backupOfferingResponse, toBackupOfferingResponse } from '../responses/b
   description: 'Changes the name, the description or the permissions of a backup offering',
   since: '4.16.0',
   roles: ['Admin'],
+  event: 'BACKUP.OFFERING.EDIT',
   returns: backupOfferingResponse,
 })
 export class UpdateBackupOfferingCmd extends Command {

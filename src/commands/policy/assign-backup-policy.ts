@@ -8,6 +8,7 @@ import type { Services } from '../../services.js';
   name: 'assignBackupPolicy',
   description: 'Assigns a virtual machine to a backup policy',
   roles: EVERYONE,
+  event: 'BACKUP.OFFERING.ASSIGN',
   async: true,
   returns: successResponse,
 })

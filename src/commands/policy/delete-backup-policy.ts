@@ -6,6 +6,7 @@ import type { Services } from '../../services.js';
   name: 'deleteBackupPolicy',
   description: 'Deletes an imported backup policy that no virtual machine is assigned to; the policy of the provider and the backups stay',
   roles: ['Admin'],
+  event: 'BACKUP.OFFERING.DELETE',
   returns: successResponse,
 })
 export class DeleteBackupPolicyCmd extends Command {

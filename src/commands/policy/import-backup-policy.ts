@@ -8,6 +8,7 @@ import { backupPolicyResponse, toBackupPolicyResponse } from '../responses/backu
   name: 'importBackupPolicy',
   description: 'Imports a backup policy of the backup provider of a zone, so that virtual machines can be assigned to it',
   roles: ['Admin'],
+  event: 'BACKUP.IMPORT.OFFERING',
   async: true,
   returns: backupPolicyResponse,
 })

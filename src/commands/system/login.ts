@@ -8,6 +8,7 @@ import { loginResponse, toLoginResponse } from '../responses/login.js';
   name: 'login',
   description: 'Starts a session, kept in the JSESSIONID and sessionkey cookies',
   roles: EVERYONE,
+  event: 'USER.LOGIN',
   postOnly: true,
   returns: loginResponse,
 })
@@ -27,6 +28,6 @@ export class LoginCmd extends OpenCommand {
   async answer({ sessions }: Services, { sessionTokens }: OpenRequest) {
     const login = await sessions.login(this.username, this.password, { path: this.domain, uuid: this.domainId });
     await sessions.logout(sessionTokens);
-    return { body: toLoginResponse(login), setCookies: loginCookies(login.token, login.sessionKey) };
+    return { body: toLoginResponse(login), setCookies: loginCookies(login.token, login.sessionKey), user: login.user };
   }
 }

@@ -8,6 +8,7 @@ import { toVolumeResponse, volumeResponse } from '../responses/volume.js';
   name: 'attachVolume',
   description: 'Gives a volume that is attached to nothing to a virtual machine',
   roles: EVERYONE,
+  event: 'VOLUME.ATTACH',
   async: true,
   returns: volumeResponse,
 })

@@ -10,6 +10,7 @@ import { toVolumeResponse, volumeResponse } from '../responses/volume.js';
   name: 'createVolume',
   description: 'Creates an empty data volume, attached to nothing',
   roles: EVERYONE,
+  event: 'VOLUME.CREATE',
   async: true,
   creates: true,
   returns: volumeResponse,

@@ -8,6 +8,7 @@ import { toVolumeResponse, volumeResponse } from '../responses/volume.js';
   name: 'detachVolume',
   description: 'Takes a volume off its virtual machine',
   roles: EVERYONE,
+  event: 'VOLUME.DETACH',
   async: true,
   returns: volumeResponse,
 })

@@ -3,7 +3,7 @@ import { invalid } from '../../errors.js';
 import type { Services } from '../../services.js';
 import { toZoneResponse, zoneResponse } from '../responses/zone.js';
 
-@ApiCommand({ name: 'createZone', description: 'Creates a zone', roles: ['Admin'], returns: zoneResponse })
+@ApiCommand({ name: 'createZone', description: 'Creates a zone', roles: ['Admin'], event: 'ZONE.CREATE', returns: zoneResponse })
 export class CreateZoneCmd extends Command {
   @Parameter({ type: 'string', required: true, description: 'name of the new zone' })
   name!: string;

@@ -1,0 +1,99 @@
+import { assertMayUse, mayUse, type Access, type OwnerWish } from '../account/access.js';
+import type { CommandTable } from '../api/dispatcher.js';
+import type { Caller } from '../call-context.js';
+import type { Selection } from '../dao/archive.js';
+import type { Database } from '../dao/database.js';
+import type { EventView } from '../dao/event-dao.js';
+import type { Owners } from '../dao/owned.js';
+import type { Listing, Page } from '../dao/page.js';
+import { ApiError, found, invalid } from '../errors.js';
+import { RESOURCE_TYPES } from './resource.js';
+
+/** What a list of events is narrowed by. */
+export interface EventWish {
+  readonly uuid: string | undefined;
+  /** The first event of an operation: all of them. */
+  readonly startUuid: string | undefined;
+  readonly type: string | undefined;
+  readonly level: string | undefined;
+  readonly state: string | undefined;
+  readonly keyword: string | undefined;
+  readonly since: Date | undefined;
+  readonly until: Date | undefined;
+  /** Where no dates are given: neither older nor younger than so many seconds. */
+  readonly oldestSeconds: number | undefined;
+  readonly youngestSeconds: number | undefined;
+  readonly resourceUuid: string | undefined;
+  readonly resourceType: string | undefined;
+  readonly archived: boolean;
+}
+
+const NOTHING = { rows: [], total: 0 };
+
+/** Shows, archives and deletes events; writing them is the recorder's. */
+export class EventManager {
+  constructor(
+    private readonly db: Database,
+    private readonly access: Access,
+    private readonly commands: CommandTable,
+    private readonly now: () => Date,
+  ) {}
+
+  /** Newest first. */
+  async list(caller: Caller, owners: OwnerWish, wish: EventWish, page: Page): Promise<Listing<EventView>> {
+    const { uuid, startUuid, since, until, oldestSeconds, youngestSeconds, resourceType, ...plain } = wish;
+    const one = uuid === undefined ? undefined : await this.find(uuid);
+    const start = startUuid === undefined ? undefined : await this.find(startUuid);
+    if ([one, start].some((event) => event && !mayUse(caller, event))) return NOTHING;
+    const filter = {
+      ...plain,
+      // An event that is not a job's is its own beginning and end.
+      id: one?.id ?? (start?.operationId === null ? start.id : undefined),
+      operationId: start?.operationId ?? undefined,
+      since: since ?? this.secondsAgo(oldestSeconds, 'entrytime'),
+      until: until ?? this.secondsAgo(youngestSeconds, 'duration'),
+      resourceType: resourceType && (RESOURCE_TYPES[resourceType.toLowerCase()] ?? resourceType),
+    };
+    return this.db.daos.events.list({ ...filter, ...(await this.access.owners(caller, owners)) }, page);
+  }
+
+  /** Every type of event that there can be, by name. */
+  types(): readonly string[] {
+    return [...new Set([...this.commands.values()].flatMap(({ event }) => event ?? []))].sort();
+  }
+
+  /** Takes the events out of the list, where they are no longer shown unless asked for. */
+  async archive(caller: Caller, selection: Selection): Promise<void> {
+    await this.db.daos.events.archive(await this.within(caller, selection));
+  }
+
+  async delete(caller: Caller, selection: Selection): Promise<void> {
+    await this.db.daos.events.delete(await this.within(caller, selection));
+  }
+
+  /** The selection, limited to what the caller may use; refuses to select events that are named and are not. */
+  private async within(caller: Caller, selection: Selection): Promise<Selection & Owners> {
+    const { uuids } = selection;
+    if (Object.values(selection).every((condition) => condition === undefined)) {
+      throw new ApiError('invalid_value', 'say which events: give ids, type, startdate or enddate');
+    }
+    if (uuids !== undefined) await this.assertMayUseAll(caller, uuids);
+    const everything = { account: undefined, domainUuid: undefined, project: undefined, listAll: true, isRecursive: true, byId: false };
+    return { ...selection, ...(await this.access.owners(caller, everything)) };
+  }
+
+  private async assertMayUseAll(caller: Caller, uuids: readonly string[]): Promise<void> {
+    const events = new Map((await this.db.daos.events.listByUuids(uuids)).map((event) => [event.uuid, event]));
+    for (const uuid of uuids) assertMayUse(caller, found(events.get(uuid), 'event', uuid), `event ${uuid}`);
+  }
+
+  private async find(uuid: string) {
+    return found(await this.db.daos.events.findByUuid(uuid), 'event', uuid);
+  }
+
+  private secondsAgo(seconds: number | undefined, parameter: string): Date | undefined {
+    if (seconds === undefined) return undefined;
+    if (seconds < 0) throw invalid(parameter, 'must not be negative');
+    return new Date(this.now().getTime() - seconds * 1000);
+  }
+}

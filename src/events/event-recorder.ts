@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto';
+import type { CommandSpec } from '../api/command.js';
+import { sentParameters, type RequestParameters } from '../api/request-parameters.js';
+import type { CallContext, Caller } from '../call-context.js';
+import type { Daos, Database } from '../dao/database.js';
+import type { Event } from '../dao/event-dao.js';
+import type { Job, NewJob } from '../dao/job-dao.js';
+import { toApiError } from '../errors.js';
+import type { Log } from '../log.js';
+import { lookUpResource, resourceOf, type Resource } from './resource.js';
+
+/** Who does something, and by which request. */
+type Actor = Pick<Caller, 'userId' | 'accountId' | 'domainId'> & { readonly requestId: string };
+
+/** What has come of it so far. */
+type Step = Pick<Event, 'state' | 'level' | 'description' | 'operationId' | 'machineUuid'>;
+
+const LONGEST = 1024;
+
+/** Writes down what is done with the server: the events of every command that declares a type of event. */
+export class EventRecorder {
+  constructor(
+    private readonly db: Database,
+    private readonly now: () => Date,
+    private readonly log: Log,
+  ) {}
+
+  /** A job is accepted: part of the transaction that records it. */
+  async scheduled(daos: Daos, spec: CommandSpec, job: NewJob, sent: RequestParameters): Promise<void> {
+    await this.tellOfJob(daos, spec, job, { state: 'Scheduled', level: 'INFO', description: textOf(spec, 'was accepted', sent) });
+  }
+
+  /** A server begins the job; a second server that takes it over is not told of. */
+  async started(spec: CommandSpec, job: Job): Promise<void> {
+    await this.tellOfJob(this.db.daos, spec, job, { state: 'Started', level: 'INFO', description: textOf(spec, 'has begun') });
+  }
+
+  /** A job has succeeded, or failed for the reason: part of the transaction that ends it. */
+  async ended(daos: Daos, spec: CommandSpec, job: Job, failure: string | undefined): Promise<void> {
+    await this.tellOfJob(daos, spec, job, { state: 'Completed', ...endOf(spec, failure) });
+  }
+
+  /** Does what a command that is no job does, and tells how it ended. */
+  async performing(spec: CommandSpec, sent: RequestParameters, call: CallContext, work: () => Promise<object> | object): Promise<object> {
+    if (spec.event === undefined) return work();
+    const actor = { ...call.caller, requestId: call.requestId };
+    try {
+      const answer = await work();
+      await this.performed(spec, sent, actor, answer);
+      return answer;
+    } catch (error) {
+      await this.tell(spec, actor, resourceOf(spec, sent), endOf(spec, toApiError(error, call.requestId).message, sent));
+      throw error;
+    }
+  }
+
+  /** A command that is no job has been carried out. */
+  async performed(spec: CommandSpec, sent: RequestParameters, actor: Actor, answer: object): Promise<void> {
+    await this.tell(spec, actor, resourceOf(spec, sent, answer), endOf(spec, undefined, sent));
+  }
+
+  /** What is done is done: that nobody can be told of it is no reason to answer that it was not. */
+  private async tell(spec: CommandSpec, actor: Actor, resource: Resource | undefined, end: ReturnType<typeof endOf>): Promise<void> {
+    try {
+      await this.write(this.db.daos, spec, actor, resource, { state: 'Completed', operationId: null, machineUuid: null, ...end });
+    } catch (error) {
+      this.log('error', 'event not recorded', { requestId: actor.requestId, command: spec.name, event: spec.event, error });
+    }
+  }
+
+  private async tellOfJob(daos: Daos, spec: CommandSpec, job: NewJob, step: Omit<Step, 'operationId' | 'machineUuid'>): Promise<void> {
+    const { instanceType: type, instanceUuid: uuid, machineUuid, operationId } = job;
+    const resource = type === null || uuid === null ? undefined : { type, uuid };
+    await this.write(daos, spec, job, resource, { ...step, operationId, machineUuid: machineUuid === uuid ? null : machineUuid });
+  }
+
+  private async write(daos: Daos, { event: type }: CommandSpec, actor: Actor, resource: Resource | undefined, step: Step): Promise<void> {
+    if (type === undefined) return;
+    const known = resource && (await lookUpResource(daos, resource));
+    await daos.events.insert({
+      ...step,
+      uuid: randomUUID(),
+      type,
+      userId: actor.userId,
+      // Whose thing it is, as far as that is known; otherwise it is the business of whoever asked.
+      accountId: known?.accountId ?? actor.accountId,
+      domainId: known?.domainId ?? actor.domainId,
+      requestId: actor.requestId,
+      resourceType: resource?.type ?? null,
+      resourceUuid: resource?.uuid ?? null,
+      resourceName: known?.name ?? null,
+      archived: false,
+      created: this.now(),
+    });
+  }
+}
+
+const endOf = (spec: CommandSpec, failure: string | undefined, sent?: RequestParameters): Pick<Step, 'level' | 'description'> =>
+  failure === undefined
+    ? { level: 'INFO', description: textOf(spec, 'is done', sent) }
+    : { level: 'ERROR', description: textOf(spec, `failed: ${failure}`, sent) };
+
+/** One line for people; what was asked for follows without the secrets, and is cut if there is too much of it. */
+function textOf({ name, parameters }: CommandSpec, what: string, sent: RequestParameters = new Map()): string {
+  const shown = sentParameters(parameters, sent).filter(({ declared }) => !declared.sensitive);
+  const asked = shown.length === 0 ? '' : ` (${shown.map((parameter) => `${parameter.name}=${parameter.value}`).join(', ')})`;
+  const text = `${name} ${what}${asked}`;
+  return text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
+}

@@ -1,0 +1,63 @@
+import type { CommandSpec } from '../api/command.js';
+import { sentParameters, type RequestParameters } from '../api/request-parameters.js';
+import type { Daos } from '../dao/database.js';
+
+/** What an event tells of: CloudStack's name of the kind, and the thing's uuid. */
+export interface Resource {
+  readonly type: string;
+  readonly uuid: string;
+}
+
+/** The kinds of things that events tell of, by their keys in answers. */
+export const RESOURCE_TYPES: Readonly<Record<string, string>> = {
+  account: 'Account',
+  backup: 'Backup',
+  backupoffering: 'BackupOffering',
+  backuppolicy: 'BackupOffering',
+  domain: 'Domain',
+  user: 'User',
+  virtualmachine: 'VirtualMachine',
+  volume: 'Volume',
+  zone: 'Zone',
+};
+
+interface Known {
+  readonly name: string;
+  readonly accountId?: number;
+  readonly domainId?: number;
+}
+
+/** How things that have an owner, or a name to show, are found by their uuid. */
+const FINDERS: Readonly<Record<string, (daos: Daos, uuid: string) => Promise<Known | undefined>>> = {
+  Account: async ({ accounts }, uuid) => {
+    const account = await accounts.findByUuid(uuid);
+    return account && { name: account.name, accountId: account.id, domainId: account.domainId };
+  },
+  Backup: ({ backups }, uuid) => backups.findByUuidIncludingRemoved(uuid),
+  BackupOffering: ({ offerings }, uuid) => offerings.findByUuid(uuid),
+  Domain: async ({ domains }, uuid) => {
+    const domain = await domains.findByUuid(uuid);
+    return domain && { name: domain.name };
+  },
+  User: async ({ users }, uuid) => {
+    const user = await users.findByUuid(uuid);
+    return user && { name: user.username, accountId: user.accountId, domainId: user.domainId };
+  },
+  VirtualMachine: ({ vms }, uuid) => vms.findByUuidIncludingRemoved(uuid),
+  Volume: async ({ volumes }, uuid) => (await volumes.listByUuidsIncludingRemoved([uuid]))[0],
+};
+
+/** What the database knows of the thing; undefined if it is not there, or of a kind that belongs to nobody. */
+export const lookUpResource = async (daos: Daos, { type, uuid }: Resource): Promise<Known | undefined> => FINDERS[type]?.(daos, uuid);
+
+/** What a command that is no job was about: the thing that it answered, else the first one that its parameters name. */
+export function resourceOf({ returns, parameters }: CommandSpec, sent: RequestParameters, answer?: object): Resource | undefined {
+  const answered = (answer as Record<string, { id?: unknown } | undefined> | undefined)?.[returns.object];
+  const type = RESOURCE_TYPES[returns.object];
+  if (type !== undefined && typeof answered?.id === 'string') return { type, uuid: answered.id };
+  const [named] = sentParameters(parameters, sent).flatMap(({ declared, value }) => {
+    const kind = declared.type === 'uuid' ? RESOURCE_TYPES[declared.entity ?? ''] : undefined;
+    return kind === undefined ? [] : [{ type: kind, uuid: value.toLowerCase() }];
+  });
+  return named;
+}
