@@ -1,0 +1,22 @@
+import { createHash } from 'node:crypto';
+import type { Knex } from 'knex';
+
+/** How many rows each table has, and a digest of what is in them, without the tables that are left out. */
+export async function tableDigests(knex: Knex, leftOut: ReadonlySet<string>): Promise<Readonly<Record<string, string>>> {
+  const names = (await tableNames(knex)).filter((name) => !leftOut.has(name)).sort();
+  const digests = names.map(async (name) => {
+    const rows = (await knex(name).select().orderBy(1)) as unknown[];
+    return [name, `${rows.length} rows, ${createHash('sha256').update(JSON.stringify(rows)).digest('hex').slice(0, 16)}`] as const;
+  });
+  return Object.fromEntries(await Promise.all(digests));
+}
+
+async function tableNames(knex: Knex): Promise<string[]> {
+  const client = knex.client as { config: { client: string } };
+  const isServer = client.config.client === 'mysql2';
+  const sql = isServer
+    ? 'select table_name as name from information_schema.tables where table_schema = database()'
+    : "select name from sqlite_master where type = 'table' and name not like 'sqlite%'";
+  const answer = (await knex.raw(sql)) as unknown;
+  return ((isServer ? (answer as unknown[])[0] : answer) as { name: string }[]).map(({ name }) => name);
+}
