@@ -11,6 +11,7 @@ import { Passwords } from './account/password.js';
 import { RoleDirectory } from './account/role-directory.js';
 import { RoleManager } from './account/role-manager.js';
 import { SessionManager } from './account/session-manager.js';
+import { UserManager } from './account/user-manager.js';
 import { createApp } from './api/app.js';
 import { Authenticator } from './api/authenticate.js';
 import { Dispatcher } from './api/dispatcher.js';
@@ -96,7 +97,7 @@ export async function createApplication({
   caches.onChange('identity', () => identities.clear());
   caches.onChange('role', () => roles.load());
 
-  const domains = new DomainManager(db);
+  const domains = new DomainManager(db, caches, now);
   const access = new Access(db, domains);
   const passwords = new Passwords();
   const keys = new KeyManager(db, secrets, caches);
@@ -108,9 +109,10 @@ export async function createApplication({
   const ownerLimits = new OwnerLimits(dynamicSettings);
   const admission = new Admission(db, ownerLimits);
   const backups = new BackupManager(db, access, zoneDirectory, framework, copy, admission, now);
+  const accounts = new AccountManager(db, domains, access, passwords, caches, now);
   const recorder = new EventRecorder(db, now, log);
   const services: Services = {
-    accounts: new AccountManager(db, domains, access, passwords, caches, now),
+    accounts,
     assignments: new AssignmentManager(db, zoneDirectory, framework, machines, copy, now, log),
     backups,
     commands,
@@ -126,6 +128,7 @@ export async function createApplication({
     sessions,
     settings: dynamicSettings,
     settingsManager: new SettingsManager(db, dynamicSettings, zoneDirectory, plugins, secrets, caches),
+    users: new UserManager(db, access, accounts, passwords, secrets, caches, now),
     volumes: new VolumeManager(db, access, zoneDirectory, instances, copy, machines, dynamicSettings),
     zones: new ZoneManager(zoneDirectory, caches, now),
   };

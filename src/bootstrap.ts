@@ -1,7 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { SANDBOX } from '../db/seeds/sandbox.js';
-import { insertAccount } from './account/account-manager.js';
+import { ROOT_DOMAIN } from './account/domain-manager.js';
+import { insertAccount } from './account/new-account.js';
 import { newKeyPair, type KeyPair } from './account/key-manager.js';
 import type { Passwords } from './account/password.js';
 import type { Database } from './dao/database.js';
@@ -55,7 +56,14 @@ export async function createFirstAdmin(db: Database, start: FirstStart): Promise
   keeper.keep(admin);
   try {
     await db.transaction(async (daos) => {
-      await insertAccount(daos, { role: 'Admin', name: ADMIN, domainId: undefined, user, passwordHash, keys, created });
+      const { id: domainId } = await daos.domains.insert({
+        uuid: randomUUID(),
+        parentId: null,
+        name: ROOT_DOMAIN,
+        path: ROOT_DOMAIN,
+        created,
+      });
+      await insertAccount(daos, { role: 'Admin', name: ADMIN, domainId, user, passwordHash, keys, isDefault: true, created });
       await daos.configuration.insertIfAbsent({ ...SANDBOX_STATE, value: withSandbox ? 'wanted' : 'none' });
     });
     return admin;
@@ -68,8 +76,7 @@ export async function createFirstAdmin(db: Database, start: FirstStart): Promise
 
 /** The administrator that every database begins with. */
 export async function findAdmin(db: Database) {
-  const top = await db.daos.domains.findByPath('ROOT');
-  const admin = top && (await db.daos.users.findByUsername(top.id, ADMIN));
+  const admin = await db.daos.users.findDefault();
   if (!admin) throw new Error('the database has no administrator yet; start the server once');
   return admin;
 }

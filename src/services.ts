@@ -3,6 +3,7 @@ import type { DomainManager } from './account/domain-manager.js';
 import type { KeyManager } from './account/key-manager.js';
 import type { RoleManager } from './account/role-manager.js';
 import type { SessionManager } from './account/session-manager.js';
+import type { UserManager } from './account/user-manager.js';
 import type { CommandTable } from './api/dispatcher.js';
 import type { AssignmentManager } from './backup/assignment-manager.js';
 import type { BackupManager } from './backup/backup-manager.js';
@@ -35,6 +36,7 @@ export interface Services {
   readonly sessions: SessionManager;
   readonly settings: DynamicSettings;
   readonly settingsManager: SettingsManager;
+  readonly users: UserManager;
   readonly volumes: VolumeManager;
   readonly zones: ZoneManager;
 }

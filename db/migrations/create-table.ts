@@ -27,7 +27,8 @@ export async function alterTable(db: Knex, name: string, define: (table: Knex.Al
   }
 }
 
-const isEmbedded = (db: Knex): boolean => (db.client as { config: Knex.Config }).config.client !== 'mysql2';
+/** Whether it is SQLite. */
+export const isEmbedded = (db: Knex): boolean => (db.client as { config: Knex.Config }).config.client !== 'mysql2';
 
 /** MySQL and MariaDB have no common name for it; SQLite compares so anyway. */
 async function binaryCollation(db: Knex): Promise<string | undefined> {

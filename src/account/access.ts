@@ -4,6 +4,7 @@ import type { Owners } from '../dao/owned.js';
 import type { Domain } from '../dao/domain-dao.js';
 import { ApiError, denied, NotFound } from '../errors.js';
 import type { DomainManager } from './domain-manager.js';
+import { isAtMost, type RoleType } from './role-type.js';
 
 /** Whose things a list command asks for. */
 export interface OwnerWish {
@@ -24,6 +25,11 @@ export interface Owner {
   readonly domainId: number;
 }
 
+/** An account that somebody may look after. */
+export interface Member extends Owner {
+  readonly role: RoleType;
+}
+
 /** Means "of every project" where a project is asked for. */
 export const ALL_PROJECTS = '-1';
 
@@ -39,6 +45,15 @@ export function assertMayUse(caller: Caller, owner: Owner, what: string): void {
 export const mayUse = (caller: Caller, { accountId, domainId }: Owner): boolean =>
   accountId === caller.accountId || governs(caller, domainId);
 
+/** Refuses to change an account or its users, or to show their keys, unless the caller may look after it. */
+export function assertMayManage(caller: Caller, account: Member, what: string): void {
+  if (!mayManage(caller, account)) throw denied(what);
+}
+
+/** Whether the account is the caller's own, or one that the caller governs and that has no more power than the caller. */
+export const mayManage = (caller: Caller, { accountId, domainId, role }: Member): boolean =>
+  accountId === caller.accountId || (governs(caller, domainId) && isAtMost(role, caller.role));
+
 /** Whether the caller is an administrator of the domain. */
 export const governs = (caller: Caller, domainId: number): boolean => caller.role === 'Admin' || caller.domainTree.has(domainId);
 
@@ -52,7 +67,7 @@ export class Access {
   /** The owners whose things a list shows, by CloudStack's table of `account`, `domainid`, `listall`, `isrecursive` and `projectid`. */
   async owners(caller: Caller, { account, domainUuid, listAll, isRecursive, project, byId }: OwnerWish): Promise<Owners> {
     if (project !== undefined && project !== ALL_PROJECTS) throw new NotFound('project', project);
-    if (account !== undefined) return { accountId: (await this.accountNamed(caller, account, domainUuid)).accountId };
+    if (account !== undefined) return { accountId: (await this.account(caller, account, domainUuid)).accountId };
     if (domainUuid !== undefined) {
       const { id, path } = await this.usableDomain(caller, domainUuid);
       if (governs(caller, id)) return isRecursive ? { domainPath: path } : { domainId: id };
@@ -71,7 +86,7 @@ export class Access {
       return { accountId: caller.accountId, domainId: caller.domainId };
     }
     if (domainUuid === undefined) throw new ApiError('invalid_value', 'Account must be specified with domainId parameter');
-    return this.accountNamed(caller, account, domainUuid);
+    return this.account(caller, account, domainUuid);
   }
 
   /** A domain that the caller belongs to or governs. */
@@ -81,7 +96,8 @@ export class Access {
     return domain;
   }
 
-  private async accountNamed(caller: Caller, name: string, domainUuid: string | undefined): Promise<Owner> {
+  /** The account of that name in the domain, which is the caller's unless given; refused unless it is the caller's or governed by it. */
+  async account(caller: Caller, name: string, domainUuid: string | undefined): Promise<Owner> {
     const domainId = domainUuid === undefined ? caller.domainId : (await this.domains.get(domainUuid)).id;
     const found = await this.db.daos.accounts.findByName(domainId, name);
     // A user learns nothing of other accounts, not even whether they exist.

@@ -1,25 +1,38 @@
-import { randomUUID } from 'node:crypto';
 import type { CacheInvalidation } from '../cache-invalidation.js';
-import type { Caller } from '../call-context.js';
-import type { AccountView } from '../dao/account-dao.js';
-import type { Daos, Database } from '../dao/database.js';
-import { isDuplicate } from '../dao/database-error.js';
+import type { CallContext, Caller } from '../call-context.js';
+import type { AccountState, AccountView } from '../dao/account-dao.js';
+import type { Database } from '../dao/database.js';
 import type { Listing, Page } from '../dao/page.js';
-import type { User, UserView } from '../dao/user-dao.js';
-import { ApiError, found, lookUp, NotFound } from '../errors.js';
-import { assertMayUse, governs, mayUse, type Access, type Owner } from './access.js';
-import { ROOT_DOMAIN, type DomainManager } from './domain-manager.js';
+import type { UserView } from '../dao/user-dao.js';
+import { denied, found, invalid, lookUp, NotFound, refused } from '../errors.js';
+import { assertMayManage, governs, type Access } from './access.js';
+import type { DomainManager } from './domain-manager.js';
+import { assertHoldNothing } from './holdings.js';
+import { insertAccount, type NewUser } from './new-account.js';
 import type { Passwords } from './password.js';
-import type { RoleType } from './role-type.js';
+import { isAtMost, type RoleType } from './role-type.js';
+import { refusingDuplicates } from './unique-name.js';
 
-/** What a new user is made of. */
-export interface NewUser {
-  readonly username: string;
-  readonly password: string;
-  readonly firstName: string;
-  readonly lastName: string;
-  readonly email: string;
-  readonly timezone: string | undefined;
+/** What a new account is made of. */
+export interface NewAccount {
+  readonly role: RoleType;
+  /** That of the user unless given. */
+  readonly name: string | undefined;
+  /** The caller's unless given. */
+  readonly domainUuid: string | undefined;
+  readonly user: NewUser;
+}
+
+/** An account by its id, or by its name in a domain, which is the caller's unless given. */
+export interface AccountReference {
+  readonly uuid?: string | undefined;
+  readonly name?: string | undefined;
+  readonly domainUuid?: string | undefined;
+}
+
+/** What is to be changed of an account; undefined stays as it is. */
+export interface AccountUpdate {
+  readonly name: string | undefined;
 }
 
 /** An account together with its users. */
@@ -40,20 +53,7 @@ export interface AccountWish {
   readonly isRecursive: boolean;
 }
 
-/** What a list of users is narrowed by. */
-export interface UserWish {
-  readonly uuid: string | undefined;
-  readonly username: string | undefined;
-  readonly account: string | undefined;
-  readonly domainUuid: string | undefined;
-  readonly isRecursive: boolean;
-  readonly state: string | undefined;
-  readonly keyword: string | undefined;
-}
-
-const ONE: Page = { limit: 1, offset: 0 };
-
-/** Accounts and their users. */
+/** The accounts: who makes, changes, stops and removes them. */
 export class AccountManager {
   constructor(
     private readonly db: Database,
@@ -64,32 +64,85 @@ export class AccountManager {
     private readonly now: () => Date,
   ) {}
 
-  /** Makes an account with its first user; the account is named after the user unless a name is given. */
-  async createAccount(role: RoleType, name: string | undefined, domainUuid: string | undefined, user: NewUser): Promise<AccountWithUsers> {
-    const domainId = domainUuid === undefined ? undefined : (await this.domains.get(domainUuid)).id;
+  /** Makes an account with its first user. Nobody makes one with more power than the own. */
+  async create(caller: Caller, { role, name, domainUuid = caller.domainUuid, user }: NewAccount): Promise<AccountWithUsers> {
+    const domain = await this.domains.get(domainUuid);
+    if (!governs(caller, domain.id)) throw denied(`domain ${domainUuid}`);
+    if (!isAtMost(role, caller.role)) throw denied(`the role ${role}, which has more power than its own`);
+    if (role === 'Admin' && domain.parentId !== null) throw invalid('domainid', 'root administrators belong to the ROOT domain');
     const passwordHash = await this.passwords.hash(user.password);
     const accountName = name || user.username;
     const id = await refusingDuplicates(`account ${accountName} or user ${user.username} exists already in the domain`, () =>
-      this.caches.change('identity', (daos) =>
-        insertAccount(daos, { role, name: accountName, domainId, user, passwordHash, created: this.now() }),
-      ),
+      this.caches.change('identity', async (daos) => {
+        const { id: domainId } = found(await daos.domains.touch(domain.id), 'domain', domainUuid);
+        return insertAccount(daos, { role, name: accountName, domainId, user, passwordHash, created: this.now() });
+      }),
     );
-    return this.getAccount(id);
+    return this.view(id);
   }
 
-  /** Adds a user to an account. */
-  async createUser(caller: Caller, account: string, domainUuid: string | undefined, user: NewUser): Promise<UserView> {
-    const owner = await this.access.owner(caller, account, domainUuid ?? caller.domainUuid);
-    const passwordHash = await this.passwords.hash(user.password);
-    const uuid = randomUUID();
-    await refusingDuplicates(`user ${user.username} exists already in the domain`, () =>
-      this.caches.change('identity', (daos) => daos.users.insert({ ...userRow(user, owner), uuid, passwordHash, created: this.now() })),
-    );
-    return this.getUser(caller, uuid);
+  /** The account, which the caller must be allowed to look after. */
+  async get(caller: Caller, { uuid, name, domainUuid }: AccountReference): Promise<AccountView> {
+    if (domainUuid !== undefined) await this.domains.get(domainUuid);
+    if (uuid === undefined && name === undefined) throw invalid('id', 'give it, or account together with domainid');
+    const which = uuid === undefined ? { id: (await this.access.account(caller, name ?? '', domainUuid)).accountId } : { uuid };
+    const account = found(await this.db.daos.accounts.findView(which), 'account', uuid ?? name ?? '');
+    assertMayManage(caller, { ...account, accountId: account.id }, `account ${account.uuid}`);
+    return account;
+  }
+
+  /** As `get`, for what must not happen to the caller's own account, nor to the one that the server cannot do without. */
+  async getDispensable(caller: Caller, reference: AccountReference): Promise<AccountView> {
+    const account = await this.get(caller, reference);
+    if (account.isDefault) throw refused(`account ${account.uuid} is the administrator's, which the server cannot do without`);
+    if (account.id === caller.accountId) throw refused(`account ${account.uuid} is the caller's own; another administrator can do this`);
+    return account;
+  }
+
+  /** Changes what is given. */
+  async update(caller: Caller, reference: AccountReference, { name }: AccountUpdate): Promise<AccountWithUsers> {
+    const { id } = await this.get(caller, reference);
+    if (name !== undefined) {
+      if (name.trim() === '') throw invalid('newname', 'an account must have a name');
+      await refusingDuplicates(`account ${name} exists already in the domain`, () =>
+        this.caches.change('identity', (daos) => daos.accounts.update(id, { name })),
+      );
+    }
+    return this.view(id);
+  }
+
+  async enable(caller: Caller, reference: AccountReference): Promise<AccountWithUsers> {
+    const { id } = await this.get(caller, reference);
+    await this.caches.change('identity', (daos) => daos.accounts.update(id, { state: 'enabled' }));
+    return this.view(id);
+  }
+
+  /** Keeps the users of the account out: their sessions end, and jobs that have not begun fail. What the account owns stays as it is. */
+  async shut(caller: Caller, reference: AccountReference, state: Exclude<AccountState, 'enabled'>): Promise<AccountWithUsers> {
+    const { id } = await this.getDispensable(caller, reference);
+    await this.caches.change('identity', async (daos) => {
+      await daos.accounts.update(id, { state });
+      await daos.sessions.deleteByAccount(id);
+    });
+    return this.view(id);
+  }
+
+  /** Removes the account with its users; refused while it holds anything. */
+  async delete(uuid: string, { caller, job }: CallContext): Promise<void> {
+    // A job that is run again after a crash finds its work done.
+    if (job?.isRepeat && (await this.db.daos.accounts.findByUuidIncludingRemoved(uuid))?.removed) return;
+    const { id } = await this.getDispensable(caller, { uuid });
+    await this.caches.change('identity', async (daos) => {
+      if (!(await daos.accounts.touch(id))) throw new NotFound('account', uuid);
+      await assertHoldNothing(daos, { accountId: id }, `account ${uuid}`);
+      const removed = this.now();
+      await daos.accounts.remove(id, removed);
+      await daos.users.remove({ accountId: id }, removed);
+    });
   }
 
   /** Without `listAll`, a domain or an id, an administrator sees only the own account, as everybody does. */
-  async listAccounts(caller: Caller, wish: AccountWish, page: Page): Promise<Listing<AccountWithUsers>> {
+  async list(caller: Caller, wish: AccountWish, page: Page): Promise<Listing<AccountWithUsers>> {
     const { uuid, domainUuid, listAll, isRecursive, ...plain } = wish;
     const wanted = await lookUp(uuid, 'account', (id) => this.db.daos.accounts.findByUuid(id));
     const byId = wanted !== undefined;
@@ -101,42 +154,9 @@ export class AccountManager {
     return { rows: await this.withUsers(rows), total };
   }
 
-  /** An administrator sees the users of everything that it governs, everybody else itself. */
-  async listUsers(caller: Caller, wish: UserWish, page: Page): Promise<Listing<UserView>> {
-    const { uuid, account, domainUuid, isRecursive, ...plain } = wish;
-    const wanted = uuid === undefined ? undefined : await this.findUser(uuid);
-    const owners = await this.access.owners(caller, { account, domainUuid, project: undefined, isRecursive, listAll: true, byId: true });
-    const isAdministrator = governs(caller, caller.domainId);
-    if (!isAdministrator && wanted && wanted.id !== caller.userId) return { rows: [], total: 0 };
-    const id = isAdministrator ? wanted?.id : caller.userId;
-    return this.db.daos.users.list({ ...plain, ...owners, id }, page);
-  }
-
-  /** A user that the caller may look at. */
-  async getUser(caller: Caller, uuid: string): Promise<UserView> {
-    const user = await this.findUser(uuid);
-    assertMayUse(caller, user, `user ${uuid}`);
-    return user;
-  }
-
-  /** Whose API key this is; keys of others are shown to administrators only. */
-  async getUserByApiKey(caller: Caller, apiKey: string): Promise<UserView> {
-    const user = await this.db.daos.users.findByApiKey(apiKey);
-    if (!user || !mayUse(caller, user)) {
-      throw new ApiError('invalid_value', 'parameter userapikey: no user has this key');
-    }
-    return user;
-  }
-
-  private async getAccount(id: number): Promise<AccountWithUsers> {
-    const { rows } = await this.db.daos.accounts.list({ id }, ONE);
-    const [account] = await this.withUsers(rows);
-    if (!account) throw new NotFound('account', String(id));
-    return account;
-  }
-
-  private async findUser(uuid: string): Promise<UserView> {
-    return found(await this.db.daos.users.findByUuid(uuid), 'user', uuid);
+  private async view(id: number): Promise<AccountWithUsers> {
+    const account = found(await this.db.daos.accounts.findView({ id }), 'account', String(id));
+    return { account, users: await this.db.daos.users.listByAccounts([id]) };
   }
 
   private async withUsers(accounts: readonly AccountView[]): Promise<AccountWithUsers[]> {
@@ -144,52 +164,5 @@ export class AccountManager {
     const byAccount = new Map<number, UserView[]>(accounts.map(({ id }) => [id, []]));
     for (const user of users) byAccount.get(user.accountId)?.push(user);
     return accounts.map((account) => ({ account, users: byAccount.get(account.id) ?? [] }));
-  }
-}
-
-/** A new account with its first user, ready to be written. */
-export interface AccountRow {
-  readonly role: RoleType;
-  readonly name: string;
-  /** The domain at the top if undefined; that is made if there is none. */
-  readonly domainId: number | undefined;
-  readonly user: NewUser;
-  readonly passwordHash: string;
-  readonly keys?: UserKeys;
-  readonly created: Date;
-}
-
-type UserKeys = Pick<User, 'apiKey' | 'secretKey'>;
-const NO_KEYS: UserKeys = { apiKey: null, secretKey: null };
-
-/** Writes an account and its first user; answers the account's id. */
-export async function insertAccount(daos: Daos, account: AccountRow): Promise<number> {
-  const { role, name, user, passwordHash, keys, created } = account;
-  const domainId = account.domainId ?? (await topDomain(daos, created));
-  const { id: roleId } = found(await daos.roles.findDefault(role), 'role', role);
-  const row = { uuid: randomUUID(), domainId, name, roleId, state: 'enabled', apiKeyAccess: 'inherit', created } as const;
-  const { id } = await daos.accounts.insert(row);
-  await daos.users.insert({ ...userRow(user, { accountId: id, domainId }), uuid: randomUUID(), passwordHash, created, ...keys });
-  return id;
-}
-
-async function topDomain(daos: Daos, created: Date): Promise<number> {
-  const top =
-    (await daos.domains.findByPath(ROOT_DOMAIN)) ??
-    (await daos.domains.insert({ uuid: randomUUID(), parentId: null, name: ROOT_DOMAIN, path: ROOT_DOMAIN, created }));
-  return top.id;
-}
-
-const userRow = (user: NewUser, { accountId, domainId }: Owner) => {
-  const { username, firstName, lastName, email, timezone } = user;
-  const names = { username, firstName, lastName, email, timezone: timezone ?? null };
-  return { accountId, domainId, ...names, state: 'enabled', apiKeyAccess: 'inherit', ...NO_KEYS } as const;
-};
-
-async function refusingDuplicates<T>(why: string, insert: () => Promise<T>): Promise<T> {
-  try {
-    return await insert();
-  } catch (error) {
-    throw isDuplicate(error) ? new ApiError('invalid_value', why, error) : error;
   }
 }

@@ -1,8 +1,13 @@
-import type { Caller } from '../call-context.js';
-import type { Database } from '../dao/database.js';
-import type { Domain } from '../dao/domain-dao.js';
+import { randomUUID } from 'node:crypto';
+import type { CacheInvalidation } from '../cache-invalidation.js';
+import type { CallContext, Caller } from '../call-context.js';
+import type { Daos, Database } from '../dao/database.js';
+import { LONGEST_PATH, type Domain, type DomainView } from '../dao/domain-dao.js';
 import type { Listing, Page } from '../dao/page.js';
-import { ApiError, found } from '../errors.js';
+import { ApiError, denied, found, invalid, lookUp, refused } from '../errors.js';
+import { governs } from './access.js';
+import { assertHoldNothing } from './holdings.js';
+import { refusingDuplicates } from './unique-name.js';
 
 /** The name and path of the domain at the top. */
 export const ROOT_DOMAIN = 'ROOT';
@@ -13,16 +18,42 @@ export interface DomainReference {
   readonly path?: string | undefined;
 }
 
+/** What a new domain is made of. */
+export interface NewDomain {
+  readonly name: string;
+  /** The caller's unless given. */
+  readonly parentUuid: string | undefined;
+  /** One is made unless given. */
+  readonly uuid: string | undefined;
+}
+
 /** What a list of domains is narrowed by. */
 export interface DomainWish {
   readonly uuid: string | undefined;
   readonly name: string | undefined;
+  readonly level: number | undefined;
   readonly keyword: string | undefined;
+  /** For domain administrators: also the domains below the own one. */
+  readonly listAll: boolean;
 }
 
-/** The domains that accounts belong to. */
+/** Which of the domains below another are asked for. */
+export interface ChildrenWish {
+  /** The caller's domain unless given. */
+  readonly parentUuid: string | undefined;
+  readonly name: string | undefined;
+  readonly keyword: string | undefined;
+  /** Also those further below. */
+  readonly isRecursive: boolean;
+}
+
+/** The tree of domains that accounts belong to. */
 export class DomainManager {
-  constructor(private readonly db: Database) {}
+  constructor(
+    private readonly db: Database,
+    private readonly caches: CacheInvalidation,
+    private readonly now: () => Date,
+  ) {}
 
   async get(uuid: string): Promise<Domain> {
     return found(await this.db.daos.domains.findByUuid(uuid), 'domain', uuid);
@@ -40,11 +71,123 @@ export class DomainManager {
     return this.db.daos.domains.findByPath(names.join('/'));
   }
 
-  /** An administrator sees all domains, everybody else the own one. */
-  async list(caller: Caller, { uuid, name, keyword }: DomainWish, page: Page): Promise<Listing<Domain>> {
-    const wanted = uuid === undefined ? undefined : await this.get(uuid);
-    const isAdmin = caller.role === 'Admin';
-    if (!isAdmin && wanted && wanted.id !== caller.domainId) return { rows: [], total: 0 };
-    return this.db.daos.domains.list({ id: isAdmin ? wanted?.id : caller.domainId, name, keyword }, page);
+  /** Makes a domain below one that the caller governs. */
+  async create(caller: Caller, { name, parentUuid = caller.domainUuid, uuid = randomUUID() }: NewDomain): Promise<DomainView> {
+    const { id: parentId } = await this.getGoverned(caller, parentUuid);
+    assertName(name);
+    const { id } = await refusingDuplicates(`there is a domain ${name} in domain ${parentUuid} already, or a domain with this ID`, () =>
+      this.caches.change('identity', async (daos) => {
+        const parent = found(await daos.domains.touch(parentId), 'domain', parentUuid);
+        return daos.domains.insert({ uuid, parentId, name, path: pathOf(parent.path, name), created: this.now() });
+      }),
+    );
+    return this.view(id);
   }
+
+  /** Gives the domain another name, so that its path and those of all domains below it change. */
+  async rename(caller: Caller, uuid: string, name: string | undefined): Promise<DomainView> {
+    const { id } = await this.getGoverned(caller, uuid);
+    if (name === undefined) return this.view(id);
+    assertName(name);
+    await refusingDuplicates(`there is a domain ${name} beside domain ${uuid} already`, () =>
+      this.caches.change('identity', async (daos) => move(daos, found(await daos.domains.touch(id), 'domain', uuid), name)),
+    );
+    return this.view(id);
+  }
+
+  /** The domain, which the caller may delete if it is empty. */
+  async getDeletable(caller: Caller, uuid: string): Promise<Domain> {
+    const domain = await this.getGoverned(caller, uuid);
+    assertNotTop(domain);
+    if (`${caller.domainPath}/`.startsWith(`${domain.path}/`)) throw refused(`domain ${uuid} is that of the caller, or above it`);
+    return domain;
+  }
+
+  /** Removes the domain. With `cleanup` also the domains below it and all accounts; refused while these hold anything. */
+  async delete(uuid: string, cleanup: boolean, { caller, job }: CallContext): Promise<void> {
+    // A job that is run again after a crash finds its work done.
+    if (job?.isRepeat && (await this.db.daos.domains.findByUuidIncludingRemoved(uuid))?.removed) return;
+    const { id } = await this.getDeletable(caller, uuid);
+    await this.caches.change('identity', async (daos) => {
+      const { path } = found(await daos.domains.touch(id), 'domain', uuid);
+      await daos.domains.touchBelow(path);
+      if (!cleanup) await assertEmpty(daos, uuid, path);
+      await assertHoldNothing(daos, { domainPath: path }, `domain ${uuid}, or one below it,`);
+      const removed = this.now();
+      await daos.users.remove({ domainPath: path }, removed);
+      await daos.accounts.removeIn(path, removed);
+      await daos.domains.removeTree(path, removed);
+    });
+  }
+
+  /** A root administrator sees all domains, a domain administrator its own and, with `listAll`, those below; everybody else the own one. */
+  async list(caller: Caller, { uuid, listAll, ...plain }: DomainWish, page: Page): Promise<Listing<DomainView>> {
+    const wanted = await lookUp(uuid, 'domain', (id) => this.db.daos.domains.findByUuid(id));
+    const id = wanted?.id;
+    if (id !== undefined && id !== caller.domainId && !governs(caller, id)) return { rows: [], total: 0 };
+    if (id === undefined && caller.role !== 'Admin') return this.listOwn(caller, listAll, plain, page);
+    return this.db.daos.domains.list({ ...plain, id }, page);
+  }
+
+  /** The domains below one that the caller governs. */
+  async listChildren(caller: Caller, wish: ChildrenWish, page: Page): Promise<Listing<DomainView>> {
+    const { parentUuid = caller.domainUuid, isRecursive, ...plain } = wish;
+    const { id, path } = await this.getGoverned(caller, parentUuid);
+    return this.db.daos.domains.list({ ...plain, ...(isRecursive ? { belowPath: path } : { parentId: id }) }, page);
+  }
+
+  private async listOwn(
+    caller: Caller,
+    listAll: boolean,
+    plain: Pick<DomainWish, 'name' | 'level' | 'keyword'>,
+    page: Page,
+  ): Promise<Listing<DomainView>> {
+    const seesTree = listAll && governs(caller, caller.domainId);
+    return this.db.daos.domains.list({ ...plain, ...(seesTree ? { path: caller.domainPath } : { id: caller.domainId }) }, page);
+  }
+
+  private async getGoverned(caller: Caller, uuid: string): Promise<Domain> {
+    const domain = await this.get(uuid);
+    if (!governs(caller, domain.id)) throw denied(`domain ${uuid}`);
+    return domain;
+  }
+
+  private async view(id: number): Promise<DomainView> {
+    return found(await this.db.daos.domains.findView(id), 'domain', String(id));
+  }
+}
+
+function assertName(name: string): void {
+  if (name.trim() === '') throw invalid('name', 'a domain must have a name');
+  if (name.includes('/')) throw invalid('name', `"${name}" has a slash in it, which separates the names of domains in a path`);
+}
+
+function assertNotTop({ parentId, name }: Domain): void {
+  if (parentId === null) throw refused(`domain ${name} is the top of the tree, which stays as it is`);
+}
+
+/** The path of a domain below another one. */
+function pathOf(parentPath: string, name: string): string {
+  const path = `${parentPath}/${name}`;
+  assertLength(path);
+  return path;
+}
+
+function assertLength(path: string): void {
+  if ([...path].length > LONGEST_PATH) throw invalid('name', `paths of domains would be longer than ${LONGEST_PATH} characters`);
+}
+
+/** Gives a domain another name and, with all domains below it, another path. */
+async function move(daos: Daos, domain: Domain, name: string): Promise<void> {
+  assertNotTop(domain);
+  const newPath = pathOf(domain.path.slice(0, domain.path.lastIndexOf('/')), name);
+  for (const path of await daos.domains.listTreePaths(domain.path)) assertLength(newPath + path.slice(domain.path.length));
+  await daos.domains.rename(domain.id, name);
+  await daos.domains.moveTree(domain.path, newPath);
+}
+
+async function assertEmpty({ domains, accounts }: Daos, uuid: string, path: string): Promise<void> {
+  const cure = 'delete them first, or send cleanup=true';
+  if (await domains.existBelow(path)) throw refused(`there are domains in domain ${uuid}; ${cure}`);
+  if (await accounts.existIn(path)) throw refused(`there are accounts in domain ${uuid}; ${cure}`);
 }

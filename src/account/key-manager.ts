@@ -4,7 +4,7 @@ import type { Caller } from '../call-context.js';
 import type { Database } from '../dao/database.js';
 import { found } from '../errors.js';
 import type { Secrets } from '../secrets.js';
-import { assertMayUse } from './access.js';
+import { assertMayManage } from './access.js';
 
 /** What a client signs its requests with. */
 export interface KeyPair {
@@ -20,7 +20,7 @@ export class KeyManager {
     private readonly caches: CacheInvalidation,
   ) {}
 
-  /** Gives the user new keys; the old ones stop working. Administrators may do so for everybody, users for their own account. */
+  /** Gives the user new keys; the old ones stop working. Users may do so for their own account, administrators also for those that they look after. */
   async renew(caller: Caller, userUuid: string): Promise<KeyPair> {
     const { id } = await this.find(caller, userUuid);
     return this.renewFor(id);
@@ -36,13 +36,13 @@ export class KeyManager {
   async renewFor(userId: number): Promise<KeyPair> {
     const pair = newKeyPair();
     const sealed = this.secrets.seal(pair.secretKey);
-    await this.caches.change('identity', (daos) => daos.users.setKeys(userId, pair.apiKey, sealed));
+    await this.caches.change('identity', (daos) => daos.users.update(userId, { apiKey: pair.apiKey, secretKey: sealed }));
     return pair;
   }
 
   private async find(caller: Caller, uuid: string) {
     const user = found(await this.db.daos.users.findByUuid(uuid), 'user', uuid);
-    assertMayUse(caller, user, `the keys of user ${uuid}`);
+    assertMayManage(caller, user, `the keys of user ${uuid}`);
     return user;
   }
 }

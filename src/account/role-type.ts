@@ -3,8 +3,14 @@ const ACCOUNT_TYPES = { Admin: 1, ResourceAdmin: 3, DomainAdmin: 2, User: 0 } as
 
 export type RoleType = keyof typeof ACCOUNT_TYPES;
 
-/** Every kind of caller: for commands that all may use. */
+/** Every kind of caller, the most powerful first: for commands that all may use. */
 export const EVERYONE: readonly RoleType[] = ['Admin', 'ResourceAdmin', 'DomainAdmin', 'User'];
+
+/** Those who look after accounts of others. */
+export const ADMINISTRATORS: readonly RoleType[] = ['Admin', 'ResourceAdmin', 'DomainAdmin'];
+
+/** Whether the role has at most the power of the other. */
+export const isAtMost = (role: RoleType, other: RoleType): boolean => EVERYONE.indexOf(role) >= EVERYONE.indexOf(other);
 
 /** Those who govern a domain with everything below it. */
 export const governsDomain = (role: RoleType): boolean => role === 'DomainAdmin' || role === 'ResourceAdmin';

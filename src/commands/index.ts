@@ -3,6 +3,7 @@ import type { CommandTable } from '../api/dispatcher.js';
 import { absentCommands } from './absent/index.js';
 import { accountCommands } from './account/index.js';
 import { backupCommands } from './backup/index.js';
+import { domainCommands } from './domain/index.js';
 import { eventCommands } from './event/index.js';
 import { jobCommands } from './job/index.js';
 import { limitCommands } from './limit/index.js';
@@ -11,6 +12,7 @@ import { offeringCommands } from './offering/index.js';
 import { policyCommands } from './policy/index.js';
 import { settingsCommands } from './settings/index.js';
 import { systemCommands } from './system/index.js';
+import { userCommands } from './user/index.js';
 import { volumeCommands } from './volume/index.js';
 import { zoneCommands } from './zone/index.js';
 
@@ -19,6 +21,7 @@ const COMMANDS = [
   ...absentCommands,
   ...accountCommands,
   ...backupCommands,
+  ...domainCommands,
   ...eventCommands,
   ...jobCommands,
   ...limitCommands,
@@ -27,6 +30,7 @@ const COMMANDS = [
   ...policyCommands,
   ...settingsCommands,
   ...systemCommands,
+  ...userCommands,
   ...volumeCommands,
   ...zoneCommands,
 ];

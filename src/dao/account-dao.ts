@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { RoleType } from '../account/role-type.js';
-import { inTree } from './owned.js';
+import { inTree, ownedBy } from './owned.js';
 import { containing, listing, type Listing, type Page } from './page.js';
 
 export type AccountState = 'enabled' | 'disabled' | 'locked';
@@ -17,8 +17,13 @@ export interface Account {
   roleId: number;
   state: AccountState;
   apiKeyAccess: ApiKeyAccess;
+  /** Whether the first start made it: there is always one account that can do everything. */
+  isDefault: boolean;
   created: Date;
 }
+
+/** What can be changed of an account. */
+export type AccountChanges = Partial<Pick<Account, 'name' | 'state'>>;
 
 /** An account with its role and the names that answers show. */
 export interface AccountView extends Account {
@@ -53,6 +58,15 @@ export class AccountDao {
     return this.live().where({ uuid }).first();
   }
 
+  findByUuidIncludingRemoved(uuid: string): Promise<(Account & { removed: Date | null }) | undefined> {
+    return this.db('account').where({ uuid }).first();
+  }
+
+  findView(which: { readonly id: number } | { readonly uuid: string }): Promise<AccountView | undefined> {
+    const [[column, value]] = Object.entries(which) as [[string, number | string]];
+    return this.views().where(`account.${column}`, value).whereNull('account.removed').first();
+  }
+
   findByName(domainId: number, name: string): Promise<Account | undefined> {
     return this.live().where({ domainId, name }).first();
   }
@@ -73,6 +87,33 @@ export class AccountDao {
     if (role !== undefined) void query.where('role.type', role);
     if (domainPath !== undefined) void inTree(query, domainPath);
     return listing(containing(query, keyword, ['account.name']), page);
+  }
+
+  /** Whether a domain has an account: the one at the path, or one below it. */
+  async existIn(domainPath: string): Promise<boolean> {
+    return (await this.inDomains(domainPath).first('id')) !== undefined;
+  }
+
+  /** Notes that something is put into the account, as `DomainDao.touch`; false if it is gone. */
+  async touch(id: number): Promise<boolean> {
+    return (await this.live().where({ id }).increment('revision')) === 1;
+  }
+
+  async update(id: number, changes: AccountChanges): Promise<void> {
+    await this.live().where({ id }).update(changes);
+  }
+
+  async remove(id: number, removed: Date): Promise<void> {
+    await this.live().where({ id }).update({ removed, live: null });
+  }
+
+  /** Removes the accounts of the domain at the path and of every domain below it. */
+  async removeIn(domainPath: string, removed: Date): Promise<void> {
+    await this.inDomains(domainPath).update({ removed, live: null });
+  }
+
+  private inDomains(path: string) {
+    return ownedBy(this.live(), { domainPath: path });
   }
 
   private live() {

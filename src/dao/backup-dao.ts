@@ -84,6 +84,10 @@ export class BackupDao {
     return this.db('backups').where({ uuid }).first();
   }
 
+  async existOwnedBy(owners: Owners): Promise<boolean> {
+    return (await ownedBy(this.live(), owners).first('id')) !== undefined;
+  }
+
   async existForVm(vmId: number): Promise<boolean> {
     return (await this.live().where({ vmId }).first('id')) !== undefined;
   }

@@ -105,6 +105,11 @@ export class JobDao {
     return (await this.db('async_job').where({ backupUuid, status: JOB_PENDING }).first('id')) !== undefined;
   }
 
+  /** Whether a job that one of the owners has asked for is still pending. */
+  async isPendingFor(owners: Owners): Promise<boolean> {
+    return (await ownedBy(this.db('async_job').where({ status: JOB_PENDING }), owners).first('id')) !== undefined;
+  }
+
   /** The jobs that nobody runs and that are first in line for their machine, oldest first. */
   listRunnable(now: Date, limit: number): Promise<Job[]> {
     return this.db('async_job as job')

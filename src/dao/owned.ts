@@ -1,5 +1,4 @@
 import type { Knex } from 'knex';
-import { literal } from './page.js';
 
 /** Whose things a list shows; with no field, everybody's. */
 export interface Owners {
@@ -49,7 +48,14 @@ export function ownedBy<Q extends Knex.QueryBuilder>(query: Q, { accountId, doma
 
 /** Limits a query on domains to the one at the path and those below it. */
 export const inTree = <Q extends Knex.QueryBuilder>(query: Q, path: string): Q =>
-  query.where((tree) => void tree.where({ path }).orWhereRaw(`?? like ? escape '!'`, ['path', `${literal(path)}/%`])) as Q;
+  query.where((tree) => void tree.where({ path }).orWhere((rest) => void below(rest, path))) as Q;
+
+/** The character after `/`: what begins with a path and `/` is less than that path and this. */
+const AFTER_SLASH = '0';
+
+/** Limits a query on domains to those below the path. Not by `like`, to which upper and lower case are the same in SQLite. */
+export const below = <Q extends Knex.QueryBuilder>(query: Q, path: string): Q =>
+  query.where('path', '>=', `${path}/`).where('path', '<', `${path}${AFTER_SLASH}`) as Q;
 
 /** Whose things are added up: some accounts', or those of each domain in the tree at a path. */
 export type Owning = { readonly accountIds: readonly number[] } | { readonly domainPath: string };

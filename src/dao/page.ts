@@ -28,7 +28,7 @@ export async function listing<R>(
 }
 
 /** A text for `like … escape '!'` in which `%` and `_` stand for themselves. */
-export const literal = (text: string): string => text.replace(/[!%_]/g, '!$&');
+const literal = (text: string): string => text.replace(/[!%_]/g, '!$&');
 
 /** Limits a query to rows in which one of the columns contains the keyword, in any case; its `%` and `_` stand for themselves. */
 export function containing<Q extends Knex.QueryBuilder>(query: Q, keyword: string | undefined, columns: readonly string[]): Q {

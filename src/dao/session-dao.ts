@@ -30,6 +30,15 @@ export class SessionDao {
     return (await this.db('session').where({ tokenHash }).delete()) > 0;
   }
 
+  async deleteByUser(userId: number): Promise<void> {
+    await this.db('session').where({ userId }).delete();
+  }
+
+  /** Ends the logins of all users of the account. */
+  async deleteByAccount(accountId: number): Promise<void> {
+    await this.db('session').whereIn('userId', this.db('user').where({ accountId }).select('id')).delete();
+  }
+
   async deleteUnusedSince(lastUsed: Date): Promise<void> {
     await this.db('session').where('lastUsed', '<', lastUsed).delete();
   }

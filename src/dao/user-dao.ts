@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { AccountState, ApiKeyAccess } from './account-dao.js';
 import type { RoleType } from '../account/role-type.js';
-import { inTree } from './owned.js';
+import { inTree, ownedBy, type Owners } from './owned.js';
 import { containing, listing, type Listing, type Page } from './page.js';
 
 /** Somebody, or some program, that acts for an account. */
@@ -21,8 +21,13 @@ export interface User {
   /** Sealed; see `Secrets`. */
   secretKey: string | null;
   apiKeyAccess: ApiKeyAccess;
+  /** Whether the first start made it; see `Account.isDefault`. */
+  isDefault: boolean;
   created: Date;
 }
+
+/** What can be changed of a user. */
+export type UserChanges = Partial<Omit<User, 'id' | 'uuid' | 'domainId' | 'isDefault' | 'created'>>;
 
 /** A user with account and domain, in one row. */
 export interface UserView extends User {
@@ -46,6 +51,7 @@ export interface UserFilter {
   readonly domainId?: number | undefined;
   /** The path of a domain: users in it and in every domain below it. */
   readonly domainPath?: string | undefined;
+  readonly role?: RoleType | undefined;
   readonly state?: string | undefined;
   readonly keyword?: string | undefined;
 }
@@ -74,18 +80,24 @@ export class UserDao {
     return this.views().where({ 'user.domainId': domainId, 'user.username': username }).first();
   }
 
+  /** The administrator that every database begins with. */
+  findDefault(): Promise<UserView | undefined> {
+    return this.views().where('user.isDefault', true).first();
+  }
+
   /** The users of the given accounts, oldest first. */
   listByAccounts(accountIds: readonly number[]): Promise<UserView[]> {
     return this.views().whereIn('user.accountId', accountIds).orderBy('user.id');
   }
 
-  list({ id, username, accountId, domainId, domainPath, state, keyword }: UserFilter, page: Page): Promise<Listing<UserView>> {
+  list({ id, username, accountId, domainId, domainPath, role, state, keyword }: UserFilter, page: Page): Promise<Listing<UserView>> {
     const given = {
       'user.id': id,
       'user.username': username,
       'user.accountId': accountId,
       'user.domainId': domainId,
       'user.state': state,
+      'role.type': role,
     };
     const query = this.views().orderBy('user.id');
     for (const [column, value] of Object.entries(given)) if (value !== undefined) void query.where(column, value);
@@ -93,9 +105,15 @@ export class UserDao {
     return listing(containing(query, keyword, ['user.username', 'user.firstName', 'user.lastName', 'user.email']), page);
   }
 
-  /** Replaces the keys; `secretKey` is sealed. */
-  async setKeys(id: number, apiKey: string, secretKey: string): Promise<void> {
-    await this.db('user').where({ id }).update({ apiKey, secretKey });
+  async update(id: number, changes: UserChanges): Promise<void> {
+    await this.db('user').where({ id }).whereNull('removed').update(changes);
+  }
+
+  /** Removes a user, or those of the owners; their keys open nothing any more and may be given to somebody else. */
+  async remove(which: { readonly id: number } | Owners, removed: Date): Promise<void> {
+    const users = this.db('user').whereNull('removed');
+    const wanted = 'id' in which ? users.where({ id: which.id }) : ownedBy(users, which);
+    await wanted.update({ removed, live: null, apiKey: null, secretKey: null });
   }
 
   private views() {

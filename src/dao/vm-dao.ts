@@ -92,6 +92,10 @@ export class VmDao {
     return listing(containing(wanted, keyword, ['name', 'displayName']), page, (rows) => this.views(rows));
   }
 
+  async existOwnedBy(owners: Owners): Promise<boolean> {
+    return (await ownedBy(this.live(), owners).first('id')) !== undefined;
+  }
+
   async updateFacts(id: number, facts: VmFacts): Promise<void> {
     await this.db('virtual_machine')
       .where({ id })

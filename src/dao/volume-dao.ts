@@ -94,6 +94,10 @@ export class VolumeDao {
     return listing(containing(wanted, keyword, ['name']), page, (rows) => this.views(rows));
   }
 
+  async existOwnedBy(owners: Owners): Promise<boolean> {
+    return (await ownedBy(this.db('volume').whereNull('removed'), owners).first('id')) !== undefined;
+  }
+
   async updateFacts(id: number, facts: StoredVolumeFacts): Promise<void> {
     await this.db('volume')
       .where({ id })

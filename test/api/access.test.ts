@@ -43,6 +43,7 @@ const ACTIONS: readonly (readonly [command: string, parameters: (theirs: Possess
   ['listResourceLimits', ({ user }) => ({ account: String(user.account.name), domainid: String(user.account.domainid) })],
   ['queryAsyncJobResult', ({ job }) => ({ jobid: job })],
   ['registerUserKeys', ({ user }) => ({ id: user.userId })],
+  ['updateUser', ({ user }) => ({ id: user.userId, firstname: 'Mine' })],
   ['removeVMFromBackupPolicy', ({ machine }) => ({ virtualmachineid: machine })],
   ['removeVirtualMachineFromBackupOffering', ({ machine }) => ({ virtualmachineid: machine, forced: 'true' })],
   ['restoreBackup', ({ backup }) => ({ id: backup })],

@@ -1,17 +1,9 @@
 import type { Answer } from '../../src/client/api-client.js';
 import { forEachEngine } from '../kit/engines.js';
-import { each, listed, NOBODY, only, uniqueName } from '../kit/scene.js';
+import { each, listed, NOBODY, person, uniqueName } from '../kit/scene.js';
 import { testServer } from '../kit/server.js';
 import { aDate, aUuid } from '../kit/signed-request.js';
 import { insertDomain } from '../kit/builders.js';
-
-const person = (username: string) => ({
-  username,
-  password: 'a long enough secret',
-  firstname: 'Ada',
-  lastname: 'Lovelace',
-  email: 'ada@example.org',
-});
 
 forEachEngine((engine) => {
   const server = testServer(engine);
@@ -158,34 +150,6 @@ forEachEngine((engine) => {
     test('refuses a type that there is not, and ids of nothing', async () => {
       expect((await server.admin.refusal('listAccounts', { accounttype: '7' })).code).toBe(431);
       expect((await server.admin.refusal('listAccounts', { id: NOBODY })).text).toContain(`Invalid parameter id value=${NOBODY}`);
-    });
-  });
-
-  describe('listDomains', () => {
-    test('shows an administrator every domain', async () => {
-      const { name, path, uuid } = await insertDomain(server.db.daos);
-      const all = await listed(server.admin, 'listDomains', 'domain');
-      expect(all[0]).toEqual({
-        id: aUuid,
-        name: 'ROOT',
-        level: 0,
-        path: 'ROOT',
-        haschild: expect.any(Boolean) as boolean,
-        state: 'Active',
-        created: aDate,
-      });
-      expect(all.at(-1)).toMatchObject({ id: uuid, name, path, level: 1 });
-    });
-
-    test('finds a domain by id, name and keyword', async () => {
-      const { name, uuid } = await insertDomain(server.db.daos, { name: uniqueName('Orchard'), path: `ROOT/${uniqueName('Orchard')}` });
-      for (const filter of [{ id: uuid }, { name }, { keyword: name.toUpperCase() }]) {
-        expect(await only(server.admin, 'listDomains', 'domain', filter)).toMatchObject({ id: uuid });
-      }
-    });
-
-    test('refuses the id of no domain', async () => {
-      expect((await server.admin.refusal('listDomains', { id: NOBODY })).text).toContain(`Invalid parameter id value=${NOBODY}`);
     });
   });
 });

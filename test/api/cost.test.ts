@@ -40,6 +40,7 @@ const LISTS: Readonly<Record<string, ListCost>> = {
   listBackups: { object: 'backup', whole: 1, page: 2, parameters: { listall: 'true' } },
   listConfigurationGroups: { whole: 0, page: 0 },
   listConfigurations: { object: 'configuration', whole: 0, page: 0 },
+  listDomainChildren: { object: 'domain', whole: 2, page: 3, parameters: { isrecursive: 'true' } },
   listDomains: { object: 'domain', whole: 1, page: 2 },
   listEvents: { object: 'event', whole: 1, page: 2, parameters: { listall: 'true' } },
   listResourceLimits: { object: 'resourcelimit', whole: 2, page: 2 },

@@ -1,16 +1,9 @@
 import type { Answer } from '../../src/client/api-client.js';
 import { forEachEngine } from '../kit/engines.js';
-import { each, listed, NOBODY, only, uniqueName } from '../kit/scene.js';
+import { each, listed, NOBODY, only, person, uniqueName } from '../kit/scene.js';
 import { testServer, type Keys } from '../kit/server.js';
 import { adminKeys, aDate, aUuid } from '../kit/signed-request.js';
 
-const person = (username: string) => ({
-  username,
-  password: 'a long enough secret',
-  firstname: 'Ada',
-  lastname: 'Lovelace',
-  email: 'ada@example.org',
-});
 const KEY = /^[\w-]{86}$/;
 
 forEachEngine((engine) => {

@@ -126,10 +126,10 @@ describe('two transactions that wait for each other on MariaDB', () => {
     const update = (first: number, second: number, key: string) =>
       handle.db.transaction(async (daos) => {
         attempts++;
-        await daos.users.setKeys(first, `${key}-1`, 'sealed');
+        await daos.users.update(first, { apiKey: `${key}-1`, secretKey: 'sealed' });
         arrived++;
         while (arrived < 2) await pause(5);
-        await daos.users.setKeys(second, `${key}-2`, 'sealed');
+        await daos.users.update(second, { apiKey: `${key}-2`, secretKey: 'sealed' });
       });
     await Promise.all([update(one.id, two.id, 'a'), update(two.id, one.id, 'b')]);
     expect(attempts).toBe(3);

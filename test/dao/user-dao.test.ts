@@ -72,7 +72,7 @@ forEachEngine((engine) => {
 
   test('replaces the keys of one user', async () => {
     const [one, other] = [await insertUser(daos(), { apiKey: 'old' }), await insertUser(daos(), { apiKey: 'others' })];
-    await daos().users.setKeys(one.id, 'new', 'sealed');
+    await daos().users.update(one.id, { apiKey: 'new', secretKey: 'sealed' });
     expect(await daos().users.findByApiKey('old')).toBeUndefined();
     expect(await daos().users.findByApiKey('new')).toMatchObject({ id: one.id, secretKey: 'sealed' });
     expect(await ofUser('id', other.id)).toMatchObject([{ apiKey: 'others', secretKey: null }]);

@@ -10,6 +10,7 @@ import { AssignmentManager } from '../../src/backup/assignment-manager.js';
 import { BackupFramework } from '../../src/backup/backup-framework.js';
 import { BackupManager } from '../../src/backup/backup-manager.js';
 import { RestoreManager } from '../../src/backup/restore-manager.js';
+import { CacheInvalidation } from '../../src/cache-invalidation.js';
 import { commands } from '../../src/commands/index.js';
 import type { BackupOffering } from '../../src/dao/backup-offering-dao.js';
 import { Database } from '../../src/dao/database.js';
@@ -177,7 +178,7 @@ async function assemble(knex: Knex, plugins: Plugins, plan: FaultPlan, now: () =
   const instances = new PluginInstances(wrapped, settings, db, now, noLog);
   const copy = new InventoryCopy(db, zones, instances, now);
   const framework = new BackupFramework(settings, wrapped, instances);
-  const access = new Access(db, new DomainManager(db));
+  const access = new Access(db, new DomainManager(db, new CacheInvalidation(db, now, noLog), now));
   const machines = new MachineManager(db, access, zones, instances, copy);
   const backups = new BackupManager(db, access, zones, framework, copy, new Admission(db, new OwnerLimits(settings)), now);
   const assignments = new AssignmentManager(db, zones, framework, machines, copy, now, noLog);

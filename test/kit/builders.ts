@@ -42,7 +42,7 @@ export async function insertAccount(daos: Daos, { role = 'User', ...overrides }:
   const domainId = overrides.domainId ?? (await insertDomain(daos)).id;
   const roleId = overrides.roleId ?? present(await daos.roles.findDefault(role)).id;
   const own = { uuid: randomUUID(), domainId, roleId, name: newName('account'), state: 'enabled', apiKeyAccess: 'inherit' } as const;
-  return daos.accounts.insert({ ...own, created: CREATED, ...overrides });
+  return daos.accounts.insert({ ...own, isDefault: false, created: CREATED, ...overrides });
 }
 
 /** See `insertDomain`. */
@@ -61,6 +61,7 @@ export async function insertUser(daos: Daos, overrides: Partial<User> = {}): Pro
     apiKey: null,
     secretKey: null,
     apiKeyAccess: 'inherit',
+    isDefault: false,
     created: CREATED,
     ...overrides,
   });

@@ -14,6 +14,15 @@ let made = 0;
 /** A name that nothing else in the test file has. */
 export const uniqueName = (what: string): string => `${what}-${++made}`;
 
+/** What createAccount and createUser ask of a new user. */
+export const person = (username: string) => ({
+  username,
+  password: 'a long enough secret',
+  firstname: 'Ada',
+  lastname: 'Lovelace',
+  email: 'ada@example.org',
+});
+
 /** The objects of a list command, none if the list is empty. */
 export async function listed(client: TestClient, command: string, object: string, parameters: Parameters = {}): Promise<Answer[]> {
   return ((await client.call(command, parameters))[object] ?? []) as Answer[];
@@ -54,6 +63,12 @@ export async function makeZone(server: TestServer, { enabled = 'true', name = un
   const { zone } = (await server.admin.call('createZone', wanted)) as { zone: Answer };
   await configure(server, 'backup.framework.enabled', enabled, String(zone.id));
   return String(zone.id);
+}
+
+/** Makes a domain below another one, below ROOT unless that is given; answers it. */
+export async function makeDomain({ admin }: TestServer, { name = uniqueName('domain'), parent = '' } = {}): Promise<Answer> {
+  const wanted = { name, ...(parent === '' ? {} : { parentdomainid: parent }) };
+  return (await admin.call('createDomain', wanted)).domain as Answer;
 }
 
 /** Makes a stopped machine with a root disk of 1 GiB; answers the machine. */

@@ -1,14 +1,15 @@
-import { roleOfAccountType } from '../../account/role-type.js';
+import { ADMINISTRATORS } from '../../account/role-type.js';
 import { ApiCommand, Parameter } from '../../api/command.js';
-import { invalid } from '../../errors.js';
+import type { CallContext } from '../../call-context.js';
 import type { Services } from '../../services.js';
+import { readAccountType } from '../account-type.js';
 import { accountResponse, toAccountResponse } from '../responses/account.js';
-import { NewUserCommand } from './new-user-command.js';
+import { NewUserCommand } from '../user/new-user-command.js';
 
 @ApiCommand({
   name: 'createAccount',
   description: 'Creates an account together with its first user',
-  roles: ['Admin'],
+  roles: ADMINISTRATORS,
   event: 'ACCOUNT.CREATE',
   returns: accountResponse,
 })
@@ -22,12 +23,14 @@ export class CreateAccountCmd extends NewUserCommand {
   })
   accountType: number | undefined;
 
-  @Parameter({ type: 'uuid', entity: 'domain', description: 'domain of the account; the ROOT domain if absent' })
+  @Parameter({ type: 'uuid', entity: 'domain', description: 'domain of the account; that of the caller if absent' })
   domainId: string | undefined;
 
-  async execute({ accounts }: Services) {
-    const role = roleOfAccountType(this.accountType ?? 0);
-    if (role === undefined) throw invalid('accounttype', `${this.accountType} is no type of account; they are 0 to 3`);
-    return { account: toAccountResponse(await accounts.createAccount(role, this.account, this.domainId, this.newUser())) };
+  @Parameter({ type: 'string', description: 'taken for the sake of clients and not used: there are no networks here' })
+  networkDomain: string | undefined;
+
+  async execute({ accounts }: Services, { caller }: CallContext) {
+    const wish = { role: readAccountType(this.accountType) ?? 'User', name: this.account, domainUuid: this.domainId, user: this.newUser() };
+    return { account: toAccountResponse(await accounts.create(caller, wish), caller) };
   }
 }

@@ -1,20 +1,18 @@
 import type { CommandClass } from '../../api/command.js';
 import { CreateAccountCmd } from './create-account.js';
-import { CreateUserCmd } from './create-user.js';
-import { GetUserCmd } from './get-user.js';
-import { GetUserKeysCmd } from './get-user-keys.js';
+import { DeleteAccountCmd } from './delete-account.js';
+import { DisableAccountCmd } from './disable-account.js';
+import { EnableAccountCmd } from './enable-account.js';
 import { ListAccountsCmd } from './list-accounts.js';
-import { ListDomainsCmd } from './list-domains.js';
-import { ListUsersCmd } from './list-users.js';
-import { RegisterUserKeysCmd } from './register-user-keys.js';
+import { LockAccountCmd } from './lock-account.js';
+import { UpdateAccountCmd } from './update-account.js';
 
 export const accountCommands: readonly CommandClass[] = [
   CreateAccountCmd,
-  CreateUserCmd,
-  GetUserCmd,
-  GetUserKeysCmd,
+  DeleteAccountCmd,
+  DisableAccountCmd,
+  EnableAccountCmd,
   ListAccountsCmd,
-  ListDomainsCmd,
-  ListUsersCmd,
-  RegisterUserKeysCmd,
+  LockAccountCmd,
+  UpdateAccountCmd,
 ];

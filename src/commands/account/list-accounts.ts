@@ -1,9 +1,9 @@
-import { EVERYONE, roleOfAccountType } from '../../account/role-type.js';
+import { EVERYONE } from '../../account/role-type.js';
 import { ApiCommand, Parameter } from '../../api/command.js';
 import { list } from '../../api/response.js';
 import type { CallContext } from '../../call-context.js';
-import { invalid } from '../../errors.js';
 import type { Services } from '../../services.js';
+import { readAccountType } from '../account-type.js';
 import { PagedCommand } from '../paged-command.js';
 import { accountResponse, toAccountResponse } from '../responses/account.js';
 
@@ -40,11 +40,12 @@ export class ListAccountsCmd extends PagedCommand {
 
   async execute(services: Services, { caller }: CallContext) {
     const { id: uuid, name, domainId: domainUuid, accountType, state, keyword, listAll = false, isRecursive = false } = this;
-    const role = accountType === undefined ? undefined : roleOfAccountType(accountType);
-    if (accountType !== undefined && role === undefined)
-      throw invalid('accounttype', `${accountType} is no type of account; they are 0 to 3`);
-    const wish = { uuid, name, domainUuid, role, state, keyword, listAll, isRecursive };
-    const { rows, total } = await services.accounts.listAccounts(caller, wish, this.pageOf(services));
-    return list('account', rows.map(toAccountResponse), total);
+    const wish = { uuid, name, domainUuid, role: readAccountType(accountType), state, keyword, listAll, isRecursive };
+    const { rows, total } = await services.accounts.list(caller, wish, this.pageOf(services));
+    return list(
+      'account',
+      rows.map((row) => toAccountResponse(row, caller)),
+      total,
+    );
   }
 }

@@ -1,6 +1,7 @@
 import { responseOf, type Fields } from '../../api/response.js';
 import type { AccountWithUsers } from '../../account/account-manager.js';
 import { accountTypeOf } from '../../account/role-type.js';
+import type { Caller } from '../../call-context.js';
 import { toUserResponse } from './user.js';
 
 export const accountResponse = responseOf('account', {
@@ -19,7 +20,7 @@ export const accountResponse = responseOf('account', {
   user: ['list', 'its users'],
 });
 
-export const toAccountResponse = ({ account, users }: AccountWithUsers): Fields<typeof accountResponse> => ({
+export const toAccountResponse = ({ account, users }: AccountWithUsers, caller: Caller): Fields<typeof accountResponse> => ({
   id: account.uuid,
   name: account.name,
   accounttype: accountTypeOf(account.role),
@@ -31,6 +32,6 @@ export const toAccountResponse = ({ account, users }: AccountWithUsers): Fields<
   domainpath: account.domainPath,
   state: account.state,
   created: account.created,
-  isdefault: false,
-  user: users.map(toUserResponse),
+  isdefault: account.isDefault,
+  user: users.map((user) => toUserResponse(user, caller)),
 });

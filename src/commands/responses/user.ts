@@ -1,5 +1,6 @@
 import { given, responseOf, type Fields } from '../../api/response.js';
 import { accountTypeOf } from '../../account/role-type.js';
+import type { Caller } from '../../call-context.js';
 import type { UserView } from '../../dao/user-dao.js';
 
 export const userResponse = responseOf('user', {
@@ -12,7 +13,7 @@ export const userResponse = responseOf('user', {
   state: ['string', 'what state the user is in'],
   account: ['string', 'name of the account of the user'],
   accountid: ['string', 'ID of the account of the user'],
-  accounttype: ['integer', '0 for user, 1 for root admin'],
+  accounttype: ['integer', '0 for user, 1 for root admin, 2 for domain admin, 3 for resource domain admin'],
   roleid: ['string', 'ID of the role'],
   roletype: ['string', 'kind of role'],
   rolename: ['string', 'name of the role'],
@@ -25,7 +26,7 @@ export const userResponse = responseOf('user', {
   usersource: ['string', 'where the user is kept; always native'],
 });
 
-export const toUserResponse = (user: UserView): Fields<typeof userResponse> => ({
+export const toUserResponse = (user: UserView, caller: Caller): Fields<typeof userResponse> => ({
   id: user.uuid,
   username: user.username,
   firstname: user.firstName,
@@ -43,7 +44,7 @@ export const toUserResponse = (user: UserView): Fields<typeof userResponse> => (
   domain: user.domainPath.split('/').at(-1),
   timezone: given(user.timezone),
   apikey: given(user.apiKey),
-  isdefault: false,
-  iscallerchilddomain: false,
+  isdefault: user.isDefault,
+  iscallerchilddomain: user.domainPath.startsWith(`${caller.domainPath}/`),
   usersource: 'native',
 });

@@ -1,18 +1,7 @@
 import { makeVolume, NOBODY } from '../scene.js';
+import { REFUSED_IDENTITY } from './identity.js';
 import { REFUSED_LIMITS } from './limits.js';
 import { row, type Row, type Stage } from './scene.js';
-
-const person = (username: string) => ({ username, password: 'a secret', firstname: 'Gold', lastname: 'En', email: 'gold@example.org' });
-
-const ACCOUNTS: readonly Row[] = [
-  row('createAccount.exists', () => person('reader')),
-  row('createAccount.type', () => ({ ...person('new'), accounttype: '5' })),
-  row('createAccount.timezone', () => ({ ...person('new'), timezone: 'Mars/Olympus' })),
-  row('createUser.exists', () => ({ ...person('reader'), account: 'reader' })),
-  row('createUser.no-account', () => ({ ...person('new'), account: 'nobody' })),
-  row('listAccounts.type', () => ({ accounttype: '5' })),
-  row('getUser.no-key', () => ({ userapikey: 'nobody' })),
-];
 
 const SYSTEM: readonly Row[] = [
   row('createZone.exists', () => ({ name: 'golden', networktype: 'Basic', dns1: '10.0.0.1', internaldns1: '10.0.0.2' })),
@@ -253,7 +242,7 @@ const RESTORES: readonly Row[] = [
 
 /** What the commands themselves refuse, at once or as the end of a job. */
 export const REFUSED_WORK: readonly Row[] = [
-  ...ACCOUNTS,
+  ...REFUSED_IDENTITY,
   ...SYSTEM,
   ...MACHINES,
   ...OFFERINGS,

@@ -1,32 +1,7 @@
 import { ABSENT } from '../absent.js';
+import { IDENTITY } from './identity.js';
 import { LIMITS } from './limits.js';
 import { row, type Row } from './scene.js';
-
-const person = (username: string) => ({
-  username,
-  password: 'a secret of the golden age',
-  firstname: 'Gold',
-  lastname: 'En',
-  email: `${username}@example.org`,
-});
-
-const ACCOUNTS: readonly Row[] = [
-  row('createAccount', ({ format }) => ({ ...person(`founder-${format}`), timezone: 'Europe/Berlin' })),
-  row('createUser', async ({ server, format }) => {
-    await server.admin.call('createAccount', { ...person(`first-${format}`), account: `team-${format}` });
-    return { ...person(`second-${format}`), account: `team-${format}` };
-  }),
-  row('getUser', ({ world }) => ({ userapikey: world.reader.keys.apikey })),
-  row('getUserKeys', ({ world }) => ({ id: world.reader.userId })),
-  row('getUserKeys.none', async ({ server, title }) => {
-    const { account } = await server.admin.call('createAccount', person(title.replace(' ', '-')));
-    return { id: String((account as { user: { id: string }[] }).user[0]?.id) };
-  }),
-  row('listAccounts', ({ world }) => ({ id: world.reader.accountId })),
-  row('listDomains', () => ({ name: 'ROOT' })),
-  row('listUsers', ({ world }) => ({ id: world.reader.userId })),
-  row('registerUserKeys', async ({ server, format }) => ({ id: (await server.createUser(`keys-${format}`)).userId })),
-];
 
 const SYSTEM: readonly Row[] = [
   row('createZone', ({ title }) => ({ name: title, networktype: 'Basic', dns1: '10.0.0.1', internaldns1: '10.0.0.2' })),
@@ -158,7 +133,7 @@ const OFFERINGS: readonly Row[] = [
 /** Every command's success at least once. */
 export const SUCCESSES: readonly Row[] = [
   ...ABSENT.map((name) => row(name)),
-  ...ACCOUNTS,
+  ...IDENTITY,
   ...SYSTEM,
   ...MACHINES,
   ...BACKUPS,

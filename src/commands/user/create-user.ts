@@ -1,3 +1,4 @@
+import { ADMINISTRATORS } from '../../account/role-type.js';
 import { ApiCommand, Parameter } from '../../api/command.js';
 import type { CallContext } from '../../call-context.js';
 import type { Services } from '../../services.js';
@@ -7,7 +8,7 @@ import { NewUserCommand } from './new-user-command.js';
 @ApiCommand({
   name: 'createUser',
   description: 'Adds a user to an account',
-  roles: ['Admin'],
+  roles: ADMINISTRATORS,
   event: 'USER.CREATE',
   returns: userResponse,
 })
@@ -18,11 +19,12 @@ export class CreateUserCmd extends NewUserCommand {
   @Parameter({
     type: 'uuid',
     entity: 'domain',
-    description: 'domain in which that account is',
+    description: 'domain in which that account is; that of the caller if absent',
   })
   domainId: string | undefined;
 
-  async execute({ accounts }: Services, { caller }: CallContext) {
-    return { user: toUserResponse(await accounts.createUser(caller, this.account, this.domainId, this.newUser())) };
+  async execute({ users }: Services, { caller }: CallContext) {
+    const reference = { name: this.account, domainUuid: this.domainId };
+    return { user: toUserResponse(await users.create(caller, reference, this.newUser()), caller) };
   }
 }

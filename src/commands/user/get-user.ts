@@ -9,7 +9,7 @@ export class GetUserCmd extends Command {
   @Parameter({ type: 'string', required: true, description: 'the API key' })
   userApiKey!: string;
 
-  async execute({ accounts }: Services, { caller }: CallContext) {
-    return { user: toUserResponse(await accounts.getUserByApiKey(caller, this.userApiKey)) };
+  async execute({ users }: Services, { caller }: CallContext) {
+    return { user: toUserResponse(await users.getByApiKey(caller, this.userApiKey), caller) };
   }
 }

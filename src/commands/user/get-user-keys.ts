@@ -1,8 +1,9 @@
 import { EVERYONE } from '../../account/role-type.js';
-import { ApiCommand, Command, Parameter } from '../../api/command.js';
+import { ApiCommand } from '../../api/command.js';
 import type { CallContext } from '../../call-context.js';
 import type { Services } from '../../services.js';
 import { toUserKeysResponse, userKeysResponse } from '../responses/user-keys.js';
+import { UserActionCommand } from './user-action-command.js';
 
 @ApiCommand({
   name: 'getUserKeys',
@@ -10,10 +11,7 @@ import { toUserKeysResponse, userKeysResponse } from '../responses/user-keys.js'
   roles: EVERYONE,
   returns: userKeysResponse,
 })
-export class GetUserKeysCmd extends Command {
-  @Parameter({ type: 'uuid', required: true, entity: 'user', description: 'which user' })
-  id!: string;
-
+export class GetUserKeysCmd extends UserActionCommand {
   async execute({ keys }: Services, { caller }: CallContext) {
     return { userkeys: toUserKeysResponse(await keys.get(caller, this.id)) };
   }

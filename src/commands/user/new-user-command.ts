@@ -1,7 +1,6 @@
-import type { NewUser } from '../../account/account-manager.js';
+import type { NewUser } from '../../account/new-account.js';
 import { Command, Parameter } from '../../api/command.js';
-import { invalid } from '../../errors.js';
-import { isTimezone } from '../../timezone.js';
+import { readTimezone } from './timezone.js';
 
 /** A command that makes a user. */
 export abstract class NewUserCommand extends Command {
@@ -24,8 +23,7 @@ export abstract class NewUserCommand extends Command {
   timezone: string | undefined;
 
   protected newUser(): NewUser {
-    const { username, password, firstName, lastName, email, timezone } = this;
-    if (timezone !== undefined && !isTimezone(timezone)) throw invalid('timezone', `"${timezone}" is not the name of a time zone`);
-    return { username, password, firstName, lastName, email, timezone };
+    const { username, password, firstName, lastName, email } = this;
+    return { username, password, firstName, lastName, email, timezone: readTimezone(this.timezone) };
   }
 }

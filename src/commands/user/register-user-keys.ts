@@ -1,8 +1,9 @@
 import { EVERYONE } from '../../account/role-type.js';
-import { ApiCommand, Command, Parameter } from '../../api/command.js';
+import { ApiCommand } from '../../api/command.js';
 import type { CallContext } from '../../call-context.js';
 import type { Services } from '../../services.js';
 import { toUserKeysResponse, userKeysResponse } from '../responses/user-keys.js';
+import { UserActionCommand } from './user-action-command.js';
 
 @ApiCommand({
   name: 'registerUserKeys',
@@ -11,10 +12,7 @@ import { toUserKeysResponse, userKeysResponse } from '../responses/user-keys.js'
   event: 'REGISTER.USER.KEY',
   returns: userKeysResponse,
 })
-export class RegisterUserKeysCmd extends Command {
-  @Parameter({ type: 'uuid', required: true, entity: 'user', description: 'which user' })
-  id!: string;
-
+export class RegisterUserKeysCmd extends UserActionCommand {
   async execute({ keys }: Services, { caller }: CallContext) {
     return { userkeys: toUserKeysResponse(await keys.renew(caller, this.id)) };
   }

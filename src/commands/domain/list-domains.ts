@@ -19,11 +19,15 @@ export class ListDomainsCmd extends PagedCommand {
   @Parameter({ type: 'string', description: 'only the domain with this name' })
   name: string | undefined;
 
-  @Parameter({ type: 'boolean', description: 'for administrators: list all domains' })
+  @Parameter({ type: 'integer', description: 'only domains so far below ROOT, which is 0' })
+  level: number | undefined;
+
+  @Parameter({ type: 'boolean', description: 'for domain administrators: also the domains below the own one' })
   listAll: boolean | undefined;
 
   async execute(services: Services, { caller }: CallContext) {
-    const wish = { uuid: this.id, name: this.name, keyword: this.keyword };
+    const { id: uuid, name, level, keyword, listAll = false } = this;
+    const wish = { uuid, name, level, keyword, listAll };
     const { rows, total } = await services.domains.list(caller, wish, this.pageOf(services));
     return list('domain', rows.map(toDomainResponse), total);
   }
