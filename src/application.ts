@@ -46,6 +46,7 @@ import type { Services } from './services.js';
 import { allKeys, DynamicSettings } from './settings/dynamic-settings.js';
 import { SettingsManager } from './settings/settings-manager.js';
 import type { StaticSettings } from './settings/static-settings.js';
+import { UsageManager } from './usage/usage-manager.js';
 
 /** The server without its socket. */
 export interface Application {
@@ -128,6 +129,7 @@ export async function createApplication({
     sessions,
     settings: dynamicSettings,
     settingsManager: new SettingsManager(db, dynamicSettings, zoneDirectory, plugins, secrets, caches),
+    usage: new UsageManager(db, access, now),
     users: new UserManager(db, access, accounts, passwords, secrets, caches, now),
     volumes: new VolumeManager(db, access, zoneDirectory, instances, copy, machines, dynamicSettings),
     zones: new ZoneManager(zoneDirectory, caches, now),

@@ -17,6 +17,7 @@ import type { JobManager } from './jobs/job-manager.js';
 import type { LimitManager } from './limits/limit-manager.js';
 import type { DynamicSettings } from './settings/dynamic-settings.js';
 import type { SettingsManager } from './settings/settings-manager.js';
+import type { UsageManager } from './usage/usage-manager.js';
 
 /** What a command may reach: managers and the settings they go by, never a DAO or a provider. */
 export interface Services {
@@ -36,6 +37,7 @@ export interface Services {
   readonly sessions: SessionManager;
   readonly settings: DynamicSettings;
   readonly settingsManager: SettingsManager;
+  readonly usage: UsageManager;
   readonly users: UserManager;
   readonly volumes: VolumeManager;
   readonly zones: ZoneManager;

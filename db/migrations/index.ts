@@ -9,6 +9,7 @@ import * as schedules from './0007_schedules_and_repositories.js';
 import * as resourceLimits from './0008_resource_limits.js';
 import * as events from './0009_events.js';
 import * as machines from './0010_machines.js';
+import * as usage from './0011_usage.js';
 import * as accountLifecycle from './0014_account_lifecycle.js';
 
 interface Migration {
@@ -29,5 +30,6 @@ export const MIGRATIONS: ReadonlyMap<string, Migration> = new Map([
   ['0008_resource_limits', resourceLimits],
   ['0009_events', events],
   ['0010_machines', machines],
+  ['0011_usage', usage],
   ['0014_account_lifecycle', accountLifecycle],
 ]);

@@ -14,6 +14,7 @@ import type { ZoneDirectory } from '../inventory/zone-directory.js';
 import type { Log } from '../log.js';
 import { operationOf } from '../plugin-host/operation.js';
 import { leftNothingDone, type Assign } from '../provider/index.js';
+import { assigned, released } from '../usage/ledger-entries.js';
 import type { BackupFramework } from './backup-framework.js';
 
 const ASSIGNABLE: ReadonlySet<string> = new Set(['Running', 'Stopped']);
@@ -56,7 +57,10 @@ export class AssignmentManager {
     if (!(await this.db.daos.offerings.findByUuid(offeringUuid))) throw new NotFound('backup offering', offeringUuid);
     const provider = this.framework.provider(offering.provider, zone);
     const { reference } = await provider.assign(assignRequest('assign', vm, zone, offering, call), call.signal);
-    await this.db.daos.assignments.transition(assignment.id, 'Assigning', 'Assigned', { externalId: reference ?? null });
+    await this.db.transaction(async ({ assignments, usage }) => {
+      const isNew = await assignments.transition(assignment.id, 'Assigning', 'Assigned', { externalId: reference ?? null });
+      if (isNew) await usage.append(assigned(assignment, vm, this.now()));
+    });
   }
 
   /** Takes the machine out of its offering; its backups stay. With `forced` also if the provider does not let go. */
@@ -84,7 +88,9 @@ export class AssignmentManager {
         error,
       });
     }
-    await this.db.daos.assignments.delete(assignment.id, 'Removing');
+    await this.db.transaction(async ({ assignments, usage }) => {
+      if (await assignments.delete(assignment.id, 'Removing')) await usage.append(released(assignment, vm, this.now()));
+    });
   }
 
   private checkMachine(vm: Vm, zoneUuid: string | undefined, { caller }: CallContext): Zone {

@@ -14,6 +14,7 @@ import type { ZoneDirectory } from '../inventory/zone-directory.js';
 import type { Admission } from '../limits/admission.js';
 import { operationOf } from '../plugin-host/operation.js';
 import { leftNothingDone, ProviderError, type ProviderBackup } from '../provider/index.js';
+import { gone, held } from '../usage/ledger-entries.js';
 import type { BackupFramework } from './backup-framework.js';
 import { readManifest, totalSize, writeManifest } from './manifest.js';
 
@@ -116,7 +117,11 @@ export class BackupManager {
       if (leftNothingDone(error)) await this.db.daos.backups.transition(backup.id, 'Deleting', statusBeforeDeleting(backup));
       throw error;
     }
-    await this.db.daos.backups.remove(backup.id, 'Deleting', this.now());
+    await this.db.transaction(async ({ backups, usage }) => {
+      const removed = this.now();
+      if (!(await backups.remove(backup.id, 'Deleting', removed))) return;
+      if (statusBeforeDeleting(backup) === 'BackedUp') await usage.append(gone(backup, removed));
+    });
   }
 
   /** The backup; undefined if a job that is run again after a crash finds its work done. */
@@ -194,12 +199,17 @@ export class BackupManager {
   private async recordTaken(backup: Backup, taken: ProviderBackup): Promise<void> {
     assertPlausible(taken);
     const { machine } = readManifest(backup.manifest);
-    const recorded = await this.db.daos.backups.transition(backup.id, 'BackingUp', 'BackedUp', {
+    const confirmed = {
       externalId: taken.externalId,
       type: taken.type,
       sizeBytes: taken.sizeBytes,
       protectedSizeBytes: taken.protectedSizeBytes,
       manifest: writeManifest({ machine, volumes: taken.volumes }),
+    };
+    const recorded = await this.db.transaction(async ({ backups, usage }) => {
+      const isNew = await backups.transition(backup.id, 'BackingUp', 'BackedUp', confirmed);
+      if (isNew) await usage.append(held({ ...backup, ...confirmed }, this.now()));
+      return isNew;
     });
     if (recorded) return;
     // Another server that has joined the operation may have recorded the same.

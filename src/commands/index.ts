@@ -12,6 +12,7 @@ import { offeringCommands } from './offering/index.js';
 import { policyCommands } from './policy/index.js';
 import { settingsCommands } from './settings/index.js';
 import { systemCommands } from './system/index.js';
+import { usageCommands } from './usage/index.js';
 import { userCommands } from './user/index.js';
 import { volumeCommands } from './volume/index.js';
 import { zoneCommands } from './zone/index.js';
@@ -30,6 +31,7 @@ const COMMANDS = [
   ...policyCommands,
   ...settingsCommands,
   ...systemCommands,
+  ...usageCommands,
   ...userCommands,
   ...volumeCommands,
   ...zoneCommands,

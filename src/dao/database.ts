@@ -19,6 +19,7 @@ import { RoleDao } from './role-dao.js';
 import { RolePermissionDao } from './role-permission-dao.js';
 import { SessionDao } from './session-dao.js';
 import { isContention } from './database-error.js';
+import { UsageLedgerDao } from './usage-ledger-dao.js';
 import { UserDao } from './user-dao.js';
 import { VmDao } from './vm-dao.js';
 import { VolumeDao } from './volume-dao.js';
@@ -43,6 +44,7 @@ export const bindDaos = (db: Knex) => ({
   roles: new RoleDao(db),
   rolePermissions: new RolePermissionDao(db),
   sessions: new SessionDao(db),
+  usage: new UsageLedgerDao(db),
   users: new UserDao(db),
   vms: new VmDao(db),
   volumes: new VolumeDao(db),

@@ -57,9 +57,11 @@ export class EventManager {
     return this.db.daos.events.list({ ...filter, ...(await this.access.owners(caller, owners)) }, page);
   }
 
-  /** Every type of event that there can be, by name. */
-  types(): readonly string[] {
-    return [...new Set([...this.commands.values()].flatMap(({ event }) => event ?? []))].sort();
+  /** The types of event that there can be, by name. */
+  listTypes(keyword: string | undefined, { limit, offset }: Page): Listing<string> {
+    const all = [...new Set([...this.commands.values()].flatMap(({ event }) => event ?? []))].sort();
+    const wanted = all.filter((type) => keyword === undefined || type.includes(keyword.toUpperCase()));
+    return { rows: wanted.slice(offset, offset + limit), total: wanted.length };
   }
 
   /** Takes the events out of the list, where they are no longer shown unless asked for. */

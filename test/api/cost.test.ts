@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { commands } from '../../src/commands/index.js';
 import { ABSENT } from '../kit/absent.js';
+import { held } from '../../src/usage/ledger-entries.js';
 import {
+  CREATED,
   insertAccount,
   insertBackup,
   insertDomain,
@@ -42,8 +44,10 @@ const LISTS: Readonly<Record<string, ListCost>> = {
   listConfigurations: { object: 'configuration', whole: 0, page: 0 },
   listDomainChildren: { object: 'domain', whole: 2, page: 3, parameters: { isrecursive: 'true' } },
   listDomains: { object: 'domain', whole: 1, page: 2 },
+  listEventTypes: { object: 'eventtype', whole: 0, page: 0 },
   listEvents: { object: 'event', whole: 1, page: 2, parameters: { listall: 'true' } },
   listResourceLimits: { object: 'resourcelimit', whole: 2, page: 2 },
+  listUsageRecords: { object: 'usagerecord', whole: 2, page: 3, parameters: { startdate: '2026-01-01', enddate: '2026-12-31' } },
   listUsers: { object: 'user', whole: 1, page: 2 },
   listVirtualMachines: { object: 'virtualmachine', whole: 1, page: 2, parameters: { listall: 'true' } },
   listVolumes: { object: 'volume', whole: 1, page: 2, parameters: { listall: 'true' } },
@@ -55,7 +59,7 @@ const UNPAGED = [
   'listApis',
   'listBackupProviders',
   'listCapabilities',
-  'listEventTypes',
+  'listUsageTypes',
   ...ABSENT.filter((name) => name.startsWith('list')),
 ];
 /** Lists that are asked of a provider. */
@@ -63,7 +67,10 @@ const REMOTE = ['listBackupProviderOfferings'];
 
 const ROWS = 200;
 /** Lists whose length a test cannot choose. */
-const FIXED = ['listConfigurationGroups', 'listConfigurations', 'listResourceLimits'];
+const FIXED = ['listConfigurationGroups', 'listConfigurations', 'listEventTypes', 'listResourceLimits'];
+/** A list that reads what has happened to its machines, so many at once. */
+const USAGE = 'listUsageRecords';
+const MACHINES_AT_ONCE = 25;
 
 forEachEngine((engine) => {
   const server = testServer(engine);
@@ -120,7 +127,8 @@ forEachEngine((engine) => {
         const vm = await insertVm(daos, { ...owner, zoneId: row === 0 ? zoneId : (await insertZone(daos)).id });
         await insertVolume(daos, { ...owner, zoneId: vm.zoneId, vmId: vm.id });
         const manifest = JSON.stringify({ machine: { uuid: vm.uuid }, volumes });
-        await insertBackup(daos, vm, await insertOffering(daos, { zoneId: vm.zoneId }), { manifest });
+        const backup = await insertBackup(daos, vm, await insertOffering(daos, { zoneId: vm.zoneId }), { manifest });
+        await daos.usage.append(held(backup, CREATED));
         await insertDomain(daos);
         await insertEvent(daos, { userId: user.id, ...owner });
         const job = await insertJob(daos, { userId: user.id, ...owner, machineUuid: vm.uuid });
@@ -135,11 +143,15 @@ forEachEngine((engine) => {
       await settle();
     });
 
-    const growing = Object.entries(LISTS).filter(([command]) => !FIXED.includes(command));
+    const growing = Object.entries(LISTS).filter(([command]) => ![...FIXED, USAGE].includes(command));
 
     test.each(growing)('%s costs as much as with one', async (command, { object, whole, parameters = {} }) => {
       expect((await listed(server.admin, command, present(object), parameters)).length).toBeGreaterThanOrEqual(ROWS);
       expect(await cost(command, parameters)).toBe(whole);
+    });
+
+    test('listUsageRecords costs one more for every so many machines', async () => {
+      expect(await cost(USAGE, LISTS[USAGE]?.parameters)).toBe(1 + Math.ceil((ROWS + 1) / MACHINES_AT_ONCE));
     });
 
     test.each(Object.entries(LISTS))('a page of %s costs one more at most', async (command, { page, parameters = {} }) => {

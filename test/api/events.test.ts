@@ -267,6 +267,10 @@ forEachEngine((engine) => {
     const names = each(await listed(server.admin, 'listEventTypes', 'eventtype'), 'name');
     expect(names).toEqual([...new Set([...commands.values()].flatMap(({ event }) => event ?? []))].sort());
     expect(names).toContain('BACKUP.RESTORE.VOLUME.TO.VM');
+    expect(await server.admin.call('listEventTypes', { keyword: 'vm.st', page: '2', pagesize: '1' })).toEqual({
+      count: 2,
+      eventtype: [{ name: 'VM.STOP' }],
+    });
   });
 });
 

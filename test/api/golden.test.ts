@@ -7,10 +7,11 @@ import { REFUSED_REQUESTS } from '../kit/golden/refused-requests.js';
 import { REFUSED_WORK } from '../kit/golden/refused-work.js';
 import { makeWorld, Stage, type Row, type World } from '../kit/golden/scene.js';
 import { SUCCESSES } from '../kit/golden/successes.js';
+import { REFUSED_USAGE, USAGE } from '../kit/golden/usage.js';
 import { testServer } from '../kit/server.js';
 
-const ANSWERS = [...SUCCESSES, ...EVENTS];
-const REFUSALS = [...REFUSED_REQUESTS, ...REFUSED_WORK, ...REFUSED_EVENTS];
+const ANSWERS = [...SUCCESSES, ...EVENTS, ...USAGE];
+const REFUSALS = [...REFUSED_REQUESTS, ...REFUSED_WORK, ...REFUSED_EVENTS, ...REFUSED_USAGE];
 const ROWS = [...ANSWERS, ...REFUSALS];
 
 forEachEngine((engine) => {

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { Event } from '../../src/dao/event-dao.js';
 import type { Job } from '../../src/dao/job-dao.js';
+import { held as heldBy } from '../../src/usage/ledger-entries.js';
 import {
   CREATED,
   insertAccount,
@@ -16,6 +17,7 @@ import {
 } from '../kit/builders.js';
 import { forEachEngine, testDatabase, type Engine } from '../kit/engines.js';
 
+const LATER = new Date(CREATED.getTime() + 1);
 const PAGE = { limit: 20, offset: 0 };
 /** Rows of each of three accounts: little of it is the last one's, as on a server with many customers. */
 const ROWS = [600, 600, 20];
@@ -53,7 +55,17 @@ forEachEngine((engine) => {
 
   beforeAll(async () => {
     for (const rows of ROWS) await fill(rows);
-    const tables = ['virtual_machine', 'volume', 'backups', 'backup_repository', 'backup_schedule', 'async_job', 'user', 'event'];
+    const tables = [
+      'virtual_machine',
+      'volume',
+      'backups',
+      'backup_repository',
+      'backup_schedule',
+      'async_job',
+      'user',
+      'event',
+      'usage_ledger',
+    ];
     if (engine === 'sqlite') await handle.db.knex.raw('analyze');
     else await handle.db.knex.raw(`analyze table ${tables.join(', ')}`);
   });
@@ -71,6 +83,8 @@ forEachEngine((engine) => {
     const copied = { user: userId, virtual_machine: vmId, volume: volume.id, backups: backup.id, async_job: job.id };
     for (const [table, id] of Object.entries({ ...copied, backup_repository: repositoryId })) await copies(table, id, rows);
     await scheduleAll(owner.accountId);
+    const held = Array.from({ length: rows }, () => ({ ...heldBy(backup, CREATED), backupId: null }));
+    await handle.db.knex.batchInsert('usage_ledger', held, 50);
     await insertEvent(daos(), { ...owner, userId, type: `TYPE.${userId}`, resourceUuid: vm.uuid, machineUuid: vm.uuid });
     const event = (await handle.db.knex('event').orderBy('id', 'desc').first()) as Event;
     await copies('event', event.id, rows);
@@ -156,6 +170,12 @@ forEachEngine((engine) => {
     ],
     ['pending jobs', ['async_job'], () => [...pick('accountId', 'domainId'), {}].map((filter) => daos().jobs.listPending(filter, PAGE))],
     ['jobs that can be run', ['job'], () => [daos().jobs.listRunnable(CREATED, 16)]],
+    [
+      'usage',
+      ['usage_ledger'],
+      () => pick('accountId', 'domainId', 'vmId').map((filter) => daos().usage.listUsed(filter, { start: CREATED, end: LATER }, PAGE)),
+    ],
+    ['changes of usage', ['usage_ledger'], () => [daos().usage.listChanges([ids.vmId], { start: CREATED, end: LATER })]],
     [
       'events',
       ['event'],

@@ -17,6 +17,7 @@ const CHANGES = [
   '0008_resource_limits',
   '0009_events',
   '0010_machines',
+  '0011_usage',
   '0014_account_lifecycle',
 ];
 

@@ -18,8 +18,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/plugin-host': ['src', 'src/dao', 'src/provider'],
   'src/inventory': ['src', 'src/account', 'src/dao', 'src/plugin-host/operation.ts', 'src/provider'],
   'src/limits': ['src', 'src/account', 'src/dao'],
-  'src/backup': ['src', 'src/account', 'src/dao', 'src/inventory', 'src/plugin-host/operation.ts', 'src/provider'],
+  'src/backup': ['src', 'src/account', 'src/dao', 'src/inventory', 'src/plugin-host/operation.ts', 'src/provider', 'src/usage'],
   'src/api': ['src'],
+  'src/usage': ['src', 'src/account', 'src/dao'],
   'src/events': ['src', 'src/account', 'src/api', 'src/dao'],
   'src/jobs': ['src', 'src/account', 'src/api', 'src/dao'],
   // Managers arrive as the argument of `execute`; a command itself knows names and pure functions.
@@ -31,6 +32,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/inventory/facts.ts',
     'src/limits/resource-type.ts',
     'src/settings/dynamic-keys.ts',
+    'src/usage/usage-type.ts',
   ],
   // What puts the parts together.
   'src/http-server.ts': ['src', 'src/api'],

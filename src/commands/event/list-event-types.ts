@@ -1,7 +1,8 @@
 import { EVERYONE } from '../../account/role-type.js';
-import { ApiCommand, Command } from '../../api/command.js';
+import { ApiCommand } from '../../api/command.js';
 import { list, responseOf } from '../../api/response.js';
 import type { Services } from '../../services.js';
+import { PagedCommand } from '../paged-command.js';
 
 @ApiCommand({
   name: 'listEventTypes',
@@ -9,9 +10,13 @@ import type { Services } from '../../services.js';
   roles: EVERYONE,
   returns: responseOf('eventtype', { name: ['string', 'the type'] }),
 })
-export class ListEventTypesCmd extends Command {
-  execute({ events }: Services) {
-    const types = events.types().map((name) => ({ name }));
-    return list('eventtype', types, types.length);
+export class ListEventTypesCmd extends PagedCommand {
+  execute(services: Services) {
+    const { rows, total } = services.events.listTypes(this.keyword, this.pageOf(services));
+    return list(
+      'eventtype',
+      rows.map((name) => ({ name })),
+      total,
+    );
   }
 }

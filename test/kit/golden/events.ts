@@ -26,7 +26,7 @@ export const EVENTS: readonly Row[] = [
     await stage.server.admin.call('archiveEvents', { ids: String(newest?.id) });
     return { resourceid: id, archived: 'true' };
   }),
-  row('listEventTypes'),
+  row('listEventTypes', () => ({ keyword: 'BACKUP.RESTORE' })),
 ];
 
 /** What is refused of it. */

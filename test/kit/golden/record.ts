@@ -81,6 +81,7 @@ function withoutChance(text: string): string {
     .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, numbered)
     .replace(/\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\+0000/g, 'DATE')
     .replace(/\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z/g, 'MOMENT')
+    .replace(/\b\d+\.\d{6}\b/g, 'HOURS')
     .replace(/(?<![\w-])[\w-]{86}(?![\w-])/g, 'KEY')
     .replace(/(JSESSIONID=)[\w-]{43}/g, '$1TOKEN')
     .replace(/(sessionkey(?:=|>|": "))[\w-]{27}/g, '$1SESSIONKEY')
