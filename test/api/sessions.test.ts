@@ -43,6 +43,8 @@ forEachEngine((engine) => {
           firstname: credentials.username,
           lastname: 'Tester',
           type: '0',
+          timezone: 'Etc/UTC',
+          timezoneoffset: '0.0',
           registered: 'false',
           sessionkey: expect.stringMatching(/^[\w-]{27}$/) as string,
           is2faenabled: 'false',

@@ -1,4 +1,4 @@
-import type { RawAnswer } from './raw-request.js';
+import { send, type RawAnswer, type RawRequest } from './raw-request.js';
 import type { TestServer } from './server.js';
 
 type Parameters = Readonly<Record<string, string>>;
@@ -27,8 +27,7 @@ export class Browser {
 
   /** As `call`, by GET. */
   async get(command: string, parameters: Parameters = {}): Promise<RawAnswer> {
-    const query = { command, response: 'json', sessionkey: this.sessionKey, ...parameters };
-    return this.receive(await this.server.raw({ query, headers: this.headers() }));
+    return this.receive(await this.transmitQuery({ command, response: 'json', sessionkey: this.sessionKey, ...parameters }));
   }
 
   /** Sends a form with the cookies, and keeps those of the answer. */
@@ -38,7 +37,12 @@ export class Browser {
 
   /** Sends a form with the cookies; the answer is on its way until it is received. */
   transmit(form: Parameters): Promise<RawAnswer> {
-    return this.server.raw({ form, headers: this.headers() });
+    return this.ask({ form });
+  }
+
+  /** As `transmit`, by GET. */
+  transmitQuery(query: Parameters): Promise<RawAnswer> {
+    return this.ask({ query });
   }
 
   /** Keeps the cookies of an answer, and the sessionkey if it is that of a login. */
@@ -69,9 +73,10 @@ export class Browser {
     return other;
   }
 
-  private headers(): Record<string, string> {
+  /** The web UI asks at the address with a slash at its end. */
+  private ask(request: RawRequest): Promise<RawAnswer> {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    return cookie === '' ? {} : { cookie };
+    return send(`${this.server.endpoint}/`, { ...request, headers: cookie === '' ? {} : { cookie } });
   }
 
   private keep(line: string): void {

@@ -1,4 +1,4 @@
-import { given, responseOf, type Fields } from '../../api/response.js';
+import { responseOf, type Fields } from '../../api/response.js';
 import { accountTypeOf } from '../../account/role-type.js';
 import type { Login } from '../../account/session-manager.js';
 
@@ -11,7 +11,7 @@ export const loginResponse = responseOf('loginresponse', {
   firstname: ['string', 'first name of the user'],
   lastname: ['string', 'last name of the user'],
   type: ['string', 'account type: 0 for user, 1 for root admin'],
-  timezone: ['string', 'time zone of the user'],
+  timezone: ['string', 'time zone of the user; Etc/UTC if the user has chosen none'],
   timezoneoffset: ['string', 'hours by which that time zone is ahead of UTC'],
   registered: ['string', 'whether the user has signed up by mail'],
   sessionkey: ['string', 'value that every further request of the session repeats'],
@@ -19,6 +19,9 @@ export const loginResponse = responseOf('loginresponse', {
   is2faverified: ['string', 'whether the second factor has been given'],
   issuerfor2fa: ['string', 'who issues the second factor'],
 });
+
+/** That of the dates in answers: the web UI cannot show a date without one. */
+const DEFAULT_ZONE = 'Etc/UTC';
 
 export const toLoginResponse = ({ user, sessionKey, timeoutSeconds }: Login): Fields<typeof loginResponse> => ({
   username: user.username,
@@ -29,8 +32,8 @@ export const toLoginResponse = ({ user, sessionKey, timeoutSeconds }: Login): Fi
   firstname: user.firstName,
   lastname: user.lastName,
   type: String(accountTypeOf(user.role)),
-  timezone: given(user.timezone),
-  timezoneoffset: user.timezone === null ? undefined : hoursFromUtc(user.timezone, new Date()),
+  timezone: user.timezone ?? DEFAULT_ZONE,
+  timezoneoffset: hoursFromUtc(user.timezone ?? DEFAULT_ZONE, new Date()),
   registered: 'false',
   sessionkey: sessionKey,
   is2faenabled: 'false',

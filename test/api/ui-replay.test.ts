@@ -1,0 +1,43 @@
+import { Browser } from '../kit/browser.js';
+import { forEachEngine } from '../kit/engines.js';
+import { testServer } from '../kit/server.js';
+import { UiReplay } from '../kit/ui/replay.js';
+
+/** What is still to be written; what depends on it is not asked for. */
+const NOT_HERE_YET = [
+  ...[
+    'addBackupRepository',
+    'createBackupSchedule',
+    'createVMFromBackup',
+    'listAlerts',
+    'listBackupRepositories',
+    'listBackupSchedule',
+    'listCapacity',
+    'listDiskOfferings',
+    'listEvents',
+    'listHypervisors',
+    'listInfrastructure',
+    'listIsos',
+    'listNetworks',
+    'listOsTypes',
+    'listServiceOfferings',
+    'listTemplates',
+    'listVirtualMachinesMetrics',
+    'listZonesMetrics',
+  ].map((command) => `${command} answered 432`),
+  'vmdetails',
+  'listAccounts has no account.0',
+  'needs what no answer has given',
+];
+
+const serious = (complaints: readonly string[]) => complaints.filter((text) => !NOT_HERE_YET.some((known) => text.includes(known)));
+
+forEachEngine((engine) => {
+  const server = testServer(engine);
+
+  test('an administrator clicks through the web UI of CloudStack', async () => {
+    const { username, password } = server.firstAdmin;
+    const complaints = await new UiReplay(server, new Browser(server), { username, password }).play('admin-pass.txt');
+    expect(serious(complaints)).toEqual([]);
+  });
+});
