@@ -27,6 +27,7 @@ import { commands } from './commands/index.js';
 import type { Database } from './dao/database.js';
 import { EventManager } from './events/event-manager.js';
 import { EventRecorder } from './events/event-recorder.js';
+import { CatalogueManager } from './inventory/catalogue-manager.js';
 import { InventoryCopy } from './inventory/inventory-copy.js';
 import { MachineManager } from './inventory/machine-manager.js';
 import { VolumeManager } from './inventory/volume-manager.js';
@@ -105,7 +106,7 @@ export async function createApplication({
   const sessions = new SessionManager(db, identities, domains, passwords, dynamicSettings, now);
   const instances = new PluginInstances(plugins, dynamicSettings, db, now, log);
   const copy = new InventoryCopy(db, zoneDirectory, instances, now);
-  const machines = new MachineManager(db, access, zoneDirectory, instances, copy);
+  const machines = new MachineManager(db, access, zoneDirectory, instances, copy, (vm, call) => services.assignments.release(vm, call));
   const framework = new BackupFramework(dynamicSettings, plugins, instances);
   const ownerLimits = new OwnerLimits(dynamicSettings);
   const admission = new Admission(db, ownerLimits);
@@ -116,6 +117,7 @@ export async function createApplication({
     accounts,
     assignments: new AssignmentManager(db, zoneDirectory, framework, machines, copy, now, log),
     backups,
+    catalogue: new CatalogueManager(zoneDirectory, instances),
     commands,
     domains,
     events: new EventManager(db, access, commands, now),

@@ -10,6 +10,7 @@ import type { BackupManager } from './backup/backup-manager.js';
 import type { BackupOfferingManager } from './backup/backup-offering-manager.js';
 import type { RestoreManager } from './backup/restore-manager.js';
 import type { EventManager } from './events/event-manager.js';
+import type { CatalogueManager } from './inventory/catalogue-manager.js';
 import type { MachineManager } from './inventory/machine-manager.js';
 import type { VolumeManager } from './inventory/volume-manager.js';
 import type { ZoneManager } from './inventory/zone-manager.js';
@@ -24,6 +25,7 @@ export interface Services {
   readonly accounts: AccountManager;
   readonly assignments: AssignmentManager;
   readonly backups: BackupManager;
+  readonly catalogue: CatalogueManager;
   readonly commands: CommandTable;
   readonly domains: DomainManager;
   readonly events: EventManager;

@@ -26,9 +26,11 @@ export function parameterHolding(
   parameters: RequestParameters,
   id: string,
 ): { name: string; value: string } | undefined {
-  const names = new Set(spec.parameters.filter(({ type }) => type === 'uuid').flatMap((p) => [p.name, ...p.alsoNamed]));
-  for (const [name, value] of parameters) {
-    if (value.toLowerCase() === id && names.has(name.toLowerCase())) return { name: name.toLowerCase(), value };
+  const naming = spec.parameters.filter(({ type, entity }) => type === 'uuid' || (type === 'list' && entity !== undefined));
+  const names = new Set(naming.flatMap((p) => [p.name, ...p.alsoNamed]));
+  for (const [name, sent] of parameters) {
+    const value = names.has(name.toLowerCase()) ? sent.split(',').find((item) => item.toLowerCase() === id) : undefined;
+    if (value !== undefined) return { name: name.toLowerCase(), value };
   }
   return undefined;
 }

@@ -93,6 +93,19 @@ export class AssignmentManager {
     });
   }
 
+  /** Takes a machine that is about to be expunged out of its offering, whatever the provider says; refused while the offering has backups of it. */
+  async release(vm: Vm, call: CallContext): Promise<void> {
+    const { assignments, backups } = this.db.daos;
+    const assignment = await assignments.findByVm(vm.id);
+    if (!assignment) return;
+    if (await backups.existForVm(vm.id, assignment.policyId)) {
+      throw refused(
+        `virtual machine ${vm.uuid} has backups under its backup offering; delete them, or remove it from the offering, before it is expunged`,
+      );
+    }
+    await this.remove(vm.uuid, { offeringUuid: undefined, forced: true }, call);
+  }
+
   private checkMachine(vm: Vm, zoneUuid: string | undefined, { caller }: CallContext): Zone {
     assertMayUse(caller, vm, `virtual machine ${vm.uuid}`);
     const zone = this.zones.getById(vm.zoneId);

@@ -5,6 +5,7 @@ import { accountCommands } from './account/index.js';
 import { backupCommands } from './backup/index.js';
 import { domainCommands } from './domain/index.js';
 import { eventCommands } from './event/index.js';
+import { catalogueCommands } from './catalogue/index.js';
 import { jobCommands } from './job/index.js';
 import { limitCommands } from './limit/index.js';
 import { machineCommands } from './machine/index.js';
@@ -24,6 +25,7 @@ const COMMANDS = [
   ...backupCommands,
   ...domainCommands,
   ...eventCommands,
+  ...catalogueCommands,
   ...jobCommands,
   ...limitCommands,
   ...machineCommands,

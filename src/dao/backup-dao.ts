@@ -88,8 +88,9 @@ export class BackupDao {
     return (await ownedBy(this.live(), owners).first('id')) !== undefined;
   }
 
-  async existForVm(vmId: number): Promise<boolean> {
-    return (await this.live().where({ vmId }).first('id')) !== undefined;
+  /** Whether there are backups of the machine that were taken under the offering. */
+  async existForVm(vmId: number, policyId: number): Promise<boolean> {
+    return (await this.live().where({ vmId, policyId }).first('id')) !== undefined;
   }
 
   async existForOffering(policyId: number): Promise<boolean> {

@@ -49,6 +49,7 @@ export type VmFacts = Omit<Vm, 'id' | 'uuid' | 'zoneId' | 'accountId' | 'domainI
 /** What a list of machines is narrowed by. */
 export interface VmFilter extends Owners {
   readonly id?: number | undefined;
+  readonly uuids?: readonly string[] | undefined;
   readonly name?: string | undefined;
   readonly state?: string | undefined;
   readonly zoneId?: number | undefined;
@@ -80,9 +81,10 @@ export class VmDao {
     return this.views().where('virtual_machine.uuid', uuid).first();
   }
 
-  list({ id, name, zoneId, state, backupOfferingId, keyword, ...owners }: VmFilter, page: Page): Promise<Listing<VmView>> {
+  list({ id, uuids, name, zoneId, state, backupOfferingId, keyword, ...owners }: VmFilter, page: Page): Promise<Listing<VmView>> {
     const wanted = ownedBy(this.live(), owners).orderBy('id');
     for (const [column, value] of Object.entries({ id, name, zoneId })) if (value !== undefined) void wanted.where({ [column]: value });
+    if (uuids !== undefined) void wanted.whereIn('uuid', uuids);
     if (backupOfferingId !== undefined) {
       const assigned = { policyId: backupOfferingId, state: 'Assigned' };
       void wanted.whereIn('id', this.db('backup_policy_vm_map').where(assigned).select('vmId'));

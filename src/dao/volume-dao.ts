@@ -52,7 +52,9 @@ export type StoredVolumeFacts = Pick<
 /** What a list of volumes is narrowed by. */
 export interface VolumeFilter extends Owners {
   readonly id?: number | undefined;
+  readonly uuids?: readonly string[] | undefined;
   readonly name?: string | undefined;
+  readonly state?: string | undefined;
   readonly type?: string | undefined;
   readonly zoneId?: number | undefined;
   readonly vmId?: number | undefined;
@@ -87,10 +89,13 @@ export class VolumeDao {
     return this.db('volume').where({ vmId }).whereNull('removed').orderBy('deviceNumber');
   }
 
-  list({ id, name, type, zoneId, vmId, keyword, ...owners }: VolumeFilter, page: Page): Promise<Listing<VolumeView>> {
+  list({ id, uuids, name, type, state, zoneId, vmId, keyword, ...owners }: VolumeFilter, page: Page): Promise<Listing<VolumeView>> {
     const wanted = ownedBy(this.db('volume').whereNull('removed'), owners).orderBy('id');
     const given = { id, name, type, zoneId, vmId };
     for (const [column, value] of Object.entries(given)) if (value !== undefined) void wanted.where({ [column]: value });
+    if (uuids !== undefined) void wanted.whereIn('uuid', uuids);
+    if (state === 'Restoring') void wanted.whereNotNull('restoreOperation');
+    else if (state !== undefined) void wanted.where({ state }).whereNull('restoreOperation');
     return listing(containing(wanted, keyword, ['name']), page, (rows) => this.views(rows));
   }
 

@@ -71,3 +71,7 @@ export const volumeFactsOf = ({ volume, state }: VolumeFacts, vmId: number | nul
 
 /** The state that clients see: a restore shows although the source knows nothing of it. */
 export const visibleState = (vm: Pick<Vm, 'state' | 'restoreOperation'>): string => (vm.restoreOperation === null ? vm.state : 'Restoring');
+
+/** A state as it is spelt, whatever letters a client writes it with. */
+export const stateNamed = (state: string | undefined): string | undefined =>
+  state && state.charAt(0).toUpperCase() + state.slice(1).toLowerCase();

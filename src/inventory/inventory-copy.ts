@@ -1,6 +1,7 @@
 import type { Owner } from '../account/access.js';
 import type { Daos, Database } from '../dao/database.js';
 import type { Vm } from '../dao/vm-dao.js';
+import type { Volume } from '../dao/volume-dao.js';
 import type { Zone } from '../dao/zone-dao.js';
 import { found, NotFound, refused } from '../errors.js';
 import type { PluginInstances } from '../plugin-host/plugin-instances.js';
@@ -57,6 +58,11 @@ export class InventoryCopy {
       const vm = facts.machineUuid === undefined ? undefined : await daos.vms.findByUuid(facts.machineUuid);
       await this.saveVolume(daos, zone, facts, vm?.id ?? null, owner);
     });
+  }
+
+  /** Writes down that a volume is gone. */
+  async recordDeletedVolume({ id }: Pick<Volume, 'id'>): Promise<void> {
+    await this.db.daos.volumes.markRemoved([id], this.now());
   }
 
   /** The volumes that the copy has on the machine and the source has not, with what the source says of them. */

@@ -1,13 +1,17 @@
-import { mayUse, assertMayUse, type Access, type Owner, type OwnerWish } from '../account/access.js';
+import { mayUse, assertMayUse, type Access, type OwnerWish } from '../account/access.js';
 import { runningJob, type CallContext, type Caller } from '../call-context.js';
 import type { Database } from '../dao/database.js';
 import type { Listing, Page } from '../dao/page.js';
 import type { Vm, VmView } from '../dao/vm-dao.js';
+import type { Zone } from '../dao/zone-dao.js';
 import { ApiError, found, invalid, lookUp, refused } from '../errors.js';
-import { operationOf } from '../plugin-host/operation.js';
+import { operationOf, requestOperation } from '../plugin-host/operation.js';
 import type { PluginInstances } from '../plugin-host/plugin-instances.js';
-import type { DeployMachine, InventorySource, MachineFacts, Operation } from '../provider/index.js';
-import type { InventoryCopy } from './inventory-copy.js';
+import type { InventorySource, MachineFacts, Nic, Operation } from '../provider/index.js';
+import { nicsOf, stateNamed, visibleState } from './facts.js';
+import type { InventoryCopy, MachineOwner } from './inventory-copy.js';
+import { partsOf, type MachineMake, type MachineParts } from './machine-make.js';
+import { newNics, type NicWish } from './new-nics.js';
 import type { ZoneDirectory } from './zone-directory.js';
 
 const HOST_NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i;
@@ -15,6 +19,7 @@ const HOST_NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i;
 /** What a list of machines is narrowed by. */
 export interface MachineWish {
   readonly uuid: string | undefined;
+  readonly uuids: readonly string[] | undefined;
   readonly name: string | undefined;
   readonly state: string | undefined;
   readonly zoneUuid: string | undefined;
@@ -22,14 +27,21 @@ export interface MachineWish {
   readonly keyword: string | undefined;
 }
 
-/** What a new machine is made of. */
-export type NewMachine = Omit<DeployMachine, keyof Operation | 'machineUuid' | 'name' | 'displayName'> & {
+/** What a client says about a new machine: where it will be, whose, what it is made of, and how it is called. */
+export interface NewMachine extends Omit<MachineMake, 'nics'> {
   readonly zoneUuid: string;
   readonly name: string | undefined;
   readonly displayName: string | undefined;
   readonly account: string | undefined;
   readonly domainUuid: string | undefined;
-};
+  readonly nics: NicWish;
+  readonly start: boolean;
+}
+
+/** A machine to be made, as its zone's source is told of it. */
+export interface NamedParts extends Pick<NewMachine, 'name' | 'displayName' | 'start'> {
+  readonly parts: MachineParts;
+}
 
 /** The virtual machines: each action is the inventory source's, and what came of it is copied. */
 export class MachineManager {
@@ -39,6 +51,8 @@ export class MachineManager {
     private readonly zones: ZoneDirectory,
     private readonly plugins: PluginInstances,
     private readonly copy: InventoryCopy,
+    /** Frees a machine that is about to be expunged of whatever holds it, or refuses. */
+    private readonly release: (vm: Vm, call: CallContext) => Promise<void>,
   ) {}
 
   async list(caller: Caller, owners: OwnerWish, wish: MachineWish, page: Page): Promise<Listing<VmView>> {
@@ -47,7 +61,7 @@ export class MachineManager {
     if (one && !mayUse(caller, one)) return { rows: [], total: 0 };
     const zoneId = zoneUuid === undefined ? undefined : this.zones.get(zoneUuid).id;
     const offering = await lookUp(backupOfferingUuid, 'backup offering', (id) => this.db.daos.offerings.findByUuid(id));
-    const filter = { ...plain, id: one?.id, zoneId, backupOfferingId: offering?.id };
+    const filter = { ...plain, state: stateNamed(plain.state), id: one?.id, zoneId, backupOfferingId: offering?.id };
     return this.db.daos.vms.list({ ...filter, ...(await this.access.owners(caller, owners)) }, page);
   }
 
@@ -65,26 +79,55 @@ export class MachineManager {
     return vm;
   }
 
-  /** Checks what can be checked before a machine is deployed: the zone, the names and the owner. */
-  async checkNew(caller: Caller, { zoneUuid, name, account, domainUuid }: NewMachine): Promise<Owner> {
-    this.zones.get(zoneUuid);
+  /** The network interfaces of a machine, or the one of them that is named. */
+  async listNics(caller: Caller, vmUuid: string, nicUuid: string | undefined, { limit, offset }: Page): Promise<Listing<Nic>> {
+    const nics = nicsOf(await this.get(caller, vmUuid));
+    const known =
+      nicUuid === undefined
+        ? nics
+        : [
+            found(
+              nics.find(({ uuid }) => uuid === nicUuid),
+              'network interface',
+              nicUuid,
+            ),
+          ];
+    return { rows: known.slice(offset, offset + limit), total: known.length };
+  }
+
+  /** Whose a new machine will be, and how it will be called; refuses what the caller may not decide. */
+  async checkIdentity(
+    caller: Caller,
+    { name, account, domainUuid }: Pick<NewMachine, 'name' | 'account' | 'domainUuid'>,
+  ): Promise<MachineOwner> {
     if (name !== undefined && !HOST_NAME.test(name)) {
       throw invalid('name', `"${name}" is not a host name: letters, digits and inner hyphens, at most 63`);
     }
-    return this.access.owner(caller, account, domainUuid);
+    return { ...(await this.access.owner(caller, account, domainUuid)), userId: caller.userId };
+  }
+
+  /** Checks what can be checked before a machine is deployed: the zone, the name, the owner, and what it will be made of. */
+  async checkNew(wish: NewMachine, { caller, signal }: CallContext): Promise<{ zone: Zone; owner: MachineOwner; parts: MachineParts }> {
+    const zone = this.zones.get(wish.zoneUuid);
+    const owner = await this.checkIdentity(caller, wish);
+    const nics = newNics(wish.nics);
+    return { zone, owner, parts: partsOf({ ...wish, nics }, await this.plugins.inventory(zone).readCatalogue(signal)) };
   }
 
   async deploy(wish: NewMachine, call: CallContext): Promise<VmView> {
-    const owner = await this.checkNew(call.caller, wish);
-    const job = runningJob(call);
-    const machineUuid = job.instanceUuid ?? job.operationId;
-    const name = wish.name ?? `VM-${machineUuid}`;
-    const { zoneUuid, account: _account, domainUuid: _domain, ...machine } = wish;
-    const zone = this.zones.get(zoneUuid);
-    const request = { ...machine, ...operationOf(call, 'deployMachine'), machineUuid, name, displayName: wish.displayName ?? name };
-    const facts = await this.plugins.inventory(zone).deployMachine(request, call.signal);
-    await this.copy.record(zone, facts, { ...owner, userId: call.caller.userId }, call.signal);
-    return this.view(machineUuid);
+    const { zone, owner, parts } = await this.checkNew(wish, call);
+    const facts = await this.deployParts(zone, { ...wish, parts }, call);
+    await this.copy.record(zone, facts, owner, call.signal);
+    return this.view(facts.machine.uuid);
+  }
+
+  /** Has the machine that the job is about made by the zone's source. */
+  deployParts(zone: Zone, { name, displayName, start, parts }: NamedParts, call: CallContext): Promise<MachineFacts> {
+    const { instanceUuid, operationId } = runningJob(call);
+    const machineUuid = instanceUuid ?? operationId;
+    const hostName = name ?? `VM-${machineUuid}`;
+    const names = { machineUuid, name: hostName, displayName: displayName ?? hostName };
+    return this.plugins.inventory(zone).deployMachine({ ...operationOf(call, 'deployMachine'), ...names, ...parts, start }, call.signal);
   }
 
   start(uuid: string, call: CallContext): Promise<VmView> {
@@ -95,20 +138,53 @@ export class MachineManager {
     return this.act('stopMachine', uuid, call, (source, request) => source.stopMachine(request, call.signal));
   }
 
-  /** With `expunge` the machine is gone for good: refused while backups or an offering need it. */
+  /** Stops a running machine and starts it again. */
+  async reboot(uuid: string, call: CallContext): Promise<VmView> {
+    await this.get(call.caller, uuid);
+    const { state } = await this.copy.refreshExisting(uuid, call.signal);
+    // A job that is run again after a crash may have stopped it.
+    if (state !== 'Running' && !runningJob(call).isRepeat) {
+      throw refused(`virtual machine ${uuid} is ${state}; only one that is Running can be rebooted`);
+    }
+    await this.stop(uuid, call);
+    return this.start(uuid, call);
+  }
+
+  /** Brings a destroyed machine back, with its volumes as they are; it is stopped then. */
+  async recover(uuid: string, call: CallContext): Promise<VmView> {
+    const vm = await this.get(call.caller, uuid);
+    const zone = this.zones.getById(vm.zoneId);
+    const source = this.plugins.inventory(zone);
+    const destroyed = await source.findMachine(uuid, call.signal);
+    if (destroyed?.state !== 'Destroyed' || vm.restoreOperation !== null) {
+      const state = visibleState({ ...vm, state: destroyed?.state ?? vm.state });
+      throw refused(`virtual machine ${uuid} is ${state}; only one that is Destroyed can be recovered`);
+    }
+    const { machine, volumes } = destroyed;
+    const unchanged = volumes.map(({ volume }) => ({ recorded: volume, restored: volume }));
+    const facts = await source.adoptRestoredMachine({ ...requestOperation(call), machine, volumes: unchanged }, call.signal);
+    await this.copy.record(zone, facts, vm, call.signal);
+    return this.view(uuid);
+  }
+
+  /** Removes a destroyed machine for good. */
+  async expunge(uuid: string, call: CallContext): Promise<void> {
+    const { removed } = await this.getIncludingRemoved(call.caller, uuid);
+    if (!removed) {
+      const { vm, isKnown } = await this.copy.refresh(uuid, call.signal);
+      // One that the source has lost is taken for destroyed; a job that is run again after a crash may have seen to that.
+      if (isKnown && vm.state !== 'Destroyed') throw refused(`virtual machine ${uuid} is ${vm.state}; destroy it before it is expunged`);
+    }
+    await this.destroy(uuid, true, call);
+  }
+
+  /** With `expunge` the machine is gone for good: it leaves its backup offering, and is refused while that offering has backups of it. */
   async destroy(uuid: string, expunge: boolean, call: CallContext): Promise<VmView> {
     const vm = await this.getIncludingRemoved(call.caller, uuid);
     // A job that is run again after a crash finds its work done.
     if (vm.removed && runningJob(call).isRepeat) return this.view(uuid);
-    if (expunge && (await this.isProtected(vm))) {
-      throw refused(`virtual machine ${uuid} has backups or a backup offering; remove them before it is expunged`);
-    }
+    if (expunge) await this.release(vm, call);
     return this.act('destroyMachine', uuid, call, (source, request) => source.destroyMachine({ ...request, expunge }, call.signal));
-  }
-
-  private async isProtected({ id }: Vm): Promise<boolean> {
-    const { backups, assignments } = this.db.daos;
-    return (await backups.existForVm(id)) || (await assignments.findByVm(id)) !== undefined;
   }
 
   private async act(

@@ -4,19 +4,24 @@ import type { Database } from '../dao/database.js';
 import type { Listing, Page } from '../dao/page.js';
 import type { Vm } from '../dao/vm-dao.js';
 import type { Volume, VolumeView } from '../dao/volume-dao.js';
+import type { Zone } from '../dao/zone-dao.js';
 import { ApiError, found, invalid, lookUp, refused } from '../errors.js';
-import { operationOf } from '../plugin-host/operation.js';
+import { operationOf, requestOperation } from '../plugin-host/operation.js';
 import type { PluginInstances } from '../plugin-host/plugin-instances.js';
 import type { VolumeFacts } from '../provider/index.js';
 import type { DynamicSettings } from '../settings/dynamic-settings.js';
+import { stateNamed } from './facts.js';
 import type { InventoryCopy } from './inventory-copy.js';
+import { diskSize, entryOf } from './machine-make.js';
 import type { MachineManager } from './machine-manager.js';
 import type { ZoneDirectory } from './zone-directory.js';
 
 /** What a list of volumes is narrowed by. */
 export interface VolumeWish {
   readonly uuid: string | undefined;
+  readonly uuids: readonly string[] | undefined;
   readonly name: string | undefined;
+  readonly state: string | undefined;
   readonly type: string | undefined;
   readonly zoneUuid: string | undefined;
   readonly vmUuid: string | undefined;
@@ -27,7 +32,9 @@ export interface VolumeWish {
 export interface NewVolume {
   readonly zoneUuid: string;
   readonly name: string;
-  readonly sizeBytes: number;
+  readonly diskOfferingUuid: string | undefined;
+  /** Undefined if the disk offering has a size. */
+  readonly sizeBytes: number | undefined;
   readonly account: string | undefined;
   readonly domainUuid: string | undefined;
 }
@@ -51,7 +58,7 @@ export class VolumeManager {
     const vm = await lookUp(vmUuid, 'virtual machine', (id) => this.db.daos.vms.findByUuid(id));
     if (vm && !mayUse(caller, vm)) return { rows: [], total: 0 };
     const zoneId = zoneUuid === undefined ? undefined : this.zones.get(zoneUuid).id;
-    const filter = { ...plain, id: one?.id, vmId: vm?.id, zoneId };
+    const filter = { ...plain, state: stateNamed(plain.state), id: one?.id, vmId: vm?.id, zoneId };
     return this.db.daos.volumes.list({ ...filter, ...(await this.access.owners(caller, owners)) }, page);
   }
 
@@ -62,18 +69,20 @@ export class VolumeManager {
     return volume;
   }
 
-  /** Checks what can be checked before a volume is made: the zone and the owner. */
-  checkNew(caller: Caller, { zoneUuid, account, domainUuid }: NewVolume): Promise<Owner> {
-    this.zones.get(zoneUuid);
-    return this.access.owner(caller, account, domainUuid);
+  /** Checks what can be checked before a volume is made: the zone, the owner and the size. */
+  async checkNew(wish: NewVolume, { caller, signal }: CallContext): Promise<{ zone: Zone; owner: Owner; sizeBytes: number }> {
+    const zone = this.zones.get(wish.zoneUuid);
+    const owner = await this.access.owner(caller, wish.account, wish.domainUuid);
+    const { diskOfferings } = await this.plugins.inventory(zone).readCatalogue(signal);
+    const sizeBytes = diskSize(entryOf(diskOfferings, wish.diskOfferingUuid, 'disk offering'), wish.sizeBytes);
+    return { zone, owner, sizeBytes };
   }
 
   async create(wish: NewVolume, call: CallContext): Promise<VolumeView> {
-    const owner = await this.checkNew(call.caller, wish);
+    const { zone, owner, sizeBytes } = await this.checkNew(wish, call);
     const job = runningJob(call);
     const volumeUuid = job.instanceUuid ?? job.operationId;
-    const zone = this.zones.get(wish.zoneUuid);
-    const request = { ...operationOf(call, 'createVolume'), volumeUuid, name: wish.name, sizeBytes: wish.sizeBytes };
+    const request = { ...operationOf(call, 'createVolume'), volumeUuid, name: wish.name, sizeBytes };
     const facts = await this.plugins.inventory(zone).createVolume(request, call.signal);
     await this.copy.recordVolume(zone, facts, owner);
     return this.view(volumeUuid);
@@ -93,7 +102,7 @@ export class VolumeManager {
     const vm = await this.machines.get(call.caller, vmUuid);
     if (volume.zoneId !== vm.zoneId)
       throw invalid('virtualmachineid', `virtual machine ${vmUuid} and volume ${uuid} are in different zones`);
-    if (volume.state === 'Copying' || volume.restoreOperation !== null) throw refused(`volume ${uuid} is being restored`);
+    assertNotRestoring(volume);
     await this.assertMayChange(vm);
     const request = {
       ...operationOf(call, 'attachVolume'),
@@ -110,6 +119,17 @@ export class VolumeManager {
     if (vm) await this.assertMayChange(vm);
     const source = this.plugins.inventory(this.zones.getById(volume.zoneId));
     return this.record(volume, await source.detachVolume({ ...operationOf(call, 'detachVolume'), volumeUuid: uuid }, call.signal));
+  }
+
+  /** Deletes a volume that is attached to nothing, with what it holds. */
+  async delete(uuid: string, call: CallContext): Promise<void> {
+    const volume = await this.get(call.caller, uuid);
+    assertNotRestoring(volume);
+    const vm = await this.machineOf(volume);
+    if (vm) throw refused(`volume ${uuid} is attached to virtual machine ${vm.uuid}; detach it before it is deleted`);
+    const source = this.plugins.inventory(this.zones.getById(volume.zoneId));
+    await source.deleteVolume({ ...requestOperation(call), volumeUuid: uuid }, call.signal);
+    await this.copy.recordDeletedVolume(volume);
   }
 
   /** The machine that the volume is attached to. */
@@ -131,4 +151,8 @@ export class VolumeManager {
     if (!view) throw new ApiError('internal', `volume ${uuid} was not recorded`);
     return view;
   }
+}
+
+function assertNotRestoring({ uuid, state, restoreOperation }: Volume): void {
+  if (state === 'Copying' || restoreOperation !== null) throw refused(`volume ${uuid} is being restored`);
 }

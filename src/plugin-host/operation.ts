@@ -14,6 +14,9 @@ export function operationOf(call: CallContext, step: string): Operation {
   };
 }
 
+/** The request as the operation that a plugin's method sees, for what is so short that it needs no job: after a crash, the client asks again. */
+export const requestOperation = ({ requestId }: CallContext): Operation => ({ operationId: requestId, report: async () => undefined });
+
 /** The two known facts of a report, within their bounds, whatever else a plugin has put there. */
 function sound({ percent, reference }: Progress): Progress {
   const isNumber = typeof percent === 'number' && Number.isFinite(percent);

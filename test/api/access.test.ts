@@ -38,10 +38,15 @@ const ACTIONS: readonly (readonly [command: string, parameters: (theirs: Possess
   ['deployVirtualMachine', ({ user, zoneid }) => ({ zoneid, account: String(user.account.name), domainid: String(user.account.domainid) })],
   ['destroyVirtualMachine', ({ spare }) => ({ id: spare })],
   ['destroyVirtualMachine', ({ spare }) => ({ id: spare, expunge: 'true' })],
+  ['deleteVolume', ({ volume }) => ({ id: volume })],
   ['detachVolume', ({ volume }) => ({ id: volume })],
+  ['expungeVirtualMachine', ({ spare }) => ({ id: spare })],
   ['getUserKeys', ({ user }) => ({ id: user.userId })],
+  ['listNics', ({ machine }) => ({ virtualmachineid: machine })],
   ['listResourceLimits', ({ user }) => ({ account: String(user.account.name), domainid: String(user.account.domainid) })],
   ['queryAsyncJobResult', ({ job }) => ({ jobid: job })],
+  ['rebootVirtualMachine', ({ machine }) => ({ id: machine })],
+  ['recoverVirtualMachine', ({ machine }) => ({ id: machine })],
   ['registerUserKeys', ({ user }) => ({ id: user.userId })],
   ['updateUser', ({ user }) => ({ id: user.userId, firstname: 'Mine' })],
   ['removeVMFromBackupPolicy', ({ machine }) => ({ virtualmachineid: machine })],
@@ -64,14 +69,20 @@ const ACTIONS: readonly (readonly [command: string, parameters: (theirs: Possess
 /** Lists of things that accounts own, with the key of the objects and the parameters that name things of one owner. */
 const LISTS: readonly (readonly [command: string, object: string, narrowed: (theirs: Possessions) => readonly Parameters[]])[] = [
   ['listVirtualMachines', 'virtualmachine', ({ machine }) => [{ id: machine }]],
-  ['listVolumes', 'volume', ({ volume, machine }) => [{ id: volume }, { virtualmachineid: machine }]],
+  ['listVirtualMachinesMetrics', 'virtualmachine', ({ machine }) => [{ id: machine }, { ids: machine }]],
+  ['listVolumes', 'volume', ({ volume, machine }) => [{ id: volume }, { virtualmachineid: machine }, { ids: volume }]],
+  ['listVolumesMetrics', 'volume', ({ volume }) => [{ id: volume }]],
   ['listBackups', 'backup', ({ backup }) => [{ id: backup }]],
   ['listAccounts', 'account', ({ user }) => [{ id: user.accountId }]],
   ['listUsers', 'user', ({ user }) => [{ id: user.userId }]],
 ];
 
 /** Commands that neither touch nor show anything of an account, or have tests of their own for it. */
-const HARMLESS = ['archiveEvents', 'deleteEvents', 'getUser', 'listApis', 'listAsyncJobs', 'listBackupOfferings', 'listBackupPolicies', 'listCapabilities', 'listDomains', 'listEvents', 'listEventTypes', 'listZones', 'login', 'logout']; // prettier-ignore
+const HARMLESS = [
+  ...['archiveEvents', 'deleteEvents', 'getUser', 'listApis', 'listAsyncJobs', 'listBackupOfferings', 'listBackupPolicies'],
+  ...['listCapabilities', 'listDiskOfferings', 'listDomains', 'listEvents', 'listEventTypes', 'listHypervisors', 'listNetworks'],
+  ...['listOsCategories', 'listOsTypes', 'listServiceOfferings', 'listTemplates', 'listZones', 'listZonesMetrics', 'login', 'logout'],
+];
 
 forEachEngine((engine) => {
   const server = testServer(engine);

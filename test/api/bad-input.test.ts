@@ -18,6 +18,7 @@ const LOOKING_UP = SPECS.filter(({ open, name }) => !open && !ABSENT.includes(na
 
 /** Where any good value of the type will not do, because the command looks at it before it looks an id up. */
 const GOOD: Parameters = {
+  'listTemplates.templatefilter': 'all',
   'resetConfiguration.name': 'backup.framework.enabled',
   'updateConfiguration.name': 'backup.framework.enabled',
   'updateResourceLimit.resourcetype': '12',
@@ -36,6 +37,8 @@ forEachEngine((engine) => {
     const { jobid } = await server.admin.call('stopVirtualMachine', { id: String((await deploy(server.admin, zone)).id) });
     await server.admin.ended(String(jobid));
     const [event] = await listed(server.admin, 'listEvents', 'event');
+    const found = async (command: string, object: string, more = {}) =>
+      String((await listed(server.admin, command, object, { zoneid: zone, ...more }))[0]?.id);
     const { user } = (await server.admin.call('getUser', { userapikey: adminKeys(server).apikey })) as { user: Parameters };
     things = {
       zone,
@@ -44,6 +47,13 @@ forEachEngine((engine) => {
       virtualmachine,
       backup,
       volume,
+      serviceoffering: await found('listServiceOfferings', 'serviceoffering'),
+      diskoffering: await found('listDiskOfferings', 'diskoffering'),
+      template: await found('listTemplates', 'template', { templatefilter: 'all' }),
+      ostype: await found('listOsTypes', 'ostype'),
+      oscategory: await found('listOsCategories', 'oscategory'),
+      network: await found('listNetworks', 'network'),
+      nic: await found('listNics', 'nic', { virtualmachineid: virtualmachine }),
       asyncjobs: String(jobid),
       event: String(event?.id),
       user: user.id!,

@@ -50,8 +50,11 @@ const LISTS: Readonly<Record<string, ListCost>> = {
   listUsageRecords: { object: 'usagerecord', whole: 2, page: 3, parameters: { startdate: '2026-01-01', enddate: '2026-12-31' } },
   listUsers: { object: 'user', whole: 1, page: 2 },
   listVirtualMachines: { object: 'virtualmachine', whole: 1, page: 2, parameters: { listall: 'true' } },
+  listVirtualMachinesMetrics: { object: 'virtualmachine', whole: 1, page: 2, parameters: { listall: 'true' } },
   listVolumes: { object: 'volume', whole: 1, page: 2, parameters: { listall: 'true' } },
+  listVolumesMetrics: { object: 'volume', whole: 1, page: 2, parameters: { listall: 'true' } },
   listZones: { object: 'zone', whole: 0, page: 0 },
+  listZonesMetrics: { object: 'zone', whole: 0, page: 0 },
 };
 
 /** Lists that are not shown page by page. */
@@ -62,8 +65,13 @@ const UNPAGED = [
   'listUsageTypes',
   ...ABSENT.filter((name) => name.startsWith('list')),
 ];
-/** Lists that are asked of a provider. */
-const REMOTE = ['listBackupProviderOfferings'];
+/** Lists that are asked of a provider or an inventory source. */
+const REMOTE = [
+  ...['listBackupProviderOfferings', 'listDiskOfferings', 'listHypervisors', 'listNetworks', 'listOsCategories', 'listOsTypes'],
+  ...['listServiceOfferings', 'listTemplates'],
+];
+/** Parts of one thing. */
+const PARTS = ['listNics'];
 
 const ROWS = 200;
 /** Lists whose length a test cannot choose. */
@@ -91,7 +99,7 @@ forEachEngine((engine) => {
 
   test('every list has its price', () => {
     const lists = [...commands.keys()].filter((name) => name.startsWith('list'));
-    expect([...Object.keys(LISTS), ...UNPAGED, ...REMOTE].map((name) => name.toLowerCase()).sort()).toEqual(lists.sort());
+    expect([...Object.keys(LISTS), ...UNPAGED, ...REMOTE, ...PARTS].map((name) => name.toLowerCase()).sort()).toEqual(lists.sort());
   });
 
   describe('with one row of everything', () => {
@@ -108,9 +116,9 @@ forEachEngine((engine) => {
       expect(await cost(command)).toBe(0);
     });
 
-    test.each(REMOTE)('%s asks the provider and not the database', async (command) => {
+    test.each(REMOTE)('%s asks the plugin and not the database', async (command) => {
       const zoneid = String((await listed(server.admin, 'listZones', 'zone', { name: 'sandbox' }))[0]?.id);
-      expect(await cost(command, { zoneid })).toBe(0);
+      expect(await cost(command, { zoneid, templatefilter: 'all' })).toBe(0);
     });
   });
 
@@ -190,6 +198,7 @@ forEachEngine((engine) => {
       ['listVirtualMachines', { id: 'vm' }, 2],
       ['listVolumes', { id: 'volume' }, 2],
       ['listVolumes', { virtualmachineid: 'vm' }, 2],
+      ['listNics', { virtualmachineid: 'vm' }, 1],
       ['listBackups', { id: 'backup' }, 2],
       ['listBackups', { virtualmachineid: 'vm' }, 2],
       ['listBackupPolicies', { id: 'policy' }, 2],

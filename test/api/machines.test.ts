@@ -1,19 +1,7 @@
 import type { Answer } from '../../src/client/api-client.js';
 import { digestsOf } from '../kit/digests.js';
 import { forEachEngine } from '../kit/engines.js';
-import {
-  backedUpMachine,
-  deploy,
-  each,
-  GIB,
-  listed,
-  makeZone,
-  NOBODY,
-  only,
-  protectedMachine,
-  uniqueName,
-  volumesOf,
-} from '../kit/scene.js';
+import { deploy, each, GIB, listed, makeZone, NOBODY, only, uniqueName, volumesOf } from '../kit/scene.js';
 import { testServer } from '../kit/server.js';
 import { aDate, aUuid } from '../kit/signed-request.js';
 
@@ -161,18 +149,24 @@ forEachEngine((engine) => {
       expect(await digestsOf(server, id)).not.toEqual(before);
     });
 
+    test('goes on after a reboot, with other content on the disks', async () => {
+      const id = String((await deploy(server.admin, zoneid, { startvm: 'true' })).id);
+      const before = await digestsOf(server, id);
+      expect(await act('rebootVirtualMachine', id)).toMatchObject({ id, state: 'Running' });
+      expect(await digestsOf(server, id)).not.toEqual(before);
+    });
+
+    test('is not begun by a reboot', async () => {
+      const id = String((await deploy(server.admin, zoneid)).id);
+      const { code, text } = await server.admin.refusal('rebootVirtualMachine', { id });
+      expect([code, text]).toEqual([530, `virtual machine ${id} is Stopped; only one that is Running can be rebooted`]);
+      expect((await machine(id)).state).toBe('Stopped');
+    });
+
     test('ends Destroyed, with its volumes still there', async () => {
       const id = String((await deploy(server.admin, zoneid)).id);
       expect(await act('destroyVirtualMachine', id)).toMatchObject({ state: 'Destroyed' });
       expect(await volumesOf(server.admin, id)).toMatchObject([{ state: 'Destroy' }]);
-    });
-
-    test('ends with nothing left of it when it is expunged', async () => {
-      const id = String((await deploy(server.admin, zoneid)).id);
-      const [root] = await volumesOf(server.admin, id);
-      expect(await act('destroyVirtualMachine', id, { expunge: 'true' })).toMatchObject({ id, state: 'Expunging' });
-      expect((await server.admin.refusal('listVirtualMachines', { id })).code).toBe(431);
-      expect((await server.admin.refusal('listVolumes', { id: String(root?.id) })).code).toBe(431);
     });
 
     test('does not begin again for a destroyed machine', async () => {
@@ -182,24 +176,7 @@ forEachEngine((engine) => {
       expect((await machine(id)).state).toBe('Destroyed');
     });
 
-    test('cannot end by expunging while backups or a policy need it', async () => {
-      const [backedUp, assigned] = [await backedUpMachine(server), await protectedMachine(server)];
-      await server.admin.run('removeVirtualMachineFromBackupOffering', { virtualmachineid: backedUp.vmId });
-      for (const { vmId } of [backedUp, assigned]) {
-        const { code, text } = await server.admin.refusal('destroyVirtualMachine', { id: vmId, expunge: 'true' });
-        expect([code, text]).toEqual([530, expect.stringContaining('has backups or a backup offering')]);
-        expect((await machine(vmId)).state).toBe('Stopped');
-      }
-    });
-
-    test('can end by expunging when its backups and its policy are gone', async () => {
-      const { vmId, backupId } = await backedUpMachine(server);
-      await server.admin.run('deleteBackup', { id: backupId });
-      await server.admin.run('removeVirtualMachineFromBackupOffering', { virtualmachineid: vmId });
-      expect(await act('destroyVirtualMachine', vmId, { expunge: 'true' })).toMatchObject({ state: 'Expunging' });
-    });
-
-    test.each(['startVirtualMachine', 'stopVirtualMachine', 'destroyVirtualMachine'])(
+    test.each(['startVirtualMachine', 'stopVirtualMachine', 'rebootVirtualMachine', 'destroyVirtualMachine'])(
       '%s refuses the id of no machine',
       async (command) => {
         const { code, text } = await server.admin.refusal(command, { id: NOBODY });
@@ -218,7 +195,22 @@ forEachEngine((engine) => {
       const filters = [{ id: String(id) }, { name: String(name) }, { keyword: 'findabl' }, { keyword: 'DISPLAY' }, { zoneid: own }];
       for (const filter of filters) expect(each(await machines({ ...filter, zoneid: own }), 'id')).toEqual([id]);
       expect(each(await machines({ zoneid: own, state: 'Stopped' }), 'id')).toEqual([id]);
+      expect(each(await machines({ zoneid: own, state: 'stopped' }), 'id')).toEqual([id]);
       expect(await machines({ zoneid: own, state: 'Running' })).toEqual([]);
+    });
+
+    test('finds several machines by their ids, whoever owns them', async () => {
+      const { client } = await server.createUser(uniqueName('tenant'));
+      const ids = [await deploy(server.admin, zoneid), await deploy(client, zoneid)].map(({ id }) => String(id));
+      expect(each(await machines({ ids: [...ids, NOBODY].join(',') }), 'id')).toEqual(ids);
+      expect(each(await listed(client, 'listVirtualMachines', 'virtualmachine', { ids: ids.join(',') }), 'id')).toEqual(ids.slice(1));
+    });
+
+    test('answers the same under the name of the metrics', async () => {
+      const { id } = await deploy(server.admin, zoneid);
+      expect(await listed(server.admin, 'listVirtualMachinesMetrics', 'virtualmachine', { id: String(id) })).toEqual(
+        await machines({ id: String(id) }),
+      );
     });
 
     test('takes the signs of patterns in a keyword as they are', async () => {

@@ -166,7 +166,43 @@ forEachEngine((engine) => {
     });
   });
 
+  describe('deleteVolume', () => {
+    test('deletes at once a volume that is attached to nothing', async () => {
+      const id = await makeVolume(server.admin, zoneid);
+      expect(await server.admin.call('deleteVolume', { id })).toEqual({ success: true });
+      for (const command of ['listVolumes', 'deleteVolume']) expect((await server.admin.refusal(command, { id })).code).toBe(431);
+      expect((await server.admin.refusal('attachVolume', { id, virtualmachineid: await machine() })).code).toBe(431);
+    });
+
+    test('refuses a volume that a machine has', async () => {
+      const vmId = await machine();
+      const [root] = await volumesOf(server.admin, vmId);
+      const id = String(root?.id);
+      const { code, text } = await server.admin.refusal('deleteVolume', { id });
+      expect([code, text]).toEqual([530, `volume ${id} is attached to virtual machine ${vmId}; detach it before it is deleted`]);
+      expect(await volume(id)).toMatchObject({ state: 'Ready' });
+    });
+
+    test('refuses a volume whose machine is destroyed', async () => {
+      const vmId = await machine({ size: '1' });
+      const [, data] = await volumesOf(server.admin, vmId);
+      await server.admin.run('destroyVirtualMachine', { id: vmId });
+      expect((await server.admin.refusal('deleteVolume', { id: String(data?.id) })).code).toBe(530);
+    });
+  });
+
   describe('listVolumes', () => {
+    test('finds several volumes by their ids, and volumes by their state', async () => {
+      const own = await makeZone(server);
+      const ids = [await makeVolume(server.admin, own), await makeVolume(server.admin, own)];
+      expect(each(await volumes({ ids: ids.join(',') }), 'id')).toEqual(ids);
+      for (const state of ['Allocated', 'allocated']) expect(each(await volumes({ zoneid: own, state }), 'id')).toEqual(ids);
+      expect(await volumes({ zoneid: own, state: 'Ready' })).toEqual([]);
+      expect(await listed(server.admin, 'listVolumesMetrics', 'volume', { ids: ids.join(',') })).toEqual(
+        await volumes({ ids: ids.join(',') }),
+      );
+    });
+
     test('finds volumes by id, name, type, machine, zone and keyword', async () => {
       const own = await makeZone(server);
       const vm = await deploy(server.admin, own, { name: uniqueName('Findable'), size: '1' });

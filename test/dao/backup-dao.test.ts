@@ -60,11 +60,13 @@ forEachEngine((engine) => {
     expect(await daos().backups.findByUuid(taking.uuid)).toMatchObject({ status: 'BackedUp' });
   });
 
-  test('knows whether a machine has backups that are not removed', async () => {
-    const { id, vmId } = await newBackup({ status: 'Error' });
-    expect(await daos().backups.existForVm(vmId)).toBe(true);
+  test('knows whether a machine has backups of an offering that are not removed', async () => {
+    const { id, vmId, policyId } = await newBackup({ status: 'Error' });
+    const { id: otherPolicyId } = await insertOffering(daos());
+    expect(await daos().backups.existForVm(vmId, policyId)).toBe(true);
+    expect(await daos().backups.existForVm(vmId, otherPolicyId)).toBe(false);
     await daos().backups.remove(id, 'Error', REMOVED);
-    expect(await daos().backups.existForVm(vmId)).toBe(false);
+    expect(await daos().backups.existForVm(vmId, policyId)).toBe(false);
   });
 
   test('moves on from the status that is named, with the changes', async () => {

@@ -193,7 +193,7 @@ forEachEngine((engine) => {
     ],
     ['users of some accounts', ['user'], () => [daos().users.listByAccounts([ids.accountId])]],
     ['volumes of a machine', ['volume'], () => [daos().volumes.listByVm(ids.vmId)]],
-    ['backups of a machine', ['backups'], () => [daos().backups.existForVm(ids.vmId)]],
+    ['backups of a machine', ['backups'], () => [daos().backups.existForVm(ids.vmId, ids.policyId)]],
   ])('a list of %s finds its rows by an index, whatever it is narrowed by', async (_what, names, ask) => {
     await expectIndexes(names, await statementsOf(() => Promise.all(ask())));
   });

@@ -179,7 +179,7 @@ async function assemble(knex: Knex, plugins: Plugins, plan: FaultPlan, now: () =
   const copy = new InventoryCopy(db, zones, instances, now);
   const framework = new BackupFramework(settings, wrapped, instances);
   const access = new Access(db, new DomainManager(db, new CacheInvalidation(db, now, noLog), now));
-  const machines = new MachineManager(db, access, zones, instances, copy);
+  const machines: MachineManager = new MachineManager(db, access, zones, instances, copy, (vm, call) => assignments.release(vm, call));
   const backups = new BackupManager(db, access, zones, framework, copy, new Admission(db, new OwnerLimits(settings)), now);
   const assignments = new AssignmentManager(db, zones, framework, machines, copy, now, noLog);
   const restores = new RestoreManager(db, zones, framework, backups, instances, copy, now);

@@ -8,6 +8,7 @@ import { toVirtualMachineResponse, virtualMachineResponse } from '../responses/v
 
 @ApiCommand({
   name: 'listVirtualMachines',
+  aliases: ['listVirtualMachinesMetrics'],
   description: 'Lists virtual machines that the caller may see',
   roles: EVERYONE,
   returns: virtualMachineResponse,
@@ -15,6 +16,9 @@ import { toVirtualMachineResponse, virtualMachineResponse } from '../responses/v
 export class ListVirtualMachinesCmd extends OwnedListCommand {
   @Parameter({ type: 'uuid', entity: 'virtualmachine', description: 'ID of the virtual machine' })
   id: string | undefined;
+
+  @Parameter({ type: 'list', description: 'IDs of virtual machines, with commas between' })
+  ids: readonly string[] | undefined;
 
   @Parameter({ type: 'string', description: 'name of the virtual machine' })
   name: string | undefined;
@@ -29,9 +33,9 @@ export class ListVirtualMachinesCmd extends OwnedListCommand {
   backupOfferingId: string | undefined;
 
   async execute(services: Services, { caller }: CallContext) {
-    const { id: uuid, name, state, zoneId: zoneUuid, backupOfferingId: backupOfferingUuid, keyword } = this;
-    const wish = { uuid, name, state, zoneUuid, backupOfferingUuid, keyword };
-    const { rows, total } = await services.machines.list(caller, this.ownersWished(uuid), wish, this.pageOf(services));
+    const { id: uuid, ids: uuids, name, state, zoneId: zoneUuid, backupOfferingId: backupOfferingUuid, keyword } = this;
+    const wish = { uuid, uuids, name, state, zoneUuid, backupOfferingUuid, keyword };
+    const { rows, total } = await services.machines.list(caller, this.ownersWished(uuid ?? uuids?.[0]), wish, this.pageOf(services));
     return list('virtualmachine', rows.map(toVirtualMachineResponse), total);
   }
 }

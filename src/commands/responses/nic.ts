@@ -3,6 +3,7 @@ import type { Nic } from '../../provider/index.js';
 
 export const nicResponse = responseOf('nic', {
   id: ['string', 'ID of the network interface'],
+  virtualmachineid: ['string', 'ID of its machine'],
   networkid: ['string', 'ID of the network that it is in'],
   networkname: ['string', 'name of that network'],
   ipaddress: ['string', 'its IPv4 address'],
@@ -14,8 +15,10 @@ export const nicResponse = responseOf('nic', {
   traffictype: ['string', 'whose traffic the network carries'],
 });
 
-export const toNicResponse = (nic: Nic): Fields<typeof nicResponse> => ({
+/** In the answer of a machine, the machine's id is left out. */
+export const toNicResponse = (nic: Nic, vmUuid?: string): Fields<typeof nicResponse> => ({
   id: nic.uuid,
+  virtualmachineid: vmUuid,
   networkid: nic.networkUuid,
   networkname: nic.networkName,
   ipaddress: nic.ipAddress,

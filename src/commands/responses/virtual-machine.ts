@@ -75,7 +75,7 @@ export const toVirtualMachineResponse = (vm: VmView): Fields<typeof virtualMachi
   backupofferingid: given(vm.backupOfferingUuid),
   backupofferingname: given(vm.backupOfferingName),
   details: settingsOf(vm),
-  nic: nicsOf(vm).map(toNicResponse),
+  nic: nicsOf(vm).map((nic) => toNicResponse(nic)),
   securitygroup: [],
   affinitygroup: [],
   tags: [],

@@ -22,8 +22,11 @@ export class CreateVolumeCmd extends Command {
   @Parameter({ type: 'uuid', required: true, entity: 'zone', description: 'ID of the zone' })
   zoneId!: string;
 
-  @Parameter({ type: 'long', required: true, description: 'size in GiB' })
-  size!: number;
+  @Parameter({ type: 'uuid', entity: 'diskoffering', description: 'disk offering of the volume' })
+  diskOfferingId: string | undefined;
+
+  @Parameter({ type: 'long', description: 'size in GiB; needed unless the disk offering has one' })
+  size: number | undefined;
 
   @Parameter({ type: 'string', description: 'account that will own the volume; needs domainid' })
   account: string | undefined;
@@ -31,8 +34,8 @@ export class CreateVolumeCmd extends Command {
   @Parameter({ type: 'uuid', entity: 'domain', description: 'domain of that account' })
   domainId: string | undefined;
 
-  override async subject({ volumes }: Services, { caller }: CallContext): Promise<Subject> {
-    await volumes.checkNew(caller, this.wish());
+  override async subject({ volumes }: Services, call: CallContext): Promise<Subject> {
+    await volumes.checkNew(this.wish(), call);
     return { type: 'Volume', uuid: randomUUID() };
   }
 
@@ -44,7 +47,8 @@ export class CreateVolumeCmd extends Command {
     return {
       zoneUuid: this.zoneId,
       name: this.name,
-      sizeBytes: diskBytes('size', this.size),
+      diskOfferingUuid: this.diskOfferingId,
+      sizeBytes: this.size === undefined ? undefined : diskBytes('size', this.size),
       account: this.account,
       domainUuid: this.domainId,
     };

@@ -6,16 +6,28 @@ import type { Services } from '../../services.js';
 import { OwnedListCommand } from '../owned-list-command.js';
 import { toVolumeResponse, volumeResponse } from '../responses/volume.js';
 
-@ApiCommand({ name: 'listVolumes', description: 'Lists volumes that the caller may see', roles: EVERYONE, returns: volumeResponse })
+@ApiCommand({
+  name: 'listVolumes',
+  aliases: ['listVolumesMetrics'],
+  description: 'Lists volumes that the caller may see',
+  roles: EVERYONE,
+  returns: volumeResponse,
+})
 export class ListVolumesCmd extends OwnedListCommand {
   @Parameter({ type: 'uuid', entity: 'volume', description: 'ID of the volume' })
   id: string | undefined;
+
+  @Parameter({ type: 'list', description: 'IDs of volumes, with commas between' })
+  ids: readonly string[] | undefined;
 
   @Parameter({ type: 'string', description: 'name of the volume' })
   name: string | undefined;
 
   @Parameter({ type: 'string', description: 'ROOT or DATADISK' })
   type: string | undefined;
+
+  @Parameter({ type: 'string', description: 'state of the volume' })
+  state: string | undefined;
 
   @Parameter({ type: 'uuid', entity: 'virtualmachine', description: 'ID of the virtual machine' })
   virtualMachineId: string | undefined;
@@ -24,9 +36,14 @@ export class ListVolumesCmd extends OwnedListCommand {
   zoneId: string | undefined;
 
   async execute(services: Services, { caller }: CallContext) {
-    const { id: uuid, name, type, virtualMachineId: vmUuid, zoneId: zoneUuid, keyword } = this;
-    const wish = { uuid, name, type, vmUuid, zoneUuid, keyword };
-    const { rows, total } = await services.volumes.list(caller, this.ownersWished(uuid ?? vmUuid), wish, this.pageOf(services));
+    const { id: uuid, ids: uuids, name, type, state, virtualMachineId: vmUuid, zoneId: zoneUuid, keyword } = this;
+    const wish = { uuid, uuids, name, type, state, vmUuid, zoneUuid, keyword };
+    const { rows, total } = await services.volumes.list(
+      caller,
+      this.ownersWished(uuid ?? vmUuid ?? uuids?.[0]),
+      wish,
+      this.pageOf(services),
+    );
     return list('volume', rows.map(toVolumeResponse), total);
   }
 }

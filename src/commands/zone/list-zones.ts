@@ -5,7 +5,13 @@ import type { Services } from '../../services.js';
 import { PagedCommand } from '../paged-command.js';
 import { toZoneResponse, zoneResponse } from '../responses/zone.js';
 
-@ApiCommand({ name: 'listZones', description: 'Lists the zones', roles: EVERYONE, returns: zoneResponse })
+@ApiCommand({
+  name: 'listZones',
+  aliases: ['listZonesMetrics'],
+  description: 'Lists the zones',
+  roles: EVERYONE,
+  returns: zoneResponse,
+})
 export class ListZonesCmd extends PagedCommand {
   @Parameter({ type: 'uuid', entity: 'zone', description: 'the ID of the zone' })
   id: string | undefined;

@@ -1,6 +1,7 @@
-import { makeVolume, NOBODY } from '../scene.js';
+import { NOBODY } from '../scene.js';
 import { REFUSED_IDENTITY } from './identity.js';
 import { REFUSED_LIMITS } from './limits.js';
+import { REFUSED_MACHINES } from './machines.js';
 import { row, type Row, type Stage } from './scene.js';
 
 const SYSTEM: readonly Row[] = [
@@ -18,51 +19,6 @@ const SYSTEM: readonly Row[] = [
   row('updateConfiguration.too-small', () => ({ name: 'session.timeout', value: '0' })),
   row('updateConfiguration.not-a-choice', () => ({ name: 'api.sessionkey.check.locations', value: 'Anywhere' })),
   row('updateConfiguration.not-a-plugin', () => ({ name: 'backup.framework.provider.plugin', value: 'none' })),
-];
-
-const deployed = (name: string, parameters: Readonly<Record<string, string>>) =>
-  row(name, ({ world }) => ({ zoneid: world.zoneId, ...parameters }));
-
-const MACHINES: readonly Row[] = [
-  deployed('deployVirtualMachine.name', { name: 'not a host' }),
-  deployed('deployVirtualMachine.size', { rootdisksize: '0' }),
-  deployed('deployVirtualMachine.details', { 'details[0].cpuNumber': 'many' }),
-  deployed('deployVirtualMachine.account-without-domain', { account: 'reader' }),
-  row('deployVirtualMachine.no-account', ({ world }) => ({ zoneid: world.zoneId, account: 'nobody', domainid: world.domainId })),
-  row('startVirtualMachine.destroyed', async (stage) => {
-    const id = await stage.machine();
-    await stage.run('destroyVirtualMachine', { id });
-    return { id };
-  }),
-  row('stopVirtualMachine.expunged', async (stage) => {
-    const id = await stage.machine();
-    await stage.run('destroyVirtualMachine', { id, expunge: 'true' });
-    return { id };
-  }),
-  row('destroyVirtualMachine.has-backups', async (stage) => ({ id: (await stage.released()).vmId, expunge: 'true' })),
-  row('createVolume.size', ({ world }) => ({ zoneid: world.zoneId, name: 'volume', size: '0' })),
-  row('attachVolume.other-zone', async (stage) => ({
-    id: await makeVolume(stage.server.admin, await stage.otherZone(), { name: 'volume' }),
-    virtualmachineid: await stage.machine(),
-  })),
-  row('attachVolume.attached', async (stage) => {
-    const id = await stage.volume();
-    await stage.run('attachVolume', { id, virtualmachineid: await stage.machine() });
-    return { id, virtualmachineid: await stage.machine() };
-  }),
-  row('attachVolume.no-such-slot', async (stage) => ({
-    id: await stage.volume(),
-    virtualmachineid: await stage.machine(),
-    deviceid: '0',
-  })),
-  row('attachVolume.being-restored', async (stage) => {
-    const { backupId, volumeIds } = await stage.released({ size: '1' });
-    const virtualmachineid = await stage.machine();
-    await stage.hold('restoreBackup', { id: backupId });
-    return { id: String(volumeIds[1]), virtualmachineid };
-  }),
-  row('detachVolume.not-attached', async (stage) => ({ id: await stage.volume() })),
-  row('detachVolume.root', async (stage) => ({ id: String((await stage.released()).volumeIds[0]) })),
 ];
 
 const off = (stage: Stage) => stage.set('backup.framework.enabled', 'false');
@@ -244,7 +200,7 @@ const RESTORES: readonly Row[] = [
 export const REFUSED_WORK: readonly Row[] = [
   ...REFUSED_IDENTITY,
   ...SYSTEM,
-  ...MACHINES,
+  ...REFUSED_MACHINES,
   ...OFFERINGS,
   ...ASSIGNMENTS,
   ...BACKUPS,

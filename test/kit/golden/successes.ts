@@ -1,11 +1,12 @@
 import { ABSENT } from '../absent.js';
 import { IDENTITY } from './identity.js';
 import { LIMITS } from './limits.js';
+import { MACHINES } from './machines.js';
 import { row, type Row } from './scene.js';
 
 const SYSTEM: readonly Row[] = [
   row('createZone', ({ title }) => ({ name: title, networktype: 'Basic', dns1: '10.0.0.1', internaldns1: '10.0.0.2' })),
-  row('listZones', ({ world }) => ({ id: world.zoneId })),
+  ...['listZones', 'listZonesMetrics'].map((name) => row(name, ({ world }) => ({ id: world.zoneId }))),
   row('listZones.empty', () => ({ name: 'nowhere' })),
   row('listZones.past-the-end', ({ world }) => ({ id: world.zoneId, page: '2', pagesize: '1' })),
   row('listApis', () => ({ name: 'restoreBackup' })),
@@ -53,30 +54,6 @@ const SYSTEM: readonly Row[] = [
       return browser.send(stage.formatted({ command: 'logout', sessionkey: browser.sessionKey }));
     },
   },
-];
-
-const MACHINES: readonly Row[] = [
-  row('deployVirtualMachine', async (stage) => ({
-    zoneid: await stage.zone(),
-    name: 'db',
-    displayname: 'Data & more',
-    rootdisksize: '1',
-    size: '1',
-    'details[0].cpuNumber': '2',
-  })),
-  row('destroyVirtualMachine', async (stage) => ({ id: await stage.machine() })),
-  row('destroyVirtualMachine.expunge', async (stage) => ({ id: await stage.machine(), expunge: 'true' })),
-  row('listVirtualMachines', ({ world }) => ({ id: world.vmId })),
-  row('startVirtualMachine', async (stage) => ({ id: await stage.machine() })),
-  row('stopVirtualMachine', async (stage) => ({ id: await stage.machine({ startvm: 'true' }) })),
-  row('attachVolume', async (stage) => ({ id: await stage.volume(), virtualmachineid: await stage.machine() })),
-  row('createVolume', async (stage) => ({ zoneid: await stage.zone(), name: 'new', size: '1' })),
-  row('detachVolume', async (stage) => {
-    const id = await stage.volume();
-    await stage.run('attachVolume', { id, virtualmachineid: await stage.machine() });
-    return { id };
-  }),
-  row('listVolumes', ({ world }) => ({ virtualmachineid: world.vmId })),
 ];
 
 const BACKUPS: readonly Row[] = [

@@ -1,0 +1,48 @@
+import { responseOf, type Fields } from '../../api/response.js';
+import type { CatalogueItem } from '../../inventory/catalogue-manager.js';
+
+export const templateResponse = responseOf('template', {
+  id: ['string', 'ID of the template'],
+  name: ['string', 'name of the template'],
+  displaytext: ['string', 'what it is, for people'],
+  ispublic: ['boolean', 'whether everybody may use it'],
+  isfeatured: ['boolean', 'whether it is recommended'],
+  isready: ['boolean', 'whether machines can be made from it'],
+  isextractable: ['boolean', 'whether it can be downloaded'],
+  status: ['string', 'how far it has come into the zone'],
+  format: ['string', 'how its file is laid out'],
+  size: ['long', 'the smallest root disk that it fits on, in bytes'],
+  ostypeid: ['string', 'ID of the operating system that it holds'],
+  ostypename: ['string', 'name of the operating system that it holds'],
+  hypervisor: ['string', 'kind of hypervisor that it is for'],
+  templatetype: ['string', 'where it comes from'],
+  passwordenabled: ['boolean', 'whether the password of its machines can be reset from outside'],
+  isdynamicallyscalable: ['boolean', 'whether its machines can be resized while they run'],
+  deployasis: ['boolean', 'whether its machines keep all that it says of them'],
+  zoneid: ['string', 'ID of the zone that it is in'],
+  zonename: ['string', 'name of the zone that it is in'],
+  tags: ['list', 'tags; always empty'],
+});
+
+export const toTemplateResponse = ({ entry, catalogue, zone }: CatalogueItem<'templates'>): Fields<typeof templateResponse> => ({
+  id: entry.uuid,
+  name: entry.name,
+  displaytext: entry.description,
+  ispublic: true,
+  isfeatured: true,
+  isready: true,
+  isextractable: false,
+  status: 'Download Complete',
+  format: entry.format,
+  size: entry.sizeBytes,
+  ostypeid: entry.osTypeUuid,
+  ostypename: catalogue.osTypes.find(({ uuid }) => uuid === entry.osTypeUuid)?.name,
+  hypervisor: entry.hypervisor,
+  templatetype: 'BUILTIN',
+  passwordenabled: false,
+  isdynamicallyscalable: false,
+  deployasis: false,
+  zoneid: zone.uuid,
+  zonename: zone.name,
+  tags: [],
+});
