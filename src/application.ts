@@ -20,6 +20,7 @@ import { AssignmentManager } from './backup/assignment-manager.js';
 import { BackupFramework } from './backup/backup-framework.js';
 import { BackupManager } from './backup/backup-manager.js';
 import { BackupOfferingManager } from './backup/backup-offering-manager.js';
+import { BackupScheduleManager } from './backup/backup-schedule-manager.js';
 import { RestoreManager } from './backup/restore-manager.js';
 import { completeSandbox, createFirstAdmin, type CredentialKeeper, type FirstAdmin } from './bootstrap.js';
 import { CacheInvalidation } from './cache-invalidation.js';
@@ -110,6 +111,7 @@ export async function createApplication({
   const framework = new BackupFramework(dynamicSettings, plugins, instances);
   const ownerLimits = new OwnerLimits(dynamicSettings);
   const admission = new Admission(db, ownerLimits);
+  const limits = new LimitManager(db, access, ownerLimits);
   const backups = new BackupManager(db, access, zoneDirectory, framework, copy, admission, now);
   const accounts = new AccountManager(db, domains, access, passwords, caches, now);
   const recorder = new EventRecorder(db, now, log);
@@ -123,11 +125,12 @@ export async function createApplication({
     events: new EventManager(db, access, commands, now),
     jobs: new JobManager(db, access, recorder, () => runner.wake(), now),
     keys,
-    limits: new LimitManager(db, access, ownerLimits),
+    limits,
     machines,
     offerings: new BackupOfferingManager(db, zoneDirectory, framework, now),
     restores: new RestoreManager(db, zoneDirectory, framework, backups, instances, copy, now),
     roles: new RoleManager(roles),
+    schedules: new BackupScheduleManager(db, access, zoneDirectory, framework, machines, limits, now),
     sessions,
     settings: dynamicSettings,
     settingsManager: new SettingsManager(db, dynamicSettings, zoneDirectory, plugins, secrets, caches),

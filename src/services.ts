@@ -8,6 +8,7 @@ import type { CommandTable } from './api/dispatcher.js';
 import type { AssignmentManager } from './backup/assignment-manager.js';
 import type { BackupManager } from './backup/backup-manager.js';
 import type { BackupOfferingManager } from './backup/backup-offering-manager.js';
+import type { BackupScheduleManager } from './backup/backup-schedule-manager.js';
 import type { RestoreManager } from './backup/restore-manager.js';
 import type { EventManager } from './events/event-manager.js';
 import type { CatalogueManager } from './inventory/catalogue-manager.js';
@@ -36,6 +37,7 @@ export interface Services {
   readonly offerings: BackupOfferingManager;
   readonly restores: RestoreManager;
   readonly roles: RoleManager;
+  readonly schedules: BackupScheduleManager;
   readonly sessions: SessionManager;
   readonly settings: DynamicSettings;
   readonly settingsManager: SettingsManager;

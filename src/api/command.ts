@@ -103,7 +103,7 @@ export interface CommandAbout {
   readonly after?: readonly string[];
   /** Runs as a job. */
   readonly async?: boolean;
-  /** With `async`: the subject is a thing that the job will create, and the first answer carries its id. */
+  /** With `async`: the first answer also carries the id of the subject, mostly a thing that the job will create. */
   readonly creates?: boolean;
   /** The command whose name stands in the answer's envelope, where that is not this one's. */
   readonly envelope?: string;

@@ -16,6 +16,7 @@ import { operationOf } from '../plugin-host/operation.js';
 import { leftNothingDone, type Assign } from '../provider/index.js';
 import { assigned, released } from '../usage/ledger-entries.js';
 import type { BackupFramework } from './backup-framework.js';
+import { unprotected } from './protection.js';
 
 const ASSIGNABLE: ReadonlySet<string> = new Set(['Running', 'Stopped']);
 
@@ -63,7 +64,7 @@ export class AssignmentManager {
     });
   }
 
-  /** Takes the machine out of its offering; its backups stay. With `forced` also if the provider does not let go. */
+  /** Takes the machine out of its offering; its backups stay, its schedules go. With `forced` also if the provider does not let go. */
   async remove(vmUuid: string, { offeringUuid, forced }: RemoveWish, call: CallContext): Promise<void> {
     const vm = await this.machines.getIncludingRemoved(call.caller, vmUuid);
     const zone = this.zones.getById(vm.zoneId);
@@ -88,8 +89,9 @@ export class AssignmentManager {
         error,
       });
     }
-    await this.db.transaction(async ({ assignments, usage }) => {
+    await this.db.transaction(async ({ assignments, schedules, usage }) => {
       if (await assignments.delete(assignment.id, 'Removing')) await usage.append(released(assignment, vm, this.now()));
+      await schedules.deleteByVm(vm.id);
     });
   }
 
@@ -156,7 +158,7 @@ export class AssignmentManager {
       const assignment = await assignments.findByVm(vm.id);
       const offering = assignment && (await offerings.findByIdIncludingRemoved(assignment.policyId));
       if (!assignment && isRepeat) return undefined;
-      if (!assignment || !offering) throw refused(`virtual machine ${vm.uuid} has no backup offering`);
+      if (!assignment || !offering) throw unprotected(vm);
       if (offeringUuid !== undefined && offeringUuid !== offering.uuid) {
         throw new ApiError('invalid_value', `virtual machine ${vm.uuid} is in backup offering ${offering.uuid}, not in ${offeringUuid}`);
       }

@@ -1,3 +1,4 @@
+import type { BackupOffering } from '../dao/backup-offering-dao.js';
 import type { Zone } from '../dao/zone-dao.js';
 import { refused } from '../errors.js';
 import type { PluginInstances } from '../plugin-host/plugin-instances.js';
@@ -21,6 +22,13 @@ export class BackupFramework {
   assertEnabled(zone: Zone): void {
     if (this.settings.get('backup.framework.enabled', zone.id)) return;
     throw refused(`backup and recovery is disabled in zone ${zone.name}; set backup.framework.enabled to true there`);
+  }
+
+  /** Refuses an offering under which no backups are taken on demand or by schedule, or with `quiesce` none that hold the guest still. */
+  assertUserDriven({ uuid, userDriven, provider }: BackupOffering, zone: Zone, quiesce: boolean): void {
+    if (!userDriven) throw refused(`backup offering ${uuid} does not allow backups on demand; its provider takes them`);
+    const { capabilities } = this.provider(provider, zone);
+    if (quiesce && !capabilities.quiesce) throw refused(`backup provider ${provider} cannot quiesce a virtual machine`);
   }
 
   /** Whether volumes may come and go on machines that are in an offering. */

@@ -4,7 +4,6 @@ import { runningJob, type CallContext, type Caller } from '../call-context.js';
 import type { Backup, BackupView } from '../dao/backup-dao.js';
 import type { BackupOffering } from '../dao/backup-offering-dao.js';
 import type { Daos, Database } from '../dao/database.js';
-import type { OfferingAssignment } from '../dao/offering-assignment-dao.js';
 import type { Listing, Page } from '../dao/page.js';
 import type { Vm } from '../dao/vm-dao.js';
 import { ApiError, found, lookUp, NotFound, refused } from '../errors.js';
@@ -17,6 +16,7 @@ import { leftNothingDone, ProviderError, type ProviderBackup } from '../provider
 import { gone, held } from '../usage/ledger-entries.js';
 import type { BackupFramework } from './backup-framework.js';
 import { readManifest, totalSize, writeManifest } from './manifest.js';
+import { protectionOf, type Protection } from './protection.js';
 
 /** What a list of backups is narrowed by. */
 export interface BackupWish {
@@ -36,10 +36,8 @@ export interface NewBackup {
 }
 
 /** A backup that is being taken, with what the provider needs to know. */
-interface Begun {
+interface Begun extends Protection {
   readonly backup: Backup;
-  readonly offering: BackupOffering;
-  readonly assignment: OfferingAssignment;
 }
 
 /** Takes, lists and deletes backups: decides and records, acts, records the outcome. */
@@ -149,22 +147,15 @@ export class BackupManager {
 
   /** Decides and records; a job that is run again after a crash finds what it recorded. */
   private async begin(vm: Vm, wish: NewBackup, call: CallContext): Promise<Begun> {
-    this.framework.assertEnabled(this.zones.getById(vm.zoneId));
+    const zone = this.zones.getById(vm.zoneId);
+    this.framework.assertEnabled(zone);
     assertMayUse(call.caller, vm, `virtual machine ${vm.uuid}`);
-    const assignment = await this.db.daos.assignments.findByVm(vm.id);
-    const offering = assignment && (await this.db.daos.offerings.findByIdIncludingRemoved(assignment.policyId));
-    if (!assignment || !offering || assignment.state !== 'Assigned') throw refused(`virtual machine ${vm.uuid} has no backup offering`);
-    this.check(offering, wish);
+    const { assignment, offering } = await protectionOf(this.db.daos, vm);
+    this.framework.assertUserDriven(offering, zone, wish.quiesce);
     return this.admission.transaction(async (daos) => {
       const known = await daos.backups.findByOperation(runningJob(call).operationId);
       return { backup: known ?? (await this.insert(daos, vm, offering, wish, call)), offering, assignment };
     });
-  }
-
-  private check(offering: BackupOffering, { quiesce }: NewBackup): void {
-    if (!offering.userDriven) throw refused(`backup offering ${offering.uuid} does not allow backups on demand; its provider takes them`);
-    const { capabilities } = this.framework.provider(offering.provider, this.zones.getById(offering.zoneId));
-    if (quiesce && !capabilities.quiesce) throw refused(`backup provider ${offering.provider} cannot quiesce a virtual machine`);
   }
 
   private async insert(daos: Daos, vm: Vm, offering: BackupOffering, wish: NewBackup, call: CallContext): Promise<Backup> {

@@ -11,6 +11,7 @@ import { limitCommands } from './limit/index.js';
 import { machineCommands } from './machine/index.js';
 import { offeringCommands } from './offering/index.js';
 import { policyCommands } from './policy/index.js';
+import { scheduleCommands } from './schedule/index.js';
 import { settingsCommands } from './settings/index.js';
 import { systemCommands } from './system/index.js';
 import { usageCommands } from './usage/index.js';
@@ -31,6 +32,7 @@ const COMMANDS = [
   ...machineCommands,
   ...offeringCommands,
   ...policyCommands,
+  ...scheduleCommands,
   ...settingsCommands,
   ...systemCommands,
   ...usageCommands,

@@ -49,11 +49,11 @@ export class BackupScheduleDao {
     await this.db('backup_schedule').insert(schedule).onConflict(['vmId', 'intervalType']).merge(OVERWRITTEN);
   }
 
-  findByUuid(uuid: string): Promise<BackupSchedule | undefined> {
-    return this.db('backup_schedule').where({ uuid }).first();
+  findByUuid(uuid: string): Promise<BackupScheduleView | undefined> {
+    return this.views(this.db('backup_schedule').where({ uuid })).first();
   }
 
-  findView(vmId: number, intervalType: IntervalType): Promise<BackupScheduleView | undefined> {
+  findOfVm(vmId: number, intervalType: IntervalType): Promise<BackupScheduleView | undefined> {
     return this.views(this.db('backup_schedule').where({ vmId, intervalType })).first();
   }
 

@@ -15,6 +15,7 @@ export const RESOURCE_TYPES: Readonly<Record<string, string>> = {
   backupoffering: 'BackupOffering',
   backuppolicy: 'BackupOffering',
   diskoffering: 'DiskOffering',
+  backupschedule: 'BackupSchedule',
   domain: 'Domain',
   network: 'Network',
   serviceoffering: 'ServiceOffering',
@@ -39,6 +40,10 @@ const FINDERS: Readonly<Record<string, (daos: Daos, uuid: string) => Promise<Kno
   },
   Backup: ({ backups }, uuid) => backups.findByUuidIncludingRemoved(uuid),
   BackupOffering: ({ offerings }, uuid) => offerings.findByUuid(uuid),
+  BackupSchedule: async ({ schedules }, uuid) => {
+    const schedule = await schedules.findByUuid(uuid);
+    return schedule && { ...schedule, name: `${schedule.intervalType} of ${schedule.vmName}` };
+  },
   Domain: async ({ domains }, uuid) => {
     const domain = await domains.findByUuid(uuid);
     return domain && { name: domain.name };

@@ -117,6 +117,7 @@ export class InventoryCopy {
       const vm = found(await daos.vms.findByUuidIncludingRemoved(machine.uuid), 'virtual machine', machine.uuid);
       const removed = this.now();
       await daos.vms.markExpunged(vm.id, removed);
+      await daos.schedules.deleteByVm(vm.id);
       const volumes = await daos.volumes.listByVm(vm.id);
       await daos.volumes.markRemoved(
         volumes.map(({ id }) => id),

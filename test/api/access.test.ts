@@ -2,7 +2,7 @@ import type { Answer } from '../../src/client/api-client.js';
 import { commands } from '../../src/commands/index.js';
 import { ABSENT } from '../kit/absent.js';
 import { forEachEngine } from '../kit/engines.js';
-import { backedUpMachine, deploy, each, importPolicy, listed, makeVolume, uniqueName, volumesOf } from '../kit/scene.js';
+import { backedUpMachine, deploy, each, importPolicy, listed, makeVolume, scheduleBackup, uniqueName, volumesOf } from '../kit/scene.js';
 import { testServer, type TestUser } from '../kit/server.js';
 
 type Parameters = Readonly<Record<string, string>>;
@@ -16,6 +16,8 @@ interface Possessions {
   /** Backed up, and in a policy. */
   readonly machine: string;
   readonly backup: string;
+  /** Of the machine. */
+  readonly schedule: string;
   readonly volumeInBackup: string;
   /** In no policy. */
   readonly spare: string;
@@ -30,11 +32,20 @@ const ACTIONS: readonly (readonly [command: string, parameters: (theirs: Possess
   ['attachVolume', ({ volume }, mine) => ({ id: volume, virtualmachineid: mine.spare })],
   ['attachVolume', ({ spare }, mine) => ({ id: mine.volume, virtualmachineid: spare })],
   ['createBackup', ({ machine }) => ({ virtualmachineid: machine })],
+  ...(['createBackupSchedule', 'updateBackupSchedule'] as const).map(
+    (command) =>
+      [
+        command,
+        ({ machine }: Possessions) => ({ virtualmachineid: machine, intervaltype: 'HOURLY', schedule: '0', timezone: 'Etc/UTC' }),
+      ] as const,
+  ),
   [
     'createVolume',
     ({ user, zoneid }) => ({ zoneid, name: 'v', size: '1', account: String(user.account.name), domainid: String(user.account.domainid) }),
   ],
   ['deleteBackup', ({ backup }) => ({ id: backup })],
+  ['deleteBackupSchedule', ({ schedule }) => ({ id: schedule })],
+  ['deleteBackupSchedule', ({ machine }) => ({ virtualmachineid: machine })],
   ['deployVirtualMachine', ({ user, zoneid }) => ({ zoneid, account: String(user.account.name), domainid: String(user.account.domainid) })],
   ['destroyVirtualMachine', ({ spare }) => ({ id: spare })],
   ['destroyVirtualMachine', ({ spare }) => ({ id: spare, expunge: 'true' })],
@@ -73,6 +84,7 @@ const LISTS: readonly (readonly [command: string, object: string, narrowed: (the
   ['listVolumes', 'volume', ({ volume, machine }) => [{ id: volume }, { virtualmachineid: machine }, { ids: volume }]],
   ['listVolumesMetrics', 'volume', ({ volume }) => [{ id: volume }]],
   ['listBackups', 'backup', ({ backup }) => [{ id: backup }]],
+  ['listBackupSchedule', 'backupschedule', ({ schedule }) => [{ id: schedule }]],
   ['listAccounts', 'account', ({ user }) => [{ id: user.accountId }]],
   ['listUsers', 'user', ({ user }) => [{ id: user.userId }]],
 ];
@@ -93,13 +105,14 @@ forEachEngine((engine) => {
     const user = await server.createUser(uniqueName(name));
     const { client } = user;
     const { zoneId: zoneid, policyId: policy, vmId: machine, backupId: backup, backup: shown } = await backedUpMachine(server, { client });
+    const { id: schedule } = await scheduleBackup(client, machine);
     const silver = await importPolicy(server, zoneid, { externalid: 'silver-policy' });
     const spare = String((await deploy(client, zoneid)).id);
     const volume = await makeVolume(client, zoneid);
     const { jobid } = await client.call('stopVirtualMachine', { id: spare });
     await client.ended(String(jobid));
     const [volumeInBackup = ''] = shown.volumeids as string[];
-    return { user, zoneid, policy, silver, machine, backup, volumeInBackup, spare, volume, job: String(jobid) };
+    return { user, zoneid, policy, silver, machine, backup, schedule: String(schedule), volumeInBackup, spare, volume, job: String(jobid) };
   };
   beforeAll(async () => {
     mine = await possess('mine');
@@ -145,11 +158,11 @@ forEachEngine((engine) => {
       },
     );
 
-    test('is refused listBackups of a machine that is not theirs', async () => {
-      expect((await mine.user.client.refusal('listBackups', { virtualmachineid: theirs.machine })).code).toBe(531);
+    test.each(['listBackups', 'listBackupSchedule'])('is refused %s of a machine that is not theirs', async (command) => {
+      expect((await mine.user.client.refusal(command, { virtualmachineid: theirs.machine })).code).toBe(531);
     });
 
-    test.each(['listVirtualMachines', 'listVolumes', 'listBackups', 'listUsers', 'listAsyncJobs'])(
+    test.each(['listVirtualMachines', 'listVolumes', 'listBackups', 'listBackupSchedule', 'listUsers', 'listAsyncJobs'])(
       'is refused %s of another account, whether it exists or not',
       async (command) => {
         const domainid = String(theirs.user.account.domainid);

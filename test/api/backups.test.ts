@@ -67,8 +67,28 @@ forEachEngine((engine) => {
 
     test('keeps the name and the description that it is given', async () => {
       const { vmId } = await protectedMachine(server);
-      await create(vmId, { name: 'before the update', description: 'just in case', quiescevm: 'true' });
+      await create(vmId, { name: 'before the update', description: 'just in case' });
       expect(await backupsOf(vmId)).toMatchObject([{ name: 'before the update', description: 'just in case' }]);
+    });
+
+    test('holds the guest still when that is asked for and the provider can', async () => {
+      const { zoneId, vmId } = await protectedMachine(server);
+      const { code, text } = await server.admin.refusal('createBackup', { virtualmachineid: vmId, quiescevm: 'true' });
+      expect([code, text]).toEqual([530, 'backup provider dummy cannot quiesce a virtual machine']);
+      expect(await backupsOf(vmId)).toEqual([]);
+      await script(server, zoneId, { quiesce: 'true' });
+      await create(vmId, { quiescevm: 'true' });
+      const [held] = (await server.db.knex('plugin_store').where('entryKey', 'like', 'backup/%').where('value', 'like', `%${vmId}%`)) as {
+        value: string;
+      }[];
+      expect(JSON.parse(held?.value ?? '{}')).toMatchObject({ quiesced: true });
+    });
+
+    test('names the machine beside the job', async () => {
+      const { vmId } = await protectedMachine(server);
+      const { id, jobid } = await server.admin.call('createBackup', { virtualmachineid: vmId });
+      expect(id).toBe(vmId);
+      await server.admin.ended(String(jobid));
     });
 
     test('names a backup that is given an empty name as one that is given none', async () => {

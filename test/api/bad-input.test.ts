@@ -5,7 +5,7 @@ import { commands } from '../../src/commands/index.js';
 import { ABSENT } from '../kit/absent.js';
 import { badInputs, strayIds, type BadInput, type Refusal } from '../kit/bad-input.js';
 import { forEachEngine } from '../kit/engines.js';
-import { backedUpMachine, deploy, listed, makeVolume } from '../kit/scene.js';
+import { backedUpMachine, deploy, listed, makeVolume, scheduleBackup } from '../kit/scene.js';
 import { testServer } from '../kit/server.js';
 import { adminKeys } from '../kit/signed-request.js';
 import { tableDigests } from '../kit/table-digests.js';
@@ -34,6 +34,7 @@ forEachEngine((engine) => {
   beforeAll(async () => {
     const { zoneId: zone, policyId: backuppolicy, vmId: virtualmachine, backupId: backup } = await backedUpMachine(server);
     const volume = await makeVolume(server.admin, zone);
+    const { id: backupschedule } = await scheduleBackup(server.admin, virtualmachine);
     const { jobid } = await server.admin.call('stopVirtualMachine', { id: String((await deploy(server.admin, zone)).id) });
     await server.admin.ended(String(jobid));
     const [event] = await listed(server.admin, 'listEvents', 'event');
@@ -46,6 +47,7 @@ forEachEngine((engine) => {
       backupoffering: backuppolicy,
       virtualmachine,
       backup,
+      backupschedule: String(backupschedule),
       volume,
       serviceoffering: await found('listServiceOfferings', 'serviceoffering'),
       diskoffering: await found('listDiskOfferings', 'diskoffering'),

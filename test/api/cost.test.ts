@@ -11,13 +11,14 @@ import {
   insertEvent,
   insertJob,
   insertOffering,
+  insertSchedule,
   insertUser,
   insertVm,
   insertVolume,
   insertZone,
 } from '../kit/builders.js';
 import { forEachEngine, present } from '../kit/engines.js';
-import { backedUpMachine, each, listed } from '../kit/scene.js';
+import { backedUpMachine, each, listed, scheduleBackup } from '../kit/scene.js';
 import { testServer } from '../kit/server.js';
 import { adminKeys } from '../kit/signed-request.js';
 
@@ -39,6 +40,7 @@ const LISTS: Readonly<Record<string, ListCost>> = {
   listAsyncJobs: { object: 'asyncjobs', whole: 1, page: 2, parameters: { listall: 'true' } },
   listBackupOfferings: { object: 'backupoffering', whole: 1, page: 2 },
   listBackupPolicies: { object: 'backuppolicy', whole: 1, page: 2 },
+  listBackupSchedule: { object: 'backupschedule', whole: 1, page: 2 },
   listBackups: { object: 'backup', whole: 1, page: 2, parameters: { listall: 'true' } },
   listConfigurationGroups: { whole: 0, page: 0 },
   listConfigurations: { object: 'configuration', whole: 0, page: 0 },
@@ -104,7 +106,8 @@ forEachEngine((engine) => {
 
   describe('with one row of everything', () => {
     beforeAll(async () => {
-      await backedUpMachine(server);
+      const { vmId } = await backedUpMachine(server);
+      await scheduleBackup(server.admin, vmId);
       await settle();
     });
 
@@ -134,6 +137,7 @@ forEachEngine((engine) => {
         const user = await insertUser(daos, owner);
         const vm = await insertVm(daos, { ...owner, zoneId: row === 0 ? zoneId : (await insertZone(daos)).id });
         await insertVolume(daos, { ...owner, zoneId: vm.zoneId, vmId: vm.id });
+        await insertSchedule(daos, vm);
         const manifest = JSON.stringify({ machine: { uuid: vm.uuid }, volumes });
         const backup = await insertBackup(daos, vm, await insertOffering(daos, { zoneId: vm.zoneId }), { manifest });
         await daos.usage.append(held(backup, CREATED));

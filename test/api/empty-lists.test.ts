@@ -8,6 +8,7 @@ const LISTS = [
   'listVirtualMachines',
   'listVolumes',
   'listBackups',
+  'listBackupSchedule',
   'listBackupPolicies',
   'listAsyncJobs',
   'listProjects',

@@ -197,7 +197,7 @@ export async function insertSchedule(daos: Daos, vm: Vm, overrides: Partial<Back
     ...overrides,
   } as const;
   await daos.schedules.save(schedule);
-  const saved = await daos.schedules.findView(vm.id, schedule.intervalType);
+  const saved = await daos.schedules.findOfVm(vm.id, schedule.intervalType);
   if (!saved) throw new Error(`machine ${vm.uuid} has no such schedule`);
   return saved;
 }

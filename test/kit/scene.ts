@@ -129,6 +129,12 @@ export async function takeBackup(client: TestClient, vmId: string, parameters: P
   return newest;
 }
 
+/** Gives the machine a schedule, of every day unless it is overridden; answers it. */
+export async function scheduleBackup(client: TestClient, vmId: string, overrides: Parameters = {}): Promise<Answer> {
+  const daily = { intervaltype: 'DAILY', schedule: '15:02', timezone: 'Europe/Zurich' };
+  return (await client.call('createBackupSchedule', { virtualmachineid: vmId, ...daily, ...overrides })).backupschedule as Answer;
+}
+
 /** A machine that is assigned to a policy and has one backup. */
 export async function backedUpMachine(
   server: TestServer,

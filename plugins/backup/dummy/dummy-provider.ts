@@ -2,6 +2,7 @@ import { DurableOperations, ProviderError, Records } from '../../../src/provider
 import type {
   Assign,
   BackupProvider,
+  Capabilities,
   DeleteBackup,
   DurableWork,
   FillMachine,
@@ -37,13 +38,14 @@ interface Assignment {
 
 /** A backup system that lives in the server's database: it holds records of backups, and no data. */
 export class DummyProvider implements BackupProvider {
-  readonly capabilities = { quiesce: true, restoreVolume: true, fillMachine: true, crossZone: true };
+  readonly capabilities: Capabilities;
   private readonly script: Script;
   private readonly operations: DurableOperations;
   private readonly backups: Backups;
   private readonly assignments: Records<Assignment>;
 
   constructor(settings: DummySettings, host: PluginHost) {
+    this.capabilities = { quiesce: settings.quiesce, restoreVolume: true, fillMachine: true, crossZone: true };
     this.script = new Script(settings);
     this.operations = new DurableOperations(host);
     this.backups = new Backups(host.store, this.script);
@@ -78,6 +80,7 @@ export class DummyProvider implements BackupProvider {
   }
 
   async takeBackup(request: TakeBackup, signal: AbortSignal): Promise<ProviderBackup> {
+    if (request.quiesce && !this.capabilities.quiesce) throw new ProviderError('unsupported', 'the guest cannot be held still');
     const plan = async (startedAt: Date): Promise<HeldBackup> => {
       await this.checkAssigned(request);
       return this.backups.plan(request, startedAt);

@@ -22,7 +22,7 @@ describe('what it is', () => {
       expect(secret).toBeUndefined();
     }
     expect(defaultsOf(dummy.settings)).toEqual({
-      ...{ 'delay.ms': 0, 'fail.call': '', 'fail.step': 1, 'fail.fault': 'rejected', lost: '', 'size.bytes': -1 },
+      ...{ 'delay.ms': 0, 'fail.call': '', 'fail.step': 1, 'fail.fault': 'rejected', lost: '', quiesce: false, 'size.bytes': -1 },
     });
   });
 
@@ -36,6 +36,14 @@ describe('what it is', () => {
       sizeBytes: 16_384,
       protectedSizeBytes: 16_384,
     });
+  });
+
+  test('holds the guest still when its setting says that it can', async () => {
+    const { open, take, recorded } = await sandbox();
+    const provider = open({ quiesce: true });
+    expect(provider.capabilities.quiesce).toBe(true);
+    await provider.takeBackup({ ...take(), quiesce: true }, never);
+    expect(await recorded('backup/')).toMatchObject([{ quiesced: true }]);
   });
 
   test('restores a volume with the digest that was recorded, to a path of its own', async () => {

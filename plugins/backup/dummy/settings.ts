@@ -29,6 +29,11 @@ export const SETTINGS = {
     description: 'external ids, separated by commas, of backups to hide as if they had vanished; * hides all',
     default: '',
   },
+  quiesce: {
+    kind: 'boolean',
+    description: 'whether it takes backups that hold the file systems of the guest still',
+    default: 'false',
+  },
   'size.bytes': {
     kind: 'integer',
     description: 'size that every new backup and every restored volume reports; -1: the real one',

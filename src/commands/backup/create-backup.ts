@@ -11,6 +11,7 @@ import type { Services } from '../../services.js';
   roles: EVERYONE,
   event: 'BACKUP.CREATE',
   async: true,
+  creates: true,
   returns: successResponse,
 })
 export class CreateBackupCmd extends Command {

@@ -25,7 +25,7 @@ export const backupResponse = responseOf('backup', {
   domain: ['string', 'name of the domain of that account'],
   zoneid: ['string', 'zone id'],
   zone: ['string', 'name of its zone'],
-  intervaltype: ['string', 'what took it: MANUAL or the interval of a schedule'],
+  intervaltype: ['string', 'HOURLY, DAILY, WEEKLY or MONTHLY if a schedule that still exists took it, else MANUAL'],
   vmbackupofferingremoved: ['boolean', 'true if the VM is no longer in the offering of the backup'],
   isbackupvmexpunged: ['boolean', 'true if the VM of the backup has been expunged'],
 });
@@ -54,7 +54,7 @@ export function toBackupResponse(backup: BackupView): Fields<typeof backupRespon
     domain: backup.domainPath.split('/').at(-1),
     zoneid: backup.zoneUuid,
     zone: backup.zoneName,
-    intervaltype: 'MANUAL',
+    intervaltype: backup.intervalType ?? 'MANUAL',
     vmbackupofferingremoved: backup.assignedPolicyId === backup.policyId ? undefined : true,
     isbackupvmexpunged: backup.vmRemoved ? true : undefined,
   };

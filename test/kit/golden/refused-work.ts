@@ -3,6 +3,7 @@ import { REFUSED_IDENTITY } from './identity.js';
 import { REFUSED_LIMITS } from './limits.js';
 import { REFUSED_MACHINES } from './machines.js';
 import { row, type Row, type Stage } from './scene.js';
+import { SCHEDULE_REFUSALS } from './schedules.js';
 
 const SYSTEM: readonly Row[] = [
   row('createZone.exists', () => ({ name: 'golden', networktype: 'Basic', dns1: '10.0.0.1', internaldns1: '10.0.0.2' })),
@@ -206,4 +207,5 @@ export const REFUSED_WORK: readonly Row[] = [
   ...BACKUPS,
   ...RESTORES,
   ...REFUSED_LIMITS,
+  ...SCHEDULE_REFUSALS,
 ];

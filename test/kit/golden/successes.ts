@@ -3,6 +3,7 @@ import { IDENTITY } from './identity.js';
 import { LIMITS } from './limits.js';
 import { MACHINES } from './machines.js';
 import { row, type Row } from './scene.js';
+import { SCHEDULE_SUCCESSES } from './schedules.js';
 
 const SYSTEM: readonly Row[] = [
   row('createZone', ({ title }) => ({ name: title, networktype: 'Basic', dns1: '10.0.0.1', internaldns1: '10.0.0.2' })),
@@ -116,4 +117,5 @@ export const SUCCESSES: readonly Row[] = [
   ...BACKUPS,
   ...OFFERINGS,
   ...LIMITS,
+  ...SCHEDULE_SUCCESSES,
 ];
