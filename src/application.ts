@@ -94,7 +94,7 @@ export async function createApplication({
   const dynamicSettings = new DynamicSettings(db, secrets, allKeys(pluginKeys(plugins)));
   const zoneDirectory = new ZoneDirectory(db);
   const identities = new IdentityDirectory(db, secrets);
-  const roles = new RoleDirectory(db, commands);
+  const roles = new RoleDirectory(db, commands, caches);
   caches.onChange('configuration', () => dynamicSettings.load());
   caches.onChange('zone', () => zoneDirectory.load());
   caches.onChange('identity', () => identities.clear());
@@ -129,7 +129,7 @@ export async function createApplication({
     machines,
     offerings: new BackupOfferingManager(db, zoneDirectory, framework, now),
     restores: new RestoreManager(db, zoneDirectory, framework, backups, instances, copy, now),
-    roles: new RoleManager(roles),
+    roles: new RoleManager(db, roles, caches, now),
     schedules: new BackupScheduleManager(db, access, zoneDirectory, framework, machines, limits, now),
     sessions,
     settings: dynamicSettings,

@@ -11,6 +11,7 @@ export class CacheInvalidation {
   private marks: ReadonlyMap<string, string> = new Map();
   private timer: NodeJS.Timeout | undefined;
   private looking: Promise<void> = Promise.resolve();
+  private refreshing: Promise<void> = Promise.resolve();
   private forgotten = -Infinity;
 
   constructor(
@@ -64,7 +65,12 @@ export class CacheInvalidation {
     await this.db.daos.cacheChanges.deleteBefore(new Date(now - KEEP_CHANGES_MS));
   }
 
-  private async refresh(topic: CacheTopic): Promise<void> {
-    for (const listener of this.listeners) if (listener.topic === topic) await listener.refresh();
+  /** Brings this server up to date. One after the other: what was read before a change must not be remembered after it. */
+  refresh(topic: CacheTopic): Promise<void> {
+    const refreshed = this.refreshing.then(async () => {
+      for (const listener of this.listeners) if (listener.topic === topic) await listener.refresh();
+    });
+    this.refreshing = refreshed.catch(() => undefined);
+    return refreshed;
   }
 }

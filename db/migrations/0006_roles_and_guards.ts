@@ -4,45 +4,43 @@ import { alterTable, createTable, dropColumns, dropTables, identity, reference }
 
 type Rules = readonly (readonly [rule: string, permission: 'allow' | 'deny'])[];
 
-const EVERYTHING_ELSE = ['*', 'deny'] as const;
-const READING: Rules = [
-  ['list*', 'allow'],
-  ['get*', 'allow'],
-  ['query*', 'allow'],
-  ['find*', 'allow'],
-];
-const SUPPORT: Rules = [
-  ['startVirtualMachine', 'allow'],
-  ['stopVirtualMachine', 'allow'],
-  ['rebootVirtualMachine', 'allow'],
-  ['createBackup', 'allow'],
-  ['restoreBackup', 'allow'],
-  ['restoreBackupVolume', 'allow'],
-  ['restoreVolumeFromBackupAndAttachToVM', 'allow'],
-];
+const rules = (permission: 'allow' | 'deny', ...names: readonly string[]): Rules => names.map((rule) => [rule, permission] as const);
+
+const READING = rules('allow', 'list*', 'get*', 'query*', 'find*');
+const SUPPORT = rules(
+  'allow',
+  ...['startVirtualMachine', 'stopVirtualMachine', 'rebootVirtualMachine'],
+  ...['createBackup', 'restoreBackup', 'restoreBackupVolume', 'restoreVolumeFromBackupAndAttachToVM'],
+);
 /** An administrator sees the keys of everybody, and whoever has a key acts with it. */
-const NO_KEYS: Rules = [['getUserKeys', 'deny']];
+const NO_KEYS = rules('deny', 'getUserKeys');
+const NOTHING_ELSE = rules('deny', '*');
+/** How commands begin that change something. To allow users all lists would show them those of administrators too. */
+const NO_CHANGES = rules(
+  'deny',
+  ...['acquire*', 'activate*', 'add*', 'allocate*', 'archive*', 'assign*', 'associate*', 'attach*', 'authorize*', 'cancel*', 'change*'],
+  ...['configure*', 'copy*', 'create*', 'delete*', 'deploy*', 'destroy*', 'detach*', 'disable*', 'disassociate*', 'enable*', 'expunge*'],
+  ...['extract*', 'generate*', 'import*', 'link*', 'lock*', 'mark*', 'migrate*', 'move*', 'pause*', 'prepare*', 'reboot*', 'recover*'],
+  ...['register*', 'reinstall*', 'release*', 'remove*', 'replace*', 'reset*', 'resize*', 'restart*', 'restore*', 'resume*', 'revert*'],
+  ...['revoke*', 'rotate*', 'run*', 'scale*', 'setup*', 'share*', 'start*', 'stop*', 'suspend*', 'sync*', 'take*', 'unlink*', 'unlock*'],
+  ...['unshare*', 'update*', 'upgrade*', 'upload*', 'validate*', 'verify*'],
+);
 
 /** The roles that every database has, in the order of their ids. Where no rule matches, the commands themselves say who may call them. */
 const DEFAULT_ROLES: readonly (readonly [name: string, type: string, description: string, rules: Rules])[] = [
-  ['Root Admin', 'Admin', 'everything', [['*', 'allow']]],
+  ['Root Admin', 'Admin', 'everything', rules('allow', '*')],
   ['Resource Admin', 'ResourceAdmin', 'what administrators of a domain and of its resources do', []],
   ['Domain Admin', 'DomainAdmin', 'what administrators of a domain do', []],
   ['User', 'User', 'what users do', []],
-  ['Read-Only Admin - Default', 'Admin', 'sees everything but keys, changes nothing', [...NO_KEYS, ...READING, EVERYTHING_ELSE]],
-  ['Read-Only User - Default', 'User', 'sees what users see, changes nothing', [...READING, EVERYTHING_ELSE]],
+  ['Read-Only Admin - Default', 'Admin', 'sees everything but keys, changes nothing', [...NO_KEYS, ...READING, ...NOTHING_ELSE]],
+  ['Read-Only User - Default', 'User', 'sees what users see, changes nothing', NO_CHANGES],
   [
     'Support Admin - Default',
     'Admin',
     'sees everything but keys; starts, stops, backs up and restores machines',
-    [...NO_KEYS, ...READING, ...SUPPORT, EVERYTHING_ELSE],
+    [...NO_KEYS, ...READING, ...SUPPORT, ...NOTHING_ELSE],
   ],
-  [
-    'Support User - Default',
-    'User',
-    'sees what users see; starts, stops, backs up and restores machines',
-    [...READING, ...SUPPORT, EVERYTHING_ELSE],
-  ],
+  ['Support User - Default', 'User', 'sees what users see; starts, stops, backs up and restores machines', [...SUPPORT, ...NO_CHANGES]],
 ];
 
 export async function up(db: Knex): Promise<void> {
@@ -87,10 +85,10 @@ export async function up(db: Knex): Promise<void> {
 async function seed(db: Knex): Promise<void> {
   const created = new Date();
   const fixed = { is_default: 1, is_public: 1, state: 'enabled', created, live: 1 };
-  for (const [index, [name, type, description, rules]] of DEFAULT_ROLES.entries()) {
+  for (const [index, [name, type, description, own]] of DEFAULT_ROLES.entries()) {
     const id = index + 1;
     await db('role').insert({ id, uuid: randomUUID(), name, type, description, ...fixed });
-    for (const [sort_order, [rule, permission]] of rules.entries()) {
+    for (const [sort_order, [rule, permission]] of own.entries()) {
       await db('role_permission').insert({ uuid: randomUUID(), role_id: id, rule, permission, sort_order });
     }
   }

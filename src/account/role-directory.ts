@@ -1,4 +1,5 @@
 import type { CommandTable } from '../api/dispatcher.js';
+import type { CacheInvalidation } from '../cache-invalidation.js';
 import type { Database } from '../dao/database.js';
 import type { Role } from '../dao/role-dao.js';
 import type { RolePermission } from '../dao/role-permission-dao.js';
@@ -27,6 +28,7 @@ export class RoleDirectory {
   constructor(
     private readonly db: Database,
     private readonly commands: CommandTable,
+    private readonly caches: CacheInvalidation,
   ) {}
 
   async load(): Promise<void> {
@@ -41,16 +43,21 @@ export class RoleDirectory {
     return [...this.known.values()].map(({ role }) => role);
   }
 
+  find(uuid: string): RoleWithRules | undefined {
+    return this.all().find((role) => role.uuid === uuid);
+  }
+
   /** What the accounts of the role may call: nothing if it is disabled or removed. */
   async rightsOf(roleId: number): Promise<Rights> {
     // An account that another server has just made may have a role that is as new.
-    if (!this.known.has(roleId)) await this.load();
+    if (!this.known.has(roleId)) await this.caches.refresh('role');
     return this.known.get(roleId)?.rights ?? NO_RIGHTS;
   }
 
   /** What a role of this kind would allow. */
   rightsBy(rules: readonly Rule[], type: RoleType, state: Role['state'] = 'enabled'): Rights {
     if (state !== 'enabled') return NO_RIGHTS;
-    return new Set([...this.commands.values()].filter((spec) => allows(rules, type, spec)).map(({ name }) => name));
+    // Whoever needs no credentials has no role.
+    return new Set([...this.commands.values()].filter((spec) => spec.open || allows(rules, type, spec)).map(({ name }) => name));
   }
 }

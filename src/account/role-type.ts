@@ -1,3 +1,5 @@
+import { invalid } from '../errors.js';
+
 /** The kinds of caller. Names and numbers are CloudStack's: the second is the account type on the wire. */
 const ACCOUNT_TYPES = { Admin: 1, ResourceAdmin: 3, DomainAdmin: 2, User: 0 } as const;
 
@@ -11,6 +13,13 @@ export const ADMINISTRATORS: readonly RoleType[] = ['Admin', 'ResourceAdmin', 'D
 
 /** Whether the role has at most the power of the other. */
 export const isAtMost = (role: RoleType, other: RoleType): boolean => EVERYONE.indexOf(role) >= EVERYONE.indexOf(other);
+
+/** The role type of a name; refuses what is none. */
+export function readRoleType(text: string): RoleType {
+  const type = EVERYONE.find((known) => known === text);
+  if (type === undefined) throw invalid('type', `"${text}" is no type of role; they are ${EVERYONE.join(', ')}`);
+  return type;
+}
 
 /** Those who govern a domain with everything below it. */
 export const governsDomain = (role: RoleType): boolean => role === 'DomainAdmin' || role === 'ResourceAdmin';

@@ -11,6 +11,7 @@ import { limitCommands } from './limit/index.js';
 import { machineCommands } from './machine/index.js';
 import { offeringCommands } from './offering/index.js';
 import { policyCommands } from './policy/index.js';
+import { roleCommands } from './role/index.js';
 import { scheduleCommands } from './schedule/index.js';
 import { settingsCommands } from './settings/index.js';
 import { systemCommands } from './system/index.js';
@@ -32,6 +33,7 @@ const COMMANDS = [
   ...machineCommands,
   ...offeringCommands,
   ...policyCommands,
+  ...roleCommands,
   ...scheduleCommands,
   ...settingsCommands,
   ...systemCommands,

@@ -19,7 +19,7 @@ export interface Role {
 }
 
 /** What can be changed of a role that did not come with the server. */
-export type RoleChanges = Partial<Pick<Role, 'name' | 'type' | 'description' | 'isPublic' | 'state'>>;
+export type RoleChanges = { readonly [K in 'name' | 'type' | 'description' | 'isPublic' | 'state']?: Role[K] | undefined };
 
 export class RoleDao {
   constructor(private readonly db: Knex) {}
@@ -27,6 +27,10 @@ export class RoleDao {
   async insert(role: Omit<Role, 'id'>): Promise<Role> {
     const [id] = (await this.db('role').insert(role)) as [number];
     return { ...role, id };
+  }
+
+  findById(id: number): Promise<Role | undefined> {
+    return this.live().where({ id }).first();
   }
 
   findByUuid(uuid: string): Promise<Role | undefined> {

@@ -40,8 +40,9 @@ export class RolePermissionDao {
     await this.db('role_permission').where({ id }).update(changes);
   }
 
-  async delete(id: number): Promise<void> {
-    await this.db('role_permission').where({ id }).delete();
+  /** False if there is no such rule. */
+  async delete(uuid: string): Promise<boolean> {
+    return (await this.db('role_permission').where({ uuid }).delete()) === 1;
   }
 
   async deleteByRole(roleId: number): Promise<void> {

@@ -18,6 +18,8 @@ export const RESOURCE_TYPES: Readonly<Record<string, string>> = {
   backupschedule: 'BackupSchedule',
   domain: 'Domain',
   network: 'Network',
+  role: 'Role',
+  rolepermission: 'RolePermission',
   serviceoffering: 'ServiceOffering',
   template: 'VirtualMachineTemplate',
   user: 'User',
@@ -47,6 +49,14 @@ const FINDERS: Readonly<Record<string, (daos: Daos, uuid: string) => Promise<Kno
   Domain: async ({ domains }, uuid) => {
     const domain = await domains.findByUuid(uuid);
     return domain && { name: domain.name };
+  },
+  Role: async ({ roles }, uuid) => {
+    const role = await roles.findByUuid(uuid);
+    return role && { name: role.name };
+  },
+  RolePermission: async ({ rolePermissions }, uuid) => {
+    const permission = await rolePermissions.findByUuid(uuid);
+    return permission && { name: permission.rule };
   },
   User: async ({ users }, uuid) => {
     const user = await users.findByUuid(uuid);

@@ -5,6 +5,7 @@ import { commands } from '../../src/commands/index.js';
 import { ABSENT } from '../kit/absent.js';
 import { badInputs, strayIds, type BadInput, type Refusal } from '../kit/bad-input.js';
 import { forEachEngine } from '../kit/engines.js';
+import { importRole } from '../kit/roles.js';
 import { backedUpMachine, deploy, listed, makeVolume, scheduleBackup } from '../kit/scene.js';
 import { testServer } from '../kit/server.js';
 import { adminKeys } from '../kit/signed-request.js';
@@ -41,6 +42,8 @@ forEachEngine((engine) => {
     const found = async (command: string, object: string, more = {}) =>
       String((await listed(server.admin, command, object, { zoneid: zone, ...more }))[0]?.id);
     const { user } = (await server.admin.call('getUser', { userapikey: adminKeys(server).apikey })) as { user: Parameters };
+    const role = await importRole(server, [['list*', 'allow']]);
+    const [rule] = await listed(server.admin, 'listRolePermissions', 'rolepermission', { roleid: role });
     things = {
       zone,
       backuppolicy,
@@ -61,14 +64,17 @@ forEachEngine((engine) => {
       user: user.id!,
       account: user.accountid!,
       domain: user.domainid!,
+      role,
+      rolepermission: String(rule?.id),
     };
   });
 
   /** Good values of the parameters that the command cannot do without. */
   const required = ({ name: command, parameters }: CommandSpec): Parameters =>
     Object.fromEntries(
-      parameters.filter((each) => each.required).map((each) => [each.name, GOOD[`${command}.${each.name}`] ?? good(each)]),
+      parameters.filter((each) => each.required).map((each) => [nameIn(each), GOOD[`${command}.${each.name}`] ?? good(each)]),
     );
+  const nameIn = ({ type, name }: ParameterSpec): string => (type === 'map' ? `${name}[0].key` : name);
   const good = ({ type, entity = '' }: ParameterSpec): string => {
     const ofType = { string: 'text', integer: '1', long: '1', boolean: 'false', date: '2026-01-01', list: 'a', map: '' };
     return (type === 'uuid' ? things[entity] : ofType[type]) ?? '';

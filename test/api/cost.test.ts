@@ -49,6 +49,7 @@ const LISTS: Readonly<Record<string, ListCost>> = {
   listEventTypes: { object: 'eventtype', whole: 0, page: 0 },
   listEvents: { object: 'event', whole: 1, page: 2, parameters: { listall: 'true' } },
   listResourceLimits: { object: 'resourcelimit', whole: 2, page: 2 },
+  listRoles: { object: 'role', whole: 0, page: 0 },
   listUsageRecords: { object: 'usagerecord', whole: 2, page: 3, parameters: { startdate: '2026-01-01', enddate: '2026-12-31' } },
   listUsers: { object: 'user', whole: 1, page: 2 },
   listVirtualMachines: { object: 'virtualmachine', whole: 1, page: 2, parameters: { listall: 'true' } },
@@ -64,6 +65,7 @@ const UNPAGED = [
   'listApis',
   'listBackupProviders',
   'listCapabilities',
+  'listRolePermissions',
   'listUsageTypes',
   ...ABSENT.filter((name) => name.startsWith('list')),
 ];
@@ -77,7 +79,7 @@ const PARTS = ['listNics'];
 
 const ROWS = 200;
 /** Lists whose length a test cannot choose. */
-const FIXED = ['listConfigurationGroups', 'listConfigurations', 'listEventTypes', 'listResourceLimits'];
+const FIXED = ['listConfigurationGroups', 'listConfigurations', 'listEventTypes', 'listResourceLimits', 'listRoles'];
 /** A list that reads what has happened to its machines, so many at once. */
 const USAGE = 'listUsageRecords';
 const MACHINES_AT_ONCE = 25;

@@ -92,10 +92,11 @@ forEachEngine((engine) => {
 
   test('loses one rule, or all of its own', async () => {
     const [role, other] = [await makeRole(), await makeRole()];
-    const { id, uuid } = await makeRule(role.id, 'a');
+    const { uuid } = await makeRule(role.id, 'a');
     await makeRule(role.id, 'b');
     const kept = await makeRule(other.id, 'a');
-    await rolePermissions().delete(id);
+    expect(await rolePermissions().delete(uuid)).toBe(true);
+    expect(await rolePermissions().delete(uuid)).toBe(false);
     expect(await rolePermissions().findByUuid(uuid)).toBeUndefined();
     expect(texts(await rolePermissions().listByRole(role.id))).toEqual(['b']);
     await rolePermissions().deleteByRole(role.id);

@@ -178,12 +178,15 @@ async function assemble(knex: Knex, plugins: Plugins, plan: FaultPlan, now: () =
   const instances = new PluginInstances(wrapped, settings, db, now, noLog);
   const copy = new InventoryCopy(db, zones, instances, now);
   const framework = new BackupFramework(settings, wrapped, instances);
-  const access = new Access(db, new DomainManager(db, new CacheInvalidation(db, now, noLog), now));
+  const caches = new CacheInvalidation(db, now, noLog);
+  const access = new Access(db, new DomainManager(db, caches, now));
   const machines: MachineManager = new MachineManager(db, access, zones, instances, copy, (vm, call) => assignments.release(vm, call));
   const backups = new BackupManager(db, access, zones, framework, copy, new Admission(db, new OwnerLimits(settings)), now);
   const assignments = new AssignmentManager(db, zones, framework, machines, copy, now, noLog);
   const restores = new RestoreManager(db, zones, framework, backups, instances, copy, now);
-  const roles = new RoleManager(new RoleDirectory(db, commands));
+  const roleDirectory = new RoleDirectory(db, commands, caches);
+  await roleDirectory.load();
+  const roles = new RoleManager(db, roleDirectory, caches, now);
   // The commands of these tests reach for nothing else.
   const services = { assignments, backups, commands, restores, roles } as unknown as Services;
   return { db, identities: new IdentityDirectory(db, secrets), zones, instances, copy, services };

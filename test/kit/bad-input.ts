@@ -43,7 +43,7 @@ const sent = ({ name }: ParameterSpec, value: string, answer: Refusal): BadInput
 });
 
 const without = (good: Parameters, name: string): Parameters =>
-  Object.fromEntries(Object.entries(good).filter(([other]) => other !== name));
+  Object.fromEntries(Object.entries(good).filter(([other]) => other.split('[')[0] !== name));
 
 const missing: Rule = ({ name, required }, command) => {
   const answer = refusal(`Unable to execute API command ${command} due to missing parameter ${name}`);

@@ -1,4 +1,4 @@
-import { EVERYONE, type RoleType } from '../../account/role-type.js';
+import { ADMINISTRATORS, EVERYONE, type RoleType } from '../../account/role-type.js';
 import { ApiCommand, Command, OpenCommand, type CommandAbout, type CommandClass } from '../../api/command.js';
 import { responseOf } from '../../api/response.js';
 import { OwnedListCommand } from '../owned-list-command.js';
@@ -52,8 +52,6 @@ const UNLISTED_AND_OPEN: Lists = {
   listGuiThemes: ['guiThemes', 'themes of the web UI'],
   listOauthProvider: ['oauthprovider', 'providers of single sign-on'],
 };
-
-const ADMINISTRATORS: readonly RoleType[] = ['Admin', 'ResourceAdmin', 'DomainAdmin'];
 
 const about = (name: string, [object, what]: Lists[string], roles: readonly RoleType[] = EVERYONE): CommandAbout => ({
   name,

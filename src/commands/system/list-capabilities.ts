@@ -17,7 +17,7 @@ export class ListCapabilitiesCmd extends Command {
       capability: {
         cloudstackversion: CLOUDSTACK_VERSION,
         securitygroupsenabled: false,
-        dynamicrolesenabled: false,
+        dynamicrolesenabled: true,
         userpublictemplateenabled: false,
         supportELB: 'false',
         projectinviterequired: false,

@@ -2,6 +2,7 @@ import { NOBODY } from '../scene.js';
 import { REFUSED_IDENTITY } from './identity.js';
 import { REFUSED_LIMITS } from './limits.js';
 import { REFUSED_MACHINES } from './machines.js';
+import { REFUSED_ROLES } from './roles.js';
 import { row, type Row, type Stage } from './scene.js';
 import { SCHEDULE_REFUSALS } from './schedules.js';
 
@@ -207,5 +208,6 @@ export const REFUSED_WORK: readonly Row[] = [
   ...BACKUPS,
   ...RESTORES,
   ...REFUSED_LIMITS,
+  ...REFUSED_ROLES,
   ...SCHEDULE_REFUSALS,
 ];

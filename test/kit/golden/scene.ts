@@ -19,9 +19,9 @@ export interface Row {
 type Wanted = (stage: Stage) => Parameters | Promise<Parameters>;
 
 /** A row whose request is signed by the administrator, or with the keys. */
-export const row = (name: string, wanted: Wanted = () => ({}), keys?: (stage: Stage) => Keys): Row => ({
+export const row = (name: string, wanted: Wanted = () => ({}), keys?: (stage: Stage) => Keys | Promise<Keys>): Row => ({
   name,
-  send: async (stage) => stage.ask({ command: commandOf(name), ...(await wanted(stage)) }, keys?.(stage)),
+  send: async (stage) => stage.ask({ command: commandOf(name), ...(await wanted(stage)) }, await keys?.(stage)),
 });
 
 /** A row whose request is the reader's, a user that owns nothing. */

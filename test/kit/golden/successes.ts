@@ -2,6 +2,7 @@ import { ABSENT } from '../absent.js';
 import { IDENTITY } from './identity.js';
 import { LIMITS } from './limits.js';
 import { MACHINES } from './machines.js';
+import { ROLES } from './roles.js';
 import { row, type Row } from './scene.js';
 import { SCHEDULE_SUCCESSES } from './schedules.js';
 
@@ -117,5 +118,6 @@ export const SUCCESSES: readonly Row[] = [
   ...BACKUPS,
   ...OFFERINGS,
   ...LIMITS,
+  ...ROLES,
   ...SCHEDULE_SUCCESSES,
 ];
