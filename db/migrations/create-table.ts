@@ -77,3 +77,15 @@ async function foreignKeys(db: Knex, table: string, column: string): Promise<str
     .select({ name: 'constraint_name' })) as { name: string }[];
   return keys.map(({ name }) => name);
 }
+
+/** Makes an index of a table unless it is there. */
+export async function createIndex(db: Knex, table: string, columns: readonly string[], name: string): Promise<void> {
+  if (!(await hasIndex(db, table, name))) await db.schema.alterTable(table, (t) => void t.index([...columns], name));
+}
+
+async function hasIndex(db: Knex, table: string, name: string): Promise<boolean> {
+  const found = isEmbedded(db)
+    ? db('sqlite_master').where({ type: 'index', name })
+    : db('information_schema.statistics').where({ table_name: table, index_name: name }).whereRaw('table_schema = database()');
+  return (await found.first(db.raw('1'))) !== undefined;
+}

@@ -11,6 +11,7 @@ import * as events from './0009_events.js';
 import * as machines from './0010_machines.js';
 import * as usage from './0011_usage.js';
 import * as accountLifecycle from './0014_account_lifecycle.js';
+import * as backupUse from './0015_backup_use.js';
 
 interface Migration {
   up(db: Knex): Promise<void>;
@@ -32,4 +33,5 @@ export const MIGRATIONS: ReadonlyMap<string, Migration> = new Map([
   ['0010_machines', machines],
   ['0011_usage', usage],
   ['0014_account_lifecycle', accountLifecycle],
+  ['0015_backup_use', backupUse],
 ]);
