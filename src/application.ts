@@ -39,6 +39,7 @@ import { JobRunner } from './jobs/job-runner.js';
 import { Admission } from './limits/admission.js';
 import { LimitManager } from './limits/limit-manager.js';
 import { OwnerLimits } from './limits/owner-limits.js';
+import { ResourceReports } from './limits/resource-reports.js';
 import type { Log } from './log.js';
 import { PluginInstances } from './plugin-host/plugin-instances.js';
 import { pluginKeys } from './plugin-host/plugin-settings.js';
@@ -100,7 +101,9 @@ export async function createApplication({
   caches.onChange('identity', () => identities.clear());
   caches.onChange('role', () => roles.load());
 
-  const domains = new DomainManager(db, caches, now);
+  const ownerLimits = new OwnerLimits(dynamicSettings);
+  const reports = new ResourceReports(db, ownerLimits);
+  const domains = new DomainManager(db, caches, reports, now);
   const access = new Access(db, domains);
   const passwords = new Passwords();
   const keys = new KeyManager(db, secrets, caches);
@@ -109,11 +112,10 @@ export async function createApplication({
   const copy = new InventoryCopy(db, zoneDirectory, instances, now);
   const machines = new MachineManager(db, access, zoneDirectory, instances, copy, (vm, call) => services.assignments.release(vm, call));
   const framework = new BackupFramework(dynamicSettings, plugins, instances);
-  const ownerLimits = new OwnerLimits(dynamicSettings);
   const admission = new Admission(db, ownerLimits);
   const limits = new LimitManager(db, access, ownerLimits);
   const backups = new BackupManager(db, access, zoneDirectory, framework, copy, admission, now);
-  const accounts = new AccountManager(db, domains, access, passwords, caches, now);
+  const accounts = new AccountManager(db, domains, access, passwords, caches, reports, now);
   const recorder = new EventRecorder(db, now, log);
   const services: Services = {
     accounts,

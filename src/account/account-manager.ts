@@ -5,6 +5,7 @@ import type { Database } from '../dao/database.js';
 import type { Listing, Page } from '../dao/page.js';
 import type { UserView } from '../dao/user-dao.js';
 import { denied, found, invalid, lookUp, NotFound, refused } from '../errors.js';
+import type { ResourceReport, ResourceReports } from '../limits/resource-reports.js';
 import { assertMayManage, governs, type Access } from './access.js';
 import type { DomainManager } from './domain-manager.js';
 import { assertHoldNothing } from './holdings.js';
@@ -35,10 +36,11 @@ export interface AccountUpdate {
   readonly name: string | undefined;
 }
 
-/** An account together with its users. */
+/** An account together with its users, and with what it has and may have if that is asked for. */
 export interface AccountWithUsers {
   readonly account: AccountView;
   readonly users: readonly UserView[];
+  readonly resources: ResourceReport | undefined;
 }
 
 /** What a list of accounts is narrowed by. */
@@ -51,6 +53,8 @@ export interface AccountWish {
   readonly keyword: string | undefined;
   readonly listAll: boolean;
   readonly isRecursive: boolean;
+  /** Also what the accounts have and may have. */
+  readonly withResources: boolean;
 }
 
 /** The accounts: who makes, changes, stops and removes them. */
@@ -61,6 +65,7 @@ export class AccountManager {
     private readonly access: Access,
     private readonly passwords: Passwords,
     private readonly caches: CacheInvalidation,
+    private readonly reports: ResourceReports,
     private readonly now: () => Date,
   ) {}
 
@@ -143,7 +148,7 @@ export class AccountManager {
 
   /** Without `listAll`, a domain or an id, an administrator sees only the own account, as everybody does. */
   async list(caller: Caller, wish: AccountWish, page: Page): Promise<Listing<AccountWithUsers>> {
-    const { uuid, domainUuid, listAll, isRecursive, ...plain } = wish;
+    const { uuid, domainUuid, listAll, isRecursive, withResources, ...plain } = wish;
     const wanted = await lookUp(uuid, 'account', (id) => this.db.daos.accounts.findByUuid(id));
     const byId = wanted !== undefined;
     const owners = await this.access.owners(caller, { account: undefined, project: undefined, domainUuid, listAll, isRecursive, byId });
@@ -151,18 +156,20 @@ export class AccountManager {
     if (wanted && accountId !== undefined && accountId !== wanted.id) return { rows: [], total: 0 };
     const filter = { ...plain, id: wanted?.id ?? accountId, domainId, domainPath };
     const { rows, total } = await this.db.daos.accounts.list(filter, page);
-    return { rows: await this.withUsers(rows), total };
+    return { rows: await this.withUsers(rows, withResources), total };
   }
 
   private async view(id: number): Promise<AccountWithUsers> {
     const account = found(await this.db.daos.accounts.findView({ id }), 'account', String(id));
-    return { account, users: await this.db.daos.users.listByAccounts([id]) };
+    const resources = (await this.reports.ofAccounts([account])).get(id);
+    return { account, users: await this.db.daos.users.listByAccounts([id]), resources };
   }
 
-  private async withUsers(accounts: readonly AccountView[]): Promise<AccountWithUsers[]> {
+  private async withUsers(accounts: readonly AccountView[], withResources: boolean): Promise<AccountWithUsers[]> {
     const users = accounts.length === 0 ? [] : await this.db.daos.users.listByAccounts(accounts.map(({ id }) => id));
+    const reports = withResources ? await this.reports.ofAccounts(accounts) : undefined;
     const byAccount = new Map<number, UserView[]>(accounts.map(({ id }) => [id, []]));
     for (const user of users) byAccount.get(user.accountId)?.push(user);
-    return accounts.map((account) => ({ account, users: byAccount.get(account.id) ?? [] }));
+    return accounts.map((account) => ({ account, users: byAccount.get(account.id) ?? [], resources: reports?.get(account.id) }));
   }
 }

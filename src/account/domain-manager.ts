@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { CacheInvalidation } from '../cache-invalidation.js';
 import type { CallContext, Caller } from '../call-context.js';
 import type { Daos, Database } from '../dao/database.js';
-import { LONGEST_PATH, type Domain, type DomainView } from '../dao/domain-dao.js';
+import { LONGEST_PATH, type Domain, type DomainFilter, type DomainView } from '../dao/domain-dao.js';
 import type { Listing, Page } from '../dao/page.js';
 import { ApiError, denied, found, invalid, lookUp, refused } from '../errors.js';
+import type { ResourceReport, ResourceReports } from '../limits/resource-reports.js';
 import { governs } from './access.js';
 import { assertHoldNothing } from './holdings.js';
 import { refusingDuplicates } from './unique-name.js';
@@ -35,6 +36,14 @@ export interface DomainWish {
   readonly keyword: string | undefined;
   /** For domain administrators: also the domains below the own one. */
   readonly listAll: boolean;
+  /** Also what the domains have and may have. */
+  readonly withResources: boolean;
+}
+
+/** A domain, with what it has and may have if that is asked for. */
+export interface DomainWithResources {
+  readonly domain: DomainView;
+  readonly resources: ResourceReport | undefined;
 }
 
 /** Which of the domains below another are asked for. */
@@ -52,6 +61,7 @@ export class DomainManager {
   constructor(
     private readonly db: Database,
     private readonly caches: CacheInvalidation,
+    private readonly reports: ResourceReports,
     private readonly now: () => Date,
   ) {}
 
@@ -72,7 +82,7 @@ export class DomainManager {
   }
 
   /** Makes a domain below one that the caller governs. */
-  async create(caller: Caller, { name, parentUuid = caller.domainUuid, uuid = randomUUID() }: NewDomain): Promise<DomainView> {
+  async create(caller: Caller, { name, parentUuid = caller.domainUuid, uuid = randomUUID() }: NewDomain): Promise<DomainWithResources> {
     const { id: parentId } = await this.getGoverned(caller, parentUuid);
     assertName(name);
     const { id } = await refusingDuplicates(`there is a domain ${name} in domain ${parentUuid} already, or a domain with this ID`, () =>
@@ -85,7 +95,7 @@ export class DomainManager {
   }
 
   /** Gives the domain another name, so that its path and those of all domains below it change. */
-  async rename(caller: Caller, uuid: string, name: string | undefined): Promise<DomainView> {
+  async rename(caller: Caller, uuid: string, name: string | undefined): Promise<DomainWithResources> {
     const { id } = await this.getGoverned(caller, uuid);
     if (name === undefined) return this.view(id);
     assertName(name);
@@ -121,29 +131,23 @@ export class DomainManager {
   }
 
   /** A root administrator sees all domains, a domain administrator its own and, with `listAll`, those below; everybody else the own one. */
-  async list(caller: Caller, { uuid, listAll, ...plain }: DomainWish, page: Page): Promise<Listing<DomainView>> {
+  async list(caller: Caller, { uuid, listAll, withResources, ...plain }: DomainWish, page: Page): Promise<Listing<DomainWithResources>> {
     const wanted = await lookUp(uuid, 'domain', (id) => this.db.daos.domains.findByUuid(id));
     const id = wanted?.id;
     if (id !== undefined && id !== caller.domainId && !governs(caller, id)) return { rows: [], total: 0 };
-    if (id === undefined && caller.role !== 'Admin') return this.listOwn(caller, listAll, plain, page);
-    return this.db.daos.domains.list({ ...plain, id }, page);
+    const which = id === undefined && caller.role !== 'Admin' ? ownOf(caller, listAll) : { id };
+    const { rows, total } = await this.db.daos.domains.list({ ...plain, ...which }, page);
+    const reports = withResources ? await this.reports.ofDomains(rows) : undefined;
+    return { rows: rows.map((domain) => ({ domain, resources: reports?.get(domain.id) })), total };
   }
 
   /** The domains below one that the caller governs. */
-  async listChildren(caller: Caller, wish: ChildrenWish, page: Page): Promise<Listing<DomainView>> {
+  async listChildren(caller: Caller, wish: ChildrenWish, page: Page): Promise<Listing<DomainWithResources>> {
     const { parentUuid = caller.domainUuid, isRecursive, ...plain } = wish;
     const { id, path } = await this.getGoverned(caller, parentUuid);
-    return this.db.daos.domains.list({ ...plain, ...(isRecursive ? { belowPath: path } : { parentId: id }) }, page);
-  }
-
-  private async listOwn(
-    caller: Caller,
-    listAll: boolean,
-    plain: Pick<DomainWish, 'name' | 'level' | 'keyword'>,
-    page: Page,
-  ): Promise<Listing<DomainView>> {
-    const seesTree = listAll && governs(caller, caller.domainId);
-    return this.db.daos.domains.list({ ...plain, ...(seesTree ? { path: caller.domainPath } : { id: caller.domainId }) }, page);
+    const which = isRecursive ? { belowPath: path } : { parentId: id };
+    const { rows, total } = await this.db.daos.domains.list({ ...plain, ...which }, page);
+    return { rows: rows.map((domain) => ({ domain, resources: undefined })), total };
   }
 
   private async getGoverned(caller: Caller, uuid: string): Promise<Domain> {
@@ -152,10 +156,15 @@ export class DomainManager {
     return domain;
   }
 
-  private async view(id: number): Promise<DomainView> {
-    return found(await this.db.daos.domains.findView(id), 'domain', String(id));
+  private async view(id: number): Promise<DomainWithResources> {
+    const domain = found(await this.db.daos.domains.findView(id), 'domain', String(id));
+    return { domain, resources: (await this.reports.ofDomains([domain])).get(id) };
   }
 }
+
+/** The caller's own domain, for administrators also all below it. */
+const ownOf = (caller: Caller, listAll: boolean): DomainFilter =>
+  listAll && governs(caller, caller.domainId) ? { path: caller.domainPath } : { id: caller.domainId };
 
 function assertName(name: string): void {
   if (name.trim() === '') throw invalid('name', 'a domain must have a name');

@@ -61,7 +61,7 @@ export interface BackupFilter extends Owners {
  */
 export interface BackupUse {
   readonly backups: number;
-  readonly bytes: number;
+  readonly backupBytes: number;
 }
 
 export class BackupDao {
@@ -145,7 +145,12 @@ export class BackupDao {
 
   private sums() {
     const takesUpSpace = (each: Knex.QueryBuilder) => void each.where({ status: 'BackingUp' }).orWhereNotNull('externalId');
-    const bytes = this.db.raw('sum(case when status = ? then ?? else ?? end) as bytes', ['BackingUp', 'protectedSizeBytes', 'sizeBytes']);
+    const bytes = this.db.raw('sum(case when status = ? then ?? else ?? end) as ??', [
+      'BackingUp',
+      'protectedSizeBytes',
+      'sizeBytes',
+      'backupBytes',
+    ]);
     return this.live().where(takesUpSpace).count({ backups: '*' }).select(bytes);
   }
 
@@ -168,4 +173,4 @@ export class BackupDao {
 }
 
 /** Sums come as text from some engines, and as null where there is nothing. */
-const useIn = ({ backups, bytes }: BackupUse): BackupUse => ({ backups: Number(backups), bytes: Number(bytes ?? 0) });
+const useIn = ({ backups, backupBytes }: BackupUse): BackupUse => ({ backups: Number(backups), backupBytes: Number(backupBytes ?? 0) });

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { MachineState } from '../provider/index.js';
-import { ownedBy, withOwnerNames, type OwnerNames, type Owners } from './owned.js';
+import { ownedBy, perOwner, withOwnerNames, type OwnerNames, type Owners, type Owning } from './owned.js';
 import { containing, listing, type Listing, type Page } from './page.js';
 
 /** The server's copy of a virtual machine; the zone's inventory source is the truth. */
@@ -57,6 +57,14 @@ export interface VmFilter extends Owners {
   readonly keyword?: string | undefined;
 }
 
+/** How many machines there are that have not been destroyed, and their hardware. */
+export interface VmCount {
+  readonly owner: number | string;
+  readonly machines: number;
+  readonly cpus: number;
+  readonly memoryMb: number;
+}
+
 export class VmDao {
   constructor(private readonly db: Knex) {}
 
@@ -96,6 +104,13 @@ export class VmDao {
 
   async existOwnedBy(owners: Owners): Promise<boolean> {
     return (await ownedBy(this.live(), owners).first('id')) !== undefined;
+  }
+
+  /** What each owner has; owners without any are left out. */
+  async countPerOwner(owning: Owning): Promise<VmCount[]> {
+    const sums = this.live().whereNotIn('state', ['Destroyed', 'Expunging', 'Error']).count({ machines: '*' });
+    const rows = (await perOwner(this.db, sums.sum({ cpus: 'cpuNumber', memoryMb: 'memoryMb' }), owning)) as VmCount[];
+    return rows.map(({ owner, ...sum }) => ({ owner, machines: sum.machines, cpus: Number(sum.cpus), memoryMb: Number(sum.memoryMb) }));
   }
 
   async updateFacts(id: number, facts: VmFacts): Promise<void> {

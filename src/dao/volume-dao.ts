@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { MachineState, VolumeType } from '../provider/index.js';
-import { ownedBy, withOwnerNames, type OwnerNames, type Owners } from './owned.js';
+import { ownedBy, perOwner, withOwnerNames, type OwnerNames, type Owners, type Owning } from './owned.js';
 import { containing, listing, type Listing, type Page } from './page.js';
 
 /**
@@ -61,6 +61,13 @@ export interface VolumeFilter extends Owners {
   readonly keyword?: string | undefined;
 }
 
+/** How many volumes there are that have not been destroyed, and their bytes. */
+export interface VolumeCount {
+  readonly owner: number | string;
+  readonly volumes: number;
+  readonly volumeBytes: number;
+}
+
 export class VolumeDao {
   constructor(private readonly db: Knex) {}
 
@@ -101,6 +108,13 @@ export class VolumeDao {
 
   async existOwnedBy(owners: Owners): Promise<boolean> {
     return (await ownedBy(this.db('volume').whereNull('removed'), owners).first('id')) !== undefined;
+  }
+
+  /** What each owner has; owners without any are left out. */
+  async countPerOwner(owning: Owning): Promise<VolumeCount[]> {
+    const sums = this.db('volume').whereNull('removed').whereNot({ state: 'Destroy' }).count({ volumes: '*' });
+    const rows = (await perOwner(this.db, sums.sum({ volumeBytes: 'sizeBytes' }), owning)) as VolumeCount[];
+    return rows.map(({ owner, volumes, volumeBytes }) => ({ owner, volumes, volumeBytes: Number(volumeBytes) }));
   }
 
   async updateFacts(id: number, facts: StoredVolumeFacts): Promise<void> {

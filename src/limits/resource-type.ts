@@ -3,6 +3,8 @@ import type { OwnerKind } from '../dao/resource-limit-dao.js';
 import { invalid } from '../errors.js';
 import type { DynamicName } from '../settings/dynamic-keys.js';
 
+export const GIB = 2 ** 30;
+
 interface About {
   /** CloudStack's number of the type. */
   readonly number: number;
@@ -17,7 +19,7 @@ export const RESOURCE_TYPES = {
   backup: { number: 12, unit: 1, defaults: { account: 'max.account.backups', domain: 'max.domain.backups' } },
   backup_storage: {
     number: 13,
-    unit: 2 ** 30,
+    unit: GIB,
     defaults: { account: 'max.account.backup.storage', domain: 'max.domain.backup.storage' },
   },
 } as const satisfies Record<string, About>;
@@ -33,7 +35,7 @@ export const ALL_TYPES = Object.keys(RESOURCE_TYPES) as readonly ResourceType[];
 export const amounts = (of: (type: ResourceType) => number): Amounts => ({ backup: of('backup'), backup_storage: of('backup_storage') });
 
 /** What backups take up, by type. */
-export const usedIn = ({ backups, bytes }: BackupUse): Amounts => ({ backup: backups, backup_storage: bytes });
+export const usedIn = ({ backups, backupBytes }: BackupUse): Amounts => ({ backup: backups, backup_storage: backupBytes });
 
 /** No limit, as clients and settings write it. */
 const UNLIMITED = -1;

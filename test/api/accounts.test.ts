@@ -37,7 +37,7 @@ forEachEngine((engine) => {
         iscallerchilddomain: false,
         usersource: 'native',
       };
-      expect(account).toEqual({
+      expect(account).toMatchObject({
         id: aUuid,
         name: `${username}-inc`,
         accounttype: 0,

@@ -36,7 +36,7 @@ interface ListCost {
 
 /** How many statements each list costs, once the caller's key is known: what is kept in memory costs none. */
 const LISTS: Readonly<Record<string, ListCost>> = {
-  listAccounts: { object: 'account', whole: 2, page: 3, parameters: { listall: 'true' } },
+  listAccounts: { object: 'account', whole: 6, page: 7, parameters: { listall: 'true' } },
   listAsyncJobs: { object: 'asyncjobs', whole: 1, page: 2, parameters: { listall: 'true' } },
   listBackupOfferings: { object: 'backupoffering', whole: 1, page: 2 },
   listBackupPolicies: { object: 'backuppolicy', whole: 1, page: 2 },
@@ -45,7 +45,7 @@ const LISTS: Readonly<Record<string, ListCost>> = {
   listConfigurationGroups: { whole: 0, page: 0 },
   listConfigurations: { object: 'configuration', whole: 0, page: 0 },
   listDomainChildren: { object: 'domain', whole: 2, page: 3, parameters: { isrecursive: 'true' } },
-  listDomains: { object: 'domain', whole: 1, page: 2 },
+  listDomains: { object: 'domain', whole: 6, page: 7 },
   listEventTypes: { object: 'eventtype', whole: 0, page: 0 },
   listEvents: { object: 'event', whole: 1, page: 2, parameters: { listall: 'true' } },
   listResourceLimits: { object: 'resourcelimit', whole: 2, page: 2 },

@@ -185,21 +185,21 @@ forEachEngine((engine) => {
       const { accountId } = await take([...counted, ...failed]);
       await take(counted);
       const removed = await newBackup({ accountId });
-      expect(await daos().backups.useOf({ accountId })).toEqual({ backups: 4, bytes: 211 });
+      expect(await daos().backups.useOf({ accountId })).toEqual({ backups: 4, backupBytes: 211 });
       await daos().backups.remove(removed.id, 'BackedUp', REMOVED);
-      expect(await daos().backups.useOf({ accountId })).toEqual({ backups: 3, bytes: 111 });
+      expect(await daos().backups.useOf({ accountId })).toEqual({ backups: 3, backupBytes: 111 });
     });
 
     test('is nothing where there are none', async () => {
-      expect(await daos().backups.useOf({ accountId: 1 })).toEqual({ backups: 0, bytes: 0 });
+      expect(await daos().backups.useOf({ accountId: 1 })).toEqual({ backups: 0, backupBytes: 0 });
     });
 
     test('is added up for each account, without those that have none', async () => {
       const [one, two, three] = [await take(counted), await take([{ sizeBytes: 7 }]), await take(failed)];
       const accountIds = [one, two, three].map(({ accountId }) => accountId);
       expect(await daos().backups.usePerOwner({ accountIds })).toEqual([
-        { owner: one.accountId, backups: 3, bytes: 111 },
-        { owner: two.accountId, backups: 1, bytes: 7 },
+        { owner: one.accountId, backups: 3, backupBytes: 111 },
+        { owner: two.accountId, backups: 1, backupBytes: 7 },
       ]);
     });
 
@@ -208,9 +208,9 @@ forEachEngine((engine) => {
       const far = await take([{ sizeBytes: 7 }], { path: 'ROOT/north/far' });
       await take(counted, { path: 'ROOT/northern' });
       const rows = await daos().backups.usePerOwner({ domainPath: north.path });
-      expect(rows.sort((a, b) => a.bytes - b.bytes)).toEqual([
-        { owner: far.path, backups: 1, bytes: 7 },
-        { owner: north.path, backups: 3, bytes: 111 },
+      expect(rows.sort((a, b) => a.backupBytes - b.backupBytes)).toEqual([
+        { owner: far.path, backups: 1, backupBytes: 7 },
+        { owner: north.path, backups: 3, backupBytes: 111 },
       ]);
     });
   });

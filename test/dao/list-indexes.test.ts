@@ -51,6 +51,7 @@ forEachEngine((engine) => {
   const handle = testDatabase(engine, { keepRows: true });
   const daos = () => handle.db.daos;
   let [eventType, resourceUuid] = ['', ''];
+  let domainPath = '';
   let ids = { accountId: 0, domainId: 0, zoneId: 0, vmId: 0, policyId: 0, userId: 0 };
 
   beforeAll(async () => {
@@ -88,6 +89,7 @@ forEachEngine((engine) => {
     await insertEvent(daos(), { ...owner, userId, type: `TYPE.${userId}`, resourceUuid: vm.uuid, machineUuid: vm.uuid });
     const event = (await handle.db.knex('event').orderBy('id', 'desc').first()) as Event;
     await copies('event', event.id, rows);
+    domainPath = ((await handle.db.knex('domain').where({ id: owner.domainId }).first('path')) as { path: string }).path;
     ids = { ...owner, zoneId, vmId, policyId: offering.id, userId };
     [eventType, resourceUuid] = [event.type, vm.uuid];
   }
@@ -192,6 +194,17 @@ forEachEngine((engine) => {
       () => [...pick('accountId'), { username: 'a', domainId: ids.domainId }].map((filter) => daos().users.list(filter, PAGE)),
     ],
     ['users of some accounts', ['user'], () => [daos().users.listByAccounts([ids.accountId])]],
+    [
+      'what accounts and domains have',
+      ['backups', 'virtual_machine', 'volume'],
+      () =>
+        [{ accountIds: [ids.accountId] }, { domainPath: domainPath }].flatMap((owning) => [
+          daos().backups.usePerOwner(owning),
+          daos().vms.countPerOwner(owning),
+          daos().volumes.countPerOwner(owning),
+        ]),
+    ],
+    ['what counts towards the limit of an account', ['backups'], () => [daos().backups.useOf({ accountId: ids.accountId })]],
     ['volumes of a machine', ['volume'], () => [daos().volumes.listByVm(ids.vmId)]],
     ['backups of a machine', ['backups'], () => [daos().backups.existForVm(ids.vmId, ids.policyId)]],
   ])('a list of %s finds its rows by an index, whatever it is narrowed by', async (_what, names, ask) => {

@@ -4,6 +4,7 @@ import { list } from '../../api/response.js';
 import type { CallContext } from '../../call-context.js';
 import type { Services } from '../../services.js';
 import { readAccountType } from '../account-type.js';
+import { wantsResources } from '../details.js';
 import { PagedCommand } from '../paged-command.js';
 import { accountResponse, toAccountResponse } from '../responses/account.js';
 
@@ -38,9 +39,25 @@ export class ListAccountsCmd extends PagedCommand {
   @Parameter({ type: 'boolean', description: 'with domainid: also list the accounts of the domains below it' })
   isRecursive: boolean | undefined;
 
+  @Parameter({
+    type: 'list',
+    description: 'min to leave out what the accounts have and may have; all and resource, as without it, to show it',
+  })
+  details: readonly string[] | undefined;
+
   async execute(services: Services, { caller }: CallContext) {
     const { id: uuid, name, domainId: domainUuid, accountType, state, keyword, listAll = false, isRecursive = false } = this;
-    const wish = { uuid, name, domainUuid, role: readAccountType(accountType), state, keyword, listAll, isRecursive };
+    const wish = {
+      uuid,
+      name,
+      domainUuid,
+      role: readAccountType(accountType),
+      state,
+      keyword,
+      listAll,
+      isRecursive,
+      withResources: wantsResources(this.details),
+    };
     const { rows, total } = await services.accounts.list(caller, wish, this.pageOf(services));
     return list(
       'account',

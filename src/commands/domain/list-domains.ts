@@ -3,6 +3,7 @@ import { ApiCommand, Parameter } from '../../api/command.js';
 import { list } from '../../api/response.js';
 import type { CallContext } from '../../call-context.js';
 import type { Services } from '../../services.js';
+import { wantsResources } from '../details.js';
 import { PagedCommand } from '../paged-command.js';
 import { domainResponse, toDomainResponse } from '../responses/domain.js';
 
@@ -25,9 +26,15 @@ export class ListDomainsCmd extends PagedCommand {
   @Parameter({ type: 'boolean', description: 'for domain administrators: also the domains below the own one' })
   listAll: boolean | undefined;
 
+  @Parameter({
+    type: 'list',
+    description: 'min to leave out what the domains have and may have; all and resource, as without it, to show it',
+  })
+  details: readonly string[] | undefined;
+
   async execute(services: Services, { caller }: CallContext) {
     const { id: uuid, name, level, keyword, listAll = false } = this;
-    const wish = { uuid, name, level, keyword, listAll };
+    const wish = { uuid, name, level, keyword, listAll, withResources: wantsResources(this.details) };
     const { rows, total } = await services.domains.list(caller, wish, this.pageOf(services));
     return list('domain', rows.map(toDomainResponse), total);
   }

@@ -2,6 +2,7 @@ import { responseOf, type Fields } from '../../api/response.js';
 import type { AccountWithUsers } from '../../account/account-manager.js';
 import { accountTypeOf } from '../../account/role-type.js';
 import type { Caller } from '../../call-context.js';
+import { resourceFields, toResourceFields } from './resources.js';
 import { toUserResponse } from './user.js';
 
 export const accountResponse = responseOf('account', {
@@ -18,9 +19,10 @@ export const accountResponse = responseOf('account', {
   created: ['date', 'when it was created'],
   isdefault: ['boolean', 'whether the server cannot do without it'],
   user: ['list', 'its users'],
+  ...resourceFields,
 });
 
-export const toAccountResponse = ({ account, users }: AccountWithUsers, caller: Caller): Fields<typeof accountResponse> => ({
+export const toAccountResponse = ({ account, users, resources }: AccountWithUsers, caller: Caller): Fields<typeof accountResponse> => ({
   id: account.uuid,
   name: account.name,
   accounttype: accountTypeOf(account.role),
@@ -34,4 +36,5 @@ export const toAccountResponse = ({ account, users }: AccountWithUsers, caller: 
   created: account.created,
   isdefault: account.isDefault,
   user: users.map((user) => toUserResponse(user, caller)),
+  ...toResourceFields(resources),
 });

@@ -1,5 +1,6 @@
 import { given, responseOf, type Fields } from '../../api/response.js';
-import type { DomainView } from '../../dao/domain-dao.js';
+import type { DomainWithResources } from '../../account/domain-manager.js';
+import { resourceFields, toResourceFields } from './resources.js';
 
 export const domainResponse = responseOf('domain', {
   id: ['string', 'ID of the domain'],
@@ -11,9 +12,10 @@ export const domainResponse = responseOf('domain', {
   haschild: ['boolean', 'whether there are domains below it'],
   state: ['string', 'what state it is in'],
   created: ['date', 'when it was created'],
+  ...resourceFields,
 });
 
-export const toDomainResponse = (domain: DomainView): Fields<typeof domainResponse> => ({
+export const toDomainResponse = ({ domain, resources }: DomainWithResources): Fields<typeof domainResponse> => ({
   id: domain.uuid,
   name: domain.name,
   level: domain.path.split('/').length - 1,
@@ -23,4 +25,5 @@ export const toDomainResponse = (domain: DomainView): Fields<typeof domainRespon
   haschild: domain.hasChild,
   state: 'Active',
   created: domain.created,
+  ...toResourceFields(resources),
 });

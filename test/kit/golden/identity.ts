@@ -25,7 +25,7 @@ const DOMAINS: readonly Row[] = [
     await domain(stage, id);
     return { id };
   }),
-  row('listDomains', () => ({ name: 'ROOT' })),
+  row('listDomains', () => ({ name: 'ROOT', details: 'min' })),
   row('listDomains.below', async (stage) => ({ id: await domain(stage) })),
   row('updateDomain', async (stage) => ({ id: await domain(stage), name: `renamed-${stage.format}` })),
 ];
