@@ -139,7 +139,7 @@ export async function createApplication({
     usage: new UsageManager(db, access, now),
     users: new UserManager(db, access, accounts, passwords, secrets, caches, now),
     volumes: new VolumeManager(db, access, zoneDirectory, instances, copy, machines, dynamicSettings),
-    zones: new ZoneManager(zoneDirectory, caches, now),
+    zones: new ZoneManager(db, zoneDirectory, caches, now),
   };
   const runnerLimits = { parallel: settings['jobs.parallel'], leaseMs: settings['jobs.lease.seconds'] * 1000 };
   const runner = new JobRunner(db, identities, services, recorder, runnerLimits, now, log);

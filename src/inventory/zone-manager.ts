@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { CacheInvalidation } from '../cache-invalidation.js';
+import type { Database } from '../dao/database.js';
 import { isDuplicate } from '../dao/database-error.js';
 import type { Listing, Page } from '../dao/page.js';
 import type { Zone } from '../dao/zone-dao.js';
@@ -13,9 +14,16 @@ export interface ZoneFilter {
   readonly keyword: string | undefined;
 }
 
+/** How much there is of what the server looks after. */
+export interface Infrastructure {
+  readonly zones: number;
+  readonly backupRepositories: number;
+}
+
 /** What administrators do with zones; everybody sees them. */
 export class ZoneManager {
   constructor(
+    private readonly db: Database,
     private readonly zones: ZoneDirectory,
     private readonly caches: CacheInvalidation,
     private readonly now: () => Date,
@@ -31,6 +39,11 @@ export class ZoneManager {
 
   get(uuid: string): Zone {
     return this.zones.get(uuid);
+  }
+
+  async countInfrastructure(): Promise<Infrastructure> {
+    const { total } = await this.db.daos.repositories.list({}, { limit: 0, offset: 0 });
+    return { zones: this.zones.all().length, backupRepositories: total };
   }
 
   async create(zone: Pick<Zone, 'name' | 'networkType' | 'dns1' | 'internalDns1'>): Promise<Zone> {

@@ -136,7 +136,7 @@ forEachEngine((engine) => {
       expect(await names({ listall: 'true', keyword: String(name).toUpperCase() })).toEqual([name]);
       expect(await names({ domainid: uuid })).toEqual([name]);
       expect(await names({ domainid: uuid, accounttype: '1' })).toEqual([]);
-      expect(await names({ domainid: uuid, state: 'enabled' })).toEqual([name]);
+      expect(await names({ domainid: uuid, state: 'Enabled' })).toEqual([name]);
       expect(await names({ domainid: uuid, state: 'locked' })).toEqual([]);
     });
 

@@ -48,6 +48,7 @@ const LISTS: Readonly<Record<string, ListCost>> = {
   listDomains: { object: 'domain', whole: 6, page: 7 },
   listEventTypes: { object: 'eventtype', whole: 0, page: 0 },
   listEvents: { object: 'event', whole: 1, page: 2, parameters: { listall: 'true' } },
+  listInfrastructure: { whole: 1, page: 1 },
   listResourceLimits: { object: 'resourcelimit', whole: 2, page: 2 },
   listRoles: { object: 'role', whole: 0, page: 0 },
   listUsageRecords: { object: 'usagerecord', whole: 2, page: 3, parameters: { startdate: '2026-01-01', enddate: '2026-12-31' } },
@@ -79,7 +80,7 @@ const PARTS = ['listNics'];
 
 const ROWS = 200;
 /** Lists whose length a test cannot choose. */
-const FIXED = ['listConfigurationGroups', 'listConfigurations', 'listEventTypes', 'listResourceLimits', 'listRoles'];
+const FIXED = ['listConfigurationGroups', 'listConfigurations', 'listEventTypes', 'listInfrastructure', 'listResourceLimits', 'listRoles'];
 /** A list that reads what has happened to its machines, so many at once. */
 const USAGE = 'listUsageRecords';
 const MACHINES_AT_ONCE = 25;

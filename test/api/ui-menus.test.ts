@@ -58,7 +58,6 @@ const NOT_HERE_YET = [
   'listBackupSchedule',
   'listDiskOfferings',
   'listEvents',
-  'listInfrastructure',
   'listNics',
   'listServiceOfferings',
   'listVirtualMachinesMetrics',

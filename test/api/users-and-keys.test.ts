@@ -62,7 +62,13 @@ forEachEngine((engine) => {
     test('finds users by id, name, account, keyword and state', async () => {
       const { userId, user, account } = await server.createUser(uniqueName('Findable'));
       const name = String(user.username);
-      for (const filter of [{ id: userId }, { username: name }, { account: String(account.name) }, { keyword: name.toUpperCase() }]) {
+      for (const filter of [
+        { id: userId },
+        { username: name },
+        { account: String(account.name) },
+        { keyword: name.toUpperCase() },
+        { username: name, state: 'Enabled' },
+      ]) {
         expect(each(await users(filter), 'id')).toEqual([userId]);
       }
       expect(await users({ username: name, state: 'locked' })).toEqual([]);

@@ -1,3 +1,5 @@
+import type { Answer } from '../../src/client/api-client.js';
+import { insertRepository, insertZone } from '../kit/builders.js';
 import { forEachEngine } from '../kit/engines.js';
 import { each, listed, NOBODY, only, uniqueName } from '../kit/scene.js';
 import { testServer } from '../kit/server.js';
@@ -90,6 +92,28 @@ forEachEngine((engine) => {
       const { code, text } = await server.admin.refusal('listZones', { id: NOBODY });
       expect(code).toBe(431);
       expect(text).toContain(`Invalid parameter id value=${NOBODY} due to incorrect long value format, or entity does not exist`);
+    });
+  });
+
+  describe('listInfrastructure', () => {
+    const count = async () => (await server.admin.call('listInfrastructure')).infrastructure as Answer;
+
+    test('counts the zones and the repositories that there are', async () => {
+      const before = await count();
+      expect(before.zones).toBe((await names()).length);
+      const { id: zoneId } = await insertZone(server.db.daos);
+      await insertRepository(server.db.daos, { zoneId });
+      await server.admin.call('createZone', zoneNamed(uniqueName('counted')));
+      expect(await count()).toEqual({
+        ...before,
+        zones: (await names()).length,
+        backuprepositories: Number(before.backuprepositories) + 1,
+      });
+    });
+
+    test('is for administrators', async () => {
+      const { client } = await server.createUser(uniqueName('visitor'));
+      expect((await client.refusal('listInfrastructure')).code).toBe(432);
     });
   });
 

@@ -46,13 +46,13 @@ export class ListAccountsCmd extends PagedCommand {
   details: readonly string[] | undefined;
 
   async execute(services: Services, { caller }: CallContext) {
-    const { id: uuid, name, domainId: domainUuid, accountType, state, keyword, listAll = false, isRecursive = false } = this;
+    const { id: uuid, name, domainId: domainUuid, accountType, keyword, listAll = false, isRecursive = false } = this;
     const wish = {
       uuid,
       name,
       domainUuid,
       role: readAccountType(accountType),
-      state,
+      state: this.state?.toLowerCase(),
       keyword,
       listAll,
       isRecursive,

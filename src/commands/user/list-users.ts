@@ -25,7 +25,8 @@ export class ListUsersCmd extends OwnedListCommand {
   accountType: number | undefined;
 
   async execute(services: Services, { caller }: CallContext) {
-    const { id: uuid, username, account, domainId: domainUuid, isRecursive = false, projectId: project, state, keyword } = this;
+    const { id: uuid, username, account, domainId: domainUuid, isRecursive = false, projectId: project, keyword } = this;
+    const state = this.state?.toLowerCase();
     const wish = { uuid, username, account, domainUuid, isRecursive, project, role: readAccountType(this.accountType), state, keyword };
     const { rows, total } = await services.users.list(caller, wish, this.pageOf(services));
     return list(

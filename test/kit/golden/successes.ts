@@ -11,6 +11,7 @@ const SYSTEM: readonly Row[] = [
   ...['listZones', 'listZonesMetrics'].map((name) => row(name, ({ world }) => ({ id: world.zoneId }))),
   row('listZones.empty', () => ({ name: 'nowhere' })),
   row('listZones.past-the-end', ({ world }) => ({ id: world.zoneId, page: '2', pagesize: '1' })),
+  row('listInfrastructure'),
   row('listApis', () => ({ name: 'restoreBackup' })),
   row('listCapabilities'),
   row('listConfigurations', () => ({ name: 'backup.framework' })),
