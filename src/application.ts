@@ -24,8 +24,10 @@ import { BackupScheduleManager } from './backup/backup-schedule-manager.js';
 import { RestoreManager } from './backup/restore-manager.js';
 import { completeSandbox, createFirstAdmin, type CredentialKeeper, type FirstAdmin } from './bootstrap.js';
 import { CacheInvalidation } from './cache-invalidation.js';
+import { CapacityManager } from './capacity/capacity-manager.js';
 import { commands } from './commands/index.js';
 import type { Database } from './dao/database.js';
+import { AlertManager } from './events/alert-manager.js';
 import { EventManager } from './events/event-manager.js';
 import { EventRecorder } from './events/event-recorder.js';
 import { CatalogueManager } from './inventory/catalogue-manager.js';
@@ -41,6 +43,7 @@ import { LimitManager } from './limits/limit-manager.js';
 import { OwnerLimits } from './limits/owner-limits.js';
 import { ResourceReports } from './limits/resource-reports.js';
 import type { Log } from './log.js';
+import { PeriodicTasks, type PeriodicTask } from './periodic-tasks.js';
 import { PluginInstances } from './plugin-host/plugin-instances.js';
 import { pluginKeys } from './plugin-host/plugin-settings.js';
 import { loadPlugins, type Plugins } from './provider/load-plugins.js';
@@ -57,13 +60,14 @@ export interface Application {
   readonly plugins: Plugins;
   /** Present when this start made the first administrator. */
   readonly firstAdmin: FirstAdmin | undefined;
-  /** Begins to run jobs. */
+  /** Begins to run jobs, and what is done every so often. */
   start(): void;
   /** Finishes or hands over the running jobs, waits until the last request is answered, and closes the database. */
   stop(graceMs: number, answered?: Promise<void>): Promise<void>;
 }
 
 const READY_MS = 2000;
+const HOUR_MS = 3_600_000;
 
 /** Where the plugins that come with the server are, in the source tree as well as in the built one. */
 const OWN_PLUGINS = fileURLToPath(new URL('../plugins', import.meta.url));
@@ -117,14 +121,19 @@ export async function createApplication({
   const backups = new BackupManager(db, access, zoneDirectory, framework, copy, admission, now);
   const accounts = new AccountManager(db, domains, access, passwords, caches, reports, now);
   const recorder = new EventRecorder(db, now, log);
+  const alerts = new AlertManager(db, now);
+  const capacity = new CapacityManager(db, zoneDirectory, framework, dynamicSettings, alerts, now, log);
+  const events = new EventManager(db, access, commands, now);
   const services: Services = {
     accounts,
+    alerts,
     assignments: new AssignmentManager(db, zoneDirectory, framework, machines, copy, now, log),
     backups,
+    capacity,
     catalogue: new CatalogueManager(zoneDirectory, instances),
     commands,
     domains,
-    events: new EventManager(db, access, commands, now),
+    events,
     jobs: new JobManager(db, access, recorder, () => runner.wake(), now),
     keys,
     limits,
@@ -143,6 +152,8 @@ export async function createApplication({
   };
   const runnerLimits = { parallel: settings['jobs.parallel'], leaseMs: settings['jobs.lease.seconds'] * 1000 };
   const runner = new JobRunner(db, identities, services, recorder, runnerLimits, now, log);
+
+  const tasks = new PeriodicTasks(db, periodicTasks(capacity, events, dynamicSettings), now, log);
 
   await caches.start();
   const withSandbox = settings['sandbox.enabled'];
@@ -166,15 +177,28 @@ export async function createApplication({
     app: createApp(dispatcher, ready, log, ui),
     plugins,
     firstAdmin,
-    start: () => runner.start(),
+    start: () => {
+      runner.start();
+      tasks.start();
+    },
     stop: async (graceMs, answered) => {
       isStopping = true;
-      await Promise.all([runner.stop(graceMs), answered]);
+      await Promise.all([runner.stop(graceMs), tasks.stop(), answered]);
       await caches.stop();
       await db.knex.destroy();
     },
   };
 }
+
+/** What one of the servers that share a database does every so often. */
+const periodicTasks = (capacity: CapacityManager, events: EventManager, settings: DynamicSettings): readonly PeriodicTask[] => [
+  {
+    name: 'measure backup storage',
+    everyMs: () => settings.get('backup.framework.sync.interval') * 1000,
+    run: (signal) => capacity.measureAll(signal),
+  },
+  { name: 'purge events', everyMs: () => HOUR_MS, run: (signal) => events.purge(settings.get('event.purge.delay'), signal) },
+];
 
 /** Rejects when the database has not answered for so long. */
 const unanswered = (ms: number): Promise<never> =>

@@ -10,6 +10,8 @@ import type { BackupManager } from './backup/backup-manager.js';
 import type { BackupOfferingManager } from './backup/backup-offering-manager.js';
 import type { BackupScheduleManager } from './backup/backup-schedule-manager.js';
 import type { RestoreManager } from './backup/restore-manager.js';
+import type { CapacityManager } from './capacity/capacity-manager.js';
+import type { AlertManager } from './events/alert-manager.js';
 import type { EventManager } from './events/event-manager.js';
 import type { CatalogueManager } from './inventory/catalogue-manager.js';
 import type { MachineManager } from './inventory/machine-manager.js';
@@ -24,8 +26,10 @@ import type { UsageManager } from './usage/usage-manager.js';
 /** What a command may reach: managers and the settings they go by, never a DAO or a provider. */
 export interface Services {
   readonly accounts: AccountManager;
+  readonly alerts: AlertManager;
   readonly assignments: AssignmentManager;
   readonly backups: BackupManager;
+  readonly capacity: CapacityManager;
   readonly catalogue: CatalogueManager;
   readonly commands: CommandTable;
   readonly domains: DomainManager;

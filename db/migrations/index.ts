@@ -10,6 +10,7 @@ import * as resourceLimits from './0008_resource_limits.js';
 import * as events from './0009_events.js';
 import * as machines from './0010_machines.js';
 import * as usage from './0011_usage.js';
+import * as capacity from './0012_capacity.js';
 import * as accountLifecycle from './0014_account_lifecycle.js';
 import * as backupUse from './0015_backup_use.js';
 
@@ -32,6 +33,7 @@ export const MIGRATIONS: ReadonlyMap<string, Migration> = new Map([
   ['0009_events', events],
   ['0010_machines', machines],
   ['0011_usage', usage],
+  ['0012_capacity', capacity],
   ['0014_account_lifecycle', accountLifecycle],
   ['0015_backup_use', backupUse],
 ]);

@@ -19,8 +19,13 @@ export class BackupFramework {
     return [...this.plugins.backup.values()].map(({ name, description }) => ({ name, description }));
   }
 
+  /** Whether backups work in the zone. */
+  isEnabled(zone: Zone): boolean {
+    return this.settings.get('backup.framework.enabled', zone.id);
+  }
+
   assertEnabled(zone: Zone): void {
-    if (this.settings.get('backup.framework.enabled', zone.id)) return;
+    if (this.isEnabled(zone)) return;
     throw refused(`backup and recovery is disabled in zone ${zone.name}; set backup.framework.enabled to true there`);
   }
 

@@ -2,7 +2,9 @@ import { specOf } from '../api/command.js';
 import type { CommandTable } from '../api/dispatcher.js';
 import { absentCommands } from './absent/index.js';
 import { accountCommands } from './account/index.js';
+import { alertCommands } from './alert/index.js';
 import { backupCommands } from './backup/index.js';
+import { capacityCommands } from './capacity/index.js';
 import { domainCommands } from './domain/index.js';
 import { eventCommands } from './event/index.js';
 import { catalogueCommands } from './catalogue/index.js';
@@ -24,7 +26,9 @@ import { zoneCommands } from './zone/index.js';
 const COMMANDS = [
   ...absentCommands,
   ...accountCommands,
+  ...alertCommands,
   ...backupCommands,
+  ...capacityCommands,
   ...domainCommands,
   ...eventCommands,
   ...catalogueCommands,

@@ -24,12 +24,16 @@ const BATCH = 500;
 export const archive = (db: Knex, table: string, wanted: Knex.QueryBuilder): Promise<void> =>
   inBatches(wanted.clone().where({ archived: false }), (ids) => db(table).whereIn('id', ids).update({ archived: true }));
 
-/** Deletes the rows of the query, batch by batch. */
-export const remove = (db: Knex, table: string, wanted: Knex.QueryBuilder): Promise<void> =>
-  inBatches(wanted, (ids) => db(table).whereIn('id', ids).delete());
+/** Deletes the rows of the query, batch by batch; the signal ends it early. */
+export const remove = (db: Knex, table: string, wanted: Knex.QueryBuilder, signal?: AbortSignal): Promise<void> =>
+  inBatches(wanted, (ids) => db(table).whereIn('id', ids).delete(), signal);
 
-async function inBatches(wanted: Knex.QueryBuilder, work: (ids: readonly number[]) => Promise<number>): Promise<void> {
-  for (;;) {
+async function inBatches(
+  wanted: Knex.QueryBuilder,
+  work: (ids: readonly number[]) => Promise<number>,
+  signal?: AbortSignal,
+): Promise<void> {
+  while (!signal?.aborted) {
     const rows = (await wanted.clone().select('id').limit(BATCH)) as { id: number }[];
     if (rows.length > 0) await work(rows.map(({ id }) => id));
     if (rows.length < BATCH) return;

@@ -5,17 +5,19 @@ import { dirname } from 'node:path';
 /** Columns that hold a moment: `datetime(3)` in MySQL, milliseconds since 1970 in SQLite, always a `Date` in a row. */
 const MOMENTS = new Set([
   'created',
+  'due',
   'removed',
   'started',
   'completed',
   'lastFailedLogin',
   'lastUsed',
   'leaseUntil',
+  'measured',
   'nextRun',
   'vmRemoved',
 ]);
 /** Columns that hold yes or no: a number in both engines, always a boolean in a row. */
-const FLAGS = new Set(['archived', 'crossZone', 'hasChild', 'isDefault', 'isPublic', 'quiesceVm', 'userDriven']);
+const FLAGS = new Set(['alerted', 'archived', 'crossZone', 'hasChild', 'isDefault', 'isPublic', 'quiesceVm', 'userDriven']);
 
 /** Where the database is: an embedded SQLite file, or a MySQL or MariaDB server. */
 export type DatabaseLocation = { readonly file: string } | { readonly url: string };

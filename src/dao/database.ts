@@ -2,10 +2,12 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Knex } from 'knex';
 import { AccountDao } from './account-dao.js';
+import { AlertDao } from './alert-dao.js';
 import { BackupDao } from './backup-dao.js';
 import { BackupOfferingDao } from './backup-offering-dao.js';
 import { BackupRepositoryDao } from './backup-repository-dao.js';
 import { BackupScheduleDao } from './backup-schedule-dao.js';
+import { BackupStorageCapacityDao } from './backup-storage-capacity-dao.js';
 import { CacheChangeDao } from './cache-change-dao.js';
 import { ConfigurationDao } from './configuration-dao.js';
 import { DomainDao } from './domain-dao.js';
@@ -13,6 +15,7 @@ import { EventDao } from './event-dao.js';
 import { JobDao } from './job-dao.js';
 import { LimitAdmissionDao } from './limit-admission-dao.js';
 import { OfferingAssignmentDao } from './offering-assignment-dao.js';
+import { PeriodicTaskDao } from './periodic-task-dao.js';
 import { PluginStoreDao } from './plugin-store-dao.js';
 import { ResourceLimitDao } from './resource-limit-dao.js';
 import { RoleDao } from './role-dao.js';
@@ -28,15 +31,18 @@ import { ZoneDao } from './zone-dao.js';
 /** One DAO for each table, all on the same connection or transaction. */
 export const bindDaos = (db: Knex) => ({
   accounts: new AccountDao(db),
+  alerts: new AlertDao(db),
   assignments: new OfferingAssignmentDao(db),
   backups: new BackupDao(db),
   cacheChanges: new CacheChangeDao(db),
+  capacities: new BackupStorageCapacityDao(db),
   configuration: new ConfigurationDao(db),
   domains: new DomainDao(db),
   events: new EventDao(db),
   jobs: new JobDao(db),
   limitAdmissions: new LimitAdmissionDao(db),
   offerings: new BackupOfferingDao(db),
+  periodicTasks: new PeriodicTaskDao(db),
   pluginStore: new PluginStoreDao(db),
   repositories: new BackupRepositoryDao(db),
   resourceLimits: new ResourceLimitDao(db),

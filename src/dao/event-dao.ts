@@ -93,8 +93,9 @@ export class EventDao {
     return archive(this.db, 'event', this.matching(selection));
   }
 
-  delete(selection: Selection & Owners): Promise<void> {
-    return remove(this.db, 'event', this.matching(selection));
+  /** The signal ends it early. */
+  delete(selection: Selection & Owners, signal?: AbortSignal): Promise<void> {
+    return remove(this.db, 'event', this.matching(selection), signal);
   }
 
   private matching(selection: Selection & Owners) {

@@ -6,8 +6,9 @@ import type { Database } from '../dao/database.js';
 import type { EventView } from '../dao/event-dao.js';
 import type { Owners } from '../dao/owned.js';
 import type { Listing, Page } from '../dao/page.js';
-import { ApiError, found, invalid } from '../errors.js';
+import { found, invalid } from '../errors.js';
 import { RESOURCE_TYPES } from './resource.js';
+import { assertSays } from './selection.js';
 
 /** What a list of events is narrowed by. */
 export interface EventWish {
@@ -28,6 +29,7 @@ export interface EventWish {
   readonly archived: boolean;
 }
 
+const DAY_MS = 86_400_000;
 const NOTHING = { rows: [], total: 0 };
 
 /** Shows, archives and deletes events; writing them is the recorder's. */
@@ -73,12 +75,15 @@ export class EventManager {
     await this.db.daos.events.delete(await this.within(caller, selection));
   }
 
+  /** Deletes what is older than so many days; nothing for 0. */
+  async purge(days: number, signal: AbortSignal): Promise<void> {
+    if (days > 0) await this.db.daos.events.delete({ until: new Date(this.now().getTime() - days * DAY_MS) }, signal);
+  }
+
   /** The selection, limited to what the caller may use; refuses to select events that are named and are not. */
   private async within(caller: Caller, selection: Selection): Promise<Selection & Owners> {
     const { uuids } = selection;
-    if (Object.values(selection).every((condition) => condition === undefined)) {
-      throw new ApiError('invalid_value', 'say which events: give ids, type, startdate or enddate');
-    }
+    assertSays('events', selection);
     if (uuids !== undefined) await this.assertMayUseAll(caller, uuids);
     const everything = { account: undefined, domainUuid: undefined, project: undefined, listAll: true, isRecursive: true, byId: false };
     return { ...selection, ...(await this.access.owners(caller, everything)) };

@@ -37,6 +37,9 @@ export interface BackupProvider {
 
   /** Writes the volumes of the backup over those of a machine that was made for them and is off. Answers each of these as it is now. */
   fillMachine(request: FillMachine, signal: AbortSignal): Promise<readonly RestoredVolume[]>;
+
+  /** How full the storage is that holds the backups of the zone. */
+  capacity(signal: AbortSignal): Promise<StorageCapacity>;
 }
 
 /** What a provider can do beyond the least. A method behind an undeclared capability throws `unsupported`. */
@@ -49,6 +52,13 @@ export interface Capabilities {
   readonly fillMachine: boolean;
   /** Can do so in another zone than the backup's. */
   readonly crossZone: boolean;
+  /** Can tell how full its storage is. */
+  readonly capacity: boolean;
+}
+
+export interface StorageCapacity {
+  readonly usedBytes: number;
+  readonly totalBytes: number;
 }
 
 export interface ProviderOffering {

@@ -1,6 +1,6 @@
 import type { PluginKind } from '../provider/index.js';
 
-export type SettingKind = 'string' | 'integer' | 'boolean';
+export type SettingKind = 'string' | 'integer' | 'decimal' | 'boolean';
 
 /** A setting that administrators change while the server runs; it takes effect at once, everywhere. */
 export interface DynamicKey {
@@ -12,8 +12,9 @@ export interface DynamicKey {
   readonly secret?: boolean;
   /** The value must be the name of a loaded plugin of this kind. */
   readonly plugin?: PluginKind;
-  /** Least acceptable integer. */
+  /** Least and greatest acceptable number. */
   readonly atLeast?: number;
+  readonly atMost?: number;
   /** The acceptable texts, where there are few. */
   readonly oneOf?: readonly string[];
 }
@@ -32,6 +33,28 @@ export const DYNAMIC_KEYS = {
     scope: 'zone',
     plugin: 'backup',
     about: 'backup provider of the zone',
+  },
+  'backup.framework.sync.interval': {
+    kind: 'integer',
+    default: '300',
+    scope: 'global',
+    atLeast: 1,
+    about: 'seconds after which what the backup providers know is asked for again',
+  },
+  'zone.backupStorage.capacity.notificationthreshold': {
+    kind: 'decimal',
+    default: '0.75',
+    scope: 'zone',
+    atLeast: 0,
+    atMost: 1,
+    about: 'share of the backup storage of the zone that may be used before an alert is raised, from 0 to 1',
+  },
+  'event.purge.delay': {
+    kind: 'integer',
+    default: '15',
+    scope: 'global',
+    atLeast: 0,
+    about: 'days after which events are deleted; 0: never',
   },
   'backup.enable.attach.detach.of.volumes': {
     kind: 'boolean',
@@ -113,6 +136,7 @@ export const DYNAMIC_KEYS = {
 interface KindTypes {
   string: string;
   integer: number;
+  decimal: number;
   boolean: boolean;
 }
 export type DynamicName = keyof typeof DYNAMIC_KEYS;
@@ -121,6 +145,7 @@ export type DynamicValue<N extends DynamicName> = KindTypes[(typeof DYNAMIC_KEYS
 const parsers: Record<SettingKind, (text: string) => unknown> = {
   string: (text) => text,
   integer: (text) => (/^-?\d{1,15}$/.test(text) ? Number(text) : undefined),
+  decimal: (text) => (/^-?\d{1,9}(\.\d{1,9})?$/.test(text) ? Number(text) : undefined),
   boolean: (text) => (text === 'true' || text === 'false' ? text === 'true' : undefined),
 };
 

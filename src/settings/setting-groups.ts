@@ -21,7 +21,7 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
     about: 'backup and recovery',
     subgroups: [
       { name: 'Providers', beginnings: ['backup.plugin.'] },
-      { name: 'Framework', beginnings: ['backup.'] },
+      { name: 'Framework', beginnings: ['backup.', 'zone.backupStorage.'] },
     ],
   },
   {

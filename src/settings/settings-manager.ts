@@ -134,6 +134,9 @@ export class SettingsManager {
     if (key.atLeast !== undefined && (parsed as number) < key.atLeast) {
       throw invalid('value', `${name} must be at least ${key.atLeast}, not ${text}`);
     }
+    if (key.atMost !== undefined && (parsed as number) > key.atMost) {
+      throw invalid('value', `${name} must be at most ${key.atMost}, not ${text}`);
+    }
     if (key.plugin && !this.plugins[key.plugin].has(value)) {
       const loaded = [...this.plugins[key.plugin].keys()].join(', ');
       throw invalid('value', `there is no ${key.plugin} plugin "${value}"; ${name} can be one of: ${loaded}`);
@@ -146,7 +149,7 @@ function fits(setting: string, key: DynamicKey, { name, keyword, category, group
   const place = placeOf(setting);
   return (
     (name === undefined || setting.includes(name)) &&
-    (keyword === undefined || setting.includes(keyword.toLowerCase())) &&
+    (keyword === undefined || setting.toLowerCase().includes(keyword.toLowerCase())) &&
     (category === undefined || categoryOf(key) === category) &&
     (group === undefined || place.group === group) &&
     (subgroup === undefined || place.subgroup === subgroup) &&

@@ -6,6 +6,7 @@ import { held } from '../../src/usage/ledger-entries.js';
 import {
   CREATED,
   insertAccount,
+  insertAlert,
   insertBackup,
   insertDomain,
   insertEvent,
@@ -37,11 +38,13 @@ interface ListCost {
 /** How many statements each list costs, once the caller's key is known: what is kept in memory costs none. */
 const LISTS: Readonly<Record<string, ListCost>> = {
   listAccounts: { object: 'account', whole: 6, page: 7, parameters: { listall: 'true' } },
+  listAlerts: { object: 'alert', whole: 1, page: 2 },
   listAsyncJobs: { object: 'asyncjobs', whole: 1, page: 2, parameters: { listall: 'true' } },
   listBackupOfferings: { object: 'backupoffering', whole: 1, page: 2 },
   listBackupPolicies: { object: 'backuppolicy', whole: 1, page: 2 },
   listBackupSchedule: { object: 'backupschedule', whole: 1, page: 2 },
   listBackups: { object: 'backup', whole: 1, page: 2, parameters: { listall: 'true' } },
+  listCapacity: { object: 'capacity', whole: 1, page: 1 },
   listConfigurationGroups: { whole: 0, page: 0 },
   listConfigurations: { object: 'configuration', whole: 0, page: 0 },
   listDomainChildren: { object: 'domain', whole: 2, page: 3, parameters: { isrecursive: 'true' } },
@@ -145,6 +148,8 @@ forEachEngine((engine) => {
         const backup = await insertBackup(daos, vm, await insertOffering(daos, { zoneId: vm.zoneId }), { manifest });
         await daos.usage.append(held(backup, CREATED));
         await insertDomain(daos);
+        await insertAlert(daos);
+        await daos.capacities.save({ zoneId: vm.zoneId, usedBytes: 1, totalBytes: 2, measured: CREATED });
         await insertEvent(daos, { userId: user.id, ...owner });
         const job = await insertJob(daos, { userId: user.id, ...owner, machineUuid: vm.uuid });
         // As if another server was at it, so that this one leaves it alone.

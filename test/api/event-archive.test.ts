@@ -1,6 +1,8 @@
-import { forEachEngine } from '../kit/engines.js';
+import { setTimeout as pause } from 'node:timers/promises';
+import { insertEvent } from '../kit/builders.js';
+import { forEachEngine, install } from '../kit/engines.js';
 import { deploy, each, listed, makeZone, NOBODY, uniqueName } from '../kit/scene.js';
-import { testServer, type TestUser } from '../kit/server.js';
+import { testServer, TestServer, type TestUser } from '../kit/server.js';
 import type { TestClient } from '../kit/test-client.js';
 
 type Parameters = Readonly<Record<string, string>>;
@@ -56,6 +58,27 @@ forEachEngine((engine) => {
   test('an administrator may take the events of everybody', async () => {
     await server.admin.call('archiveEvents', { type: 'VM.START' });
     expect(await types({ archived: 'true' })).toEqual(['VM.START', 'VM.START', 'VM.START']);
+  });
+
+  test('events are deleted when they are older than so many days, and for 0 never', async () => {
+    const installation = await install(engine);
+    const daysAgo = (days: number) => ({ type: 'OLD', created: new Date(Date.now() - days * DAY_MS) });
+    /** Starts a server, whose turn it is at once, and lets it do so until so many of the old events are left. */
+    const serve = async (delay: string, left: number) => {
+      const successor = new TestServer(engine, { installation });
+      await successor.start();
+      const { knex, daos } = successor.db;
+      const old = () => knex('event').where({ type: 'OLD' }).pluck('id');
+      while (!(await daos.periodicTasks.due('purge events')) || (await old()).length !== left) await pause(20);
+      if (left === 0) for (const days of [16, 14]) await insertEvent(daos, daysAgo(days));
+      await daos.configuration.save({ name: 'event.purge.delay', scope: 'Global', scopeId: 0, value: delay });
+      await knex('periodic_task').delete();
+      await successor.stop();
+    };
+    await serve('0', 0);
+    await serve('15', 2);
+    await serve('15', 1);
+    await installation.drop();
   });
 
   test.each(['archiveEvents', 'deleteEvents'])('%s refuses what is not the own or not there, and to take everything', async (command) => {

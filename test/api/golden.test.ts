@@ -2,6 +2,7 @@ import { commands } from '../../src/commands/index.js';
 import { Clock } from '../kit/clock.js';
 import { forEachEngine, present } from '../kit/engines.js';
 import { FORMATS, golden, goldenFiles, written } from '../kit/golden/record.js';
+import { CAPACITY, REFUSED_CAPACITY } from '../kit/golden/capacity.js';
 import { EVENTS, REFUSED_EVENTS } from '../kit/golden/events.js';
 import { REFUSED_REQUESTS } from '../kit/golden/refused-requests.js';
 import { REFUSED_WORK } from '../kit/golden/refused-work.js';
@@ -10,8 +11,8 @@ import { SUCCESSES } from '../kit/golden/successes.js';
 import { REFUSED_USAGE, USAGE } from '../kit/golden/usage.js';
 import { testServer } from '../kit/server.js';
 
-const ANSWERS = [...SUCCESSES, ...EVENTS, ...USAGE];
-const REFUSALS = [...REFUSED_REQUESTS, ...REFUSED_WORK, ...REFUSED_EVENTS, ...REFUSED_USAGE];
+const ANSWERS = [...SUCCESSES, ...EVENTS, ...CAPACITY, ...USAGE];
+const REFUSALS = [...REFUSED_REQUESTS, ...REFUSED_WORK, ...REFUSED_EVENTS, ...REFUSED_CAPACITY, ...REFUSED_USAGE];
 const ROWS = [...ANSWERS, ...REFUSALS];
 
 forEachEngine((engine) => {

@@ -34,7 +34,7 @@ forEachEngine((engine) => {
     });
 
     test('finds settings by a part of the name, sorted by name', async () => {
-      expect(await names({ name: 'backup.framework' })).toEqual([ENABLED, PROVIDER]);
+      expect(await names({ name: 'backup.framework' })).toEqual([ENABLED, PROVIDER, 'backup.framework.sync.interval']);
     });
 
     test('finds settings by keyword in any case', async () => {
@@ -48,7 +48,9 @@ forEachEngine((engine) => {
 
     test('shows the settings of the plugins too', async () => {
       expect(await names({ name: 'plugin.dummy' })).toEqual(
-        ['delay.ms', 'fail.call', 'fail.fault', 'fail.step', 'lost', 'size.bytes'].map((key) => `backup.plugin.dummy.${key}`),
+        ['capacity.bytes', 'delay.ms', 'fail.call', 'fail.fault', 'fail.step', 'lost', 'size.bytes'].map(
+          (key) => `backup.plugin.dummy.${key}`,
+        ),
       );
     });
 

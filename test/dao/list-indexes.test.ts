@@ -5,6 +5,7 @@ import { held as heldBy } from '../../src/usage/ledger-entries.js';
 import {
   CREATED,
   insertAccount,
+  insertAlert,
   insertBackup,
   insertEvent,
   insertJob,
@@ -86,6 +87,11 @@ forEachEngine((engine) => {
     await scheduleAll(owner.accountId);
     const held = Array.from({ length: rows }, () => ({ ...heldBy(backup, CREATED), backupId: null }));
     await handle.db.knex.batchInsert('usage_ledger', held, 50);
+    const alert = await handle.db
+      .knex('alert')
+      .where({ uuid: await insertAlert(daos(), { type: userId }) })
+      .first();
+    await copies('alert', (alert as { id: number }).id, rows);
     await insertEvent(daos(), { ...owner, userId, type: `TYPE.${userId}`, resourceUuid: vm.uuid, machineUuid: vm.uuid });
     const event = (await handle.db.knex('event').orderBy('id', 'desc').first()) as Event;
     await copies('event', event.id, rows);
@@ -172,6 +178,7 @@ forEachEngine((engine) => {
     ],
     ['pending jobs', ['async_job'], () => [...pick('accountId', 'domainId'), {}].map((filter) => daos().jobs.listPending(filter, PAGE))],
     ['jobs that can be run', ['job'], () => [daos().jobs.listRunnable(CREATED, 16)]],
+    ['alerts', ['alert'], () => [{ type: ids.userId }, {}].map((filter) => daos().alerts.list(filter, PAGE))],
     [
       'usage',
       ['usage_ledger'],

@@ -18,6 +18,7 @@ const CHANGES = [
   '0009_events',
   '0010_machines',
   '0011_usage',
+  '0012_capacity',
   '0014_account_lifecycle',
   '0015_backup_use',
 ];

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { RoleType } from '../../src/account/role-type.js';
 import type { Account } from '../../src/dao/account-dao.js';
+import type { Alert } from '../../src/dao/alert-dao.js';
 import type { Backup } from '../../src/dao/backup-dao.js';
 import type { BackupOffering } from '../../src/dao/backup-offering-dao.js';
 import type { BackupRepository } from '../../src/dao/backup-repository-dao.js';
@@ -244,6 +245,13 @@ export async function insertJob(daos: Daos, overrides: Partial<NewJob> = {}): Pr
   const job = await daos.jobs.find(uuid);
   if (!job) throw new Error(`job ${uuid} was not inserted`);
   return job;
+}
+
+/** An alert; answers its uuid. */
+export async function insertAlert(daos: Daos, overrides: Partial<Alert> = {}): Promise<string> {
+  const uuid = overrides.uuid ?? randomUUID();
+  await daos.alerts.insert({ uuid, type: 21, description: 'look after it', archived: false, created: CREATED, ...overrides });
+  return uuid;
 }
 
 /** Something that a user has done; answers it as it was inserted. */

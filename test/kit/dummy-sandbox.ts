@@ -43,10 +43,11 @@ export const callsOf = (provider: BackupProvider, { assign, take, restore, resto
   restoreMachine: () => provider.restoreMachine(restore(externalId), never),
   restoreVolume: () => provider.restoreVolume(restoreOne(externalId), never),
   fillMachine: () => provider.fillMachine(fill(externalId), never),
+  capacity: () => provider.capacity(never),
 });
 
 /** Every method of a provider. */
 export const METHODS = [
   ...(['listOfferings', 'assign', 'unassign', 'takeBackup'] as const),
-  ...(['deleteBackup', 'listBackups', 'restoreMachine', 'restoreVolume', 'fillMachine'] as const),
+  ...(['deleteBackup', 'listBackups', 'restoreMachine', 'restoreVolume', 'fillMachine', 'capacity'] as const),
 ];

@@ -1,3 +1,4 @@
+import { describeCapacity } from './contract/provider-capacity.js';
 import { describeDeleting } from './contract/provider-deleting.js';
 import { describeFilling } from './contract/provider-filling.js';
 import { describeCutOffs, describeInterruptions } from './contract/provider-interruptions.js';
@@ -20,6 +21,7 @@ export function describeProvider(name: string, harness: ProviderHarness): void {
     describe('restoring machines', () => describeRestoringMachines(subject));
     describe('restoring volumes', () => describeRestoringVolumes(subject));
     describe('filling new machines', () => describeFilling(subject));
+    describe('capacity', () => describeCapacity(subject));
     describe('interruptions', () => describeInterruptions(subject));
     if (openSlow) describe('being cut off', () => describeCutOffs(subject, openSlow));
 

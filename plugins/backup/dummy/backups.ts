@@ -78,6 +78,15 @@ export class Backups {
     }
   }
 
+  /** What the backups occupy, those that are to be taken for lost too. */
+  async totalSize(): Promise<number> {
+    let total = 0;
+    for await (const page of this.records.pages()) {
+      for (const backup of page) if (backup.state === 'held') total += backup.sizeBytes;
+    }
+    return total;
+  }
+
   /** Deletes the backup if there is one. */
   async delete(externalId: string): Promise<void> {
     await this.records.changePresent(externalId, toDeleted);

@@ -13,6 +13,7 @@ import type {
   RestoredVolume,
   RestoreMachine,
   RestoreVolume,
+  StorageCapacity,
   TakeBackup,
   Unassign,
   Volume,
@@ -45,7 +46,7 @@ export class DummyProvider implements BackupProvider {
   private readonly assignments: Records<Assignment>;
 
   constructor(settings: DummySettings, host: PluginHost) {
-    this.capabilities = { quiesce: settings.quiesce, restoreVolume: true, fillMachine: true, crossZone: true };
+    this.capabilities = { quiesce: settings.quiesce, restoreVolume: true, fillMachine: true, crossZone: true, capacity: true };
     this.script = new Script(settings);
     this.operations = new DurableOperations(host);
     this.backups = new Backups(host.store, this.script);
@@ -154,6 +155,11 @@ export class DummyProvider implements BackupProvider {
     const lastsMs = this.script.delayMs;
     const subject = `${externalId} to ${machine.uuid}`;
     return this.run(request, { method: 'fillMachine', subject, lastsMs, plan, carryOut }, signal);
+  }
+
+  async capacity(): Promise<StorageCapacity> {
+    this.script.reach('capacity', 1, 2, 3);
+    return { usedBytes: await this.backups.totalSize(), totalBytes: this.script.totalBytes };
   }
 
   /** Carries the work out once, or fails where the script says so. */

@@ -22,6 +22,7 @@ describe('what it is', () => {
       expect(secret).toBeUndefined();
     }
     expect(defaultsOf(dummy.settings)).toEqual({
+      'capacity.bytes': 2 ** 40,
       ...{ 'delay.ms': 0, 'fail.call': '', 'fail.step': 1, 'fail.fault': 'rejected', lost: '', quiesce: false, 'size.bytes': -1 },
     });
   });
@@ -262,6 +263,15 @@ describe('delay', () => {
     expect(await recorded(`operation/${request.operationId}/`)).toEqual([expect.not.objectContaining({ outcome: expect.anything() })]);
     expect(await recorded('backup/')).toEqual([]);
   });
+});
+
+test('has as much storage as is set, and uses what its backups occupy', async () => {
+  const { open, take } = await sandbox();
+  const { externalId } = await open().takeBackup(take(), never);
+  await open({ 'size.bytes': 5 }).takeBackup(take(), never);
+  expect(await open().capacity(never)).toEqual({ usedBytes: 16_389, totalBytes: 2 ** 40 });
+  await open().deleteBackup({ ...operation(), externalId, forced: false }, never);
+  expect(await open({ 'capacity.bytes': 10, lost: '*' }).capacity(never)).toEqual({ usedBytes: 5, totalBytes: 10 });
 });
 
 test('carries the reason of an abort as the cause', async () => {

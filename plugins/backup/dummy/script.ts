@@ -20,6 +20,7 @@ const METHODS: Readonly<Record<Method, true>> = {
   restoreMachine: true,
   restoreVolume: true,
   fillMachine: true,
+  capacity: true,
 };
 
 const FAULTS: Readonly<Record<ProviderFault, true>> = {
@@ -36,10 +37,12 @@ const FAULTS: Readonly<Record<ProviderFault, true>> = {
 /** What the settings make the provider do beside its duty: be slow, fail, lose backups, misreport sizes. */
 export class Script {
   readonly delayMs: number;
+  readonly totalBytes: number;
   private readonly lost: ReadonlySet<string>;
 
   constructor(private readonly settings: DummySettings) {
     this.delayMs = Math.max(0, settings['delay.ms']);
+    this.totalBytes = Math.max(0, settings['capacity.bytes']);
     this.lost = new Set(settings.lost.split(',').map((externalId) => externalId.trim()));
   }
 

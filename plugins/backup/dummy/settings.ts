@@ -1,7 +1,12 @@
 import type { PluginSettings, SettingValues } from '../../../src/provider/index.js';
 
-/** What an administrator can set for a zone; all but the delay is there to rehearse failures. */
+/** What an administrator can set for a zone; all but the delay and the capacity is there to rehearse failures. */
 export const SETTINGS = {
+  'capacity.bytes': {
+    kind: 'integer',
+    description: 'size of the storage that it pretends to have',
+    default: '1099511627776',
+  },
   'delay.ms': {
     kind: 'integer',
     description: 'how long each backup and each restore takes, in milliseconds',

@@ -1,0 +1,11 @@
+/** CloudStack's names and numbers of the alerts that this server raises. */
+export const ALERT_TYPES = {
+  /** The backup storage of a zone is nearly full. */
+  'ALERT.STORAGE.BACKUP': 21,
+} as const;
+
+export type AlertName = keyof typeof ALERT_TYPES;
+
+/** The name of the type with the number. */
+export const alertNameOf = (type: number): string | undefined =>
+  Object.entries<number>(ALERT_TYPES).find(([, number]) => number === type)?.[0];

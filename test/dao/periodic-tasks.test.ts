@@ -1,0 +1,96 @@
+import { Database } from '../../src/dao/database.js';
+import { PeriodicTasks, type PeriodicTask } from '../../src/periodic-tasks.js';
+import { CREATED } from '../kit/builders.js';
+import { forEachEngine, testDatabase } from '../kit/engines.js';
+import { race, winners } from '../kit/races.js';
+
+const later = (ms: number): Date => new Date(CREATED.getTime() + ms);
+
+forEachEngine((engine) => {
+  const handle = testDatabase(engine);
+  const tasks = () => handle.db.daos.periodicTasks;
+
+  /** Servers with a clock in common, each of which notes that it has done the task. */
+  function servers(count: number, run?: PeriodicTask['run']) {
+    const state = { now: CREATED, everyMs: 1000, done: [] as number[], logged: [] as string[] };
+    const all = Array.from({ length: count }, (_, server) => {
+      const task = { name: 'task', everyMs: () => state.everyMs, run: run ?? (async () => void state.done.push(server)) };
+      const log = (_level: string, message: string) => void state.logged.push(message);
+      return new PeriodicTasks(new Database(handle.db.knex), [task], () => state.now, log);
+    });
+    return { state, all, look: () => Promise.all(all.map((one) => one.look())) };
+  }
+
+  test('a turn is taken by one of many, and only when it is due', async () => {
+    expect(winners(await race(8, () => tasks().claim('task', CREATED, later(10))))).toBe(1);
+    expect(winners(await race(8, () => tasks().claim('task', later(9), later(20))))).toBe(0);
+    expect(winners(await race(8, () => tasks().claim('task', later(10), later(20))))).toBe(1);
+    expect(await tasks().due('task')).toEqual(later(20));
+    expect(await tasks().due('another')).toBeUndefined();
+  });
+
+  test('one server does the task at once, and one whenever the interval is over', async () => {
+    const { state, look } = servers(4);
+    const counts: number[] = [];
+    for (const ms of [0, 0, 999, 1000, 1999, 2000, 9000, 9999]) {
+      state.now = later(ms);
+      await look();
+      counts.push(state.done.length);
+    }
+    expect(counts).toEqual([1, 1, 1, 2, 2, 3, 4, 4]);
+  });
+
+  test('a server that begins later goes by the turns of the others', async () => {
+    const { state, all, look } = servers(1);
+    await look();
+    state.now = later(500);
+    const [late] = servers(1).all;
+    await late?.look();
+    expect(state.done).toEqual([0]);
+    expect(all).toHaveLength(1);
+    expect(await tasks().due('task')).toEqual(later(1000));
+  });
+
+  test('the database is not asked before the next turn', async () => {
+    const { state, look } = servers(2);
+    await look();
+    state.now = later(999);
+    const asked: unknown[] = [];
+    const note = (query: unknown) => asked.push(query);
+    handle.db.knex.on('query', note);
+    await look();
+    handle.db.knex.removeListener('query', note);
+    expect(asked).toEqual([]);
+  });
+
+  test('a task that fails is logged, and done again at its next turn', async () => {
+    let attempts = 0;
+    const { state, look } = servers(1, async () => {
+      attempts++;
+      throw new Error('not today');
+    });
+    await look();
+    state.now = later(1000);
+    await look();
+    expect([attempts, state.logged]).toEqual([2, ['periodic task failed', 'periodic task failed']]);
+  });
+
+  test('stopping cuts off what is being done, and waits for its end', async () => {
+    const seen: string[] = [];
+    let tell = (): void => undefined;
+    const begun = new Promise<void>((resolve) => (tell = resolve));
+    const { all, state } = servers(1, async (signal) => {
+      tell();
+      await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+      seen.push('ended');
+      throw new Error('cut off');
+    });
+    all[0]?.start();
+    await begun;
+    await all[0]?.stop();
+    expect([seen, state.logged]).toEqual([['ended'], []]);
+    state.now = later(1000);
+    await all[0]?.look();
+    expect(seen).toEqual(['ended']);
+  });
+});
