@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Owner } from '../account/access.js';
+import { isContention } from '../dao/database-error.js';
 import type { Daos, Database } from '../dao/database.js';
 import { refused } from '../errors.js';
 import type { OwnerLimits } from './owner-limits.js';
@@ -11,7 +12,7 @@ class Overtaken extends Error {
   override readonly name = 'Overtaken';
 }
 
-const ATTEMPTS = 100;
+const PATIENCE_MS = 60_000;
 const LONGEST_PAUSE_MS = 250;
 
 /**
@@ -26,12 +27,14 @@ export class Admission {
 
   /** Runs work that calls `admit` in one transaction; the whole of it is repeated when somebody else was admitted meanwhile. */
   async transaction<T>(work: (daos: Daos) => Promise<T>): Promise<T> {
+    const givesUp = performance.now() + PATIENCE_MS;
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.db.transaction(work);
       } catch (error) {
-        if (!(error instanceof Overtaken)) throw error;
-        if (attempt === ATTEMPTS)
+        // Some databases notice it themselves; among many that ask at once, one may lose more often than other transactions do.
+        if (!(error instanceof Overtaken) && !isContention(error)) throw error;
+        if (performance.now() > givesUp)
           throw refused('too much is being admitted to the limits of the account at the same time; try again later');
         await pause(Math.random() * Math.min(10 * attempt, LONGEST_PAUSE_MS));
       }

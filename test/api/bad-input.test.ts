@@ -25,8 +25,8 @@ const GOOD: Parameters = {
   'updateResourceLimit.resourcetype': '12',
 };
 
-/** Tables that jobs and the server itself write to while nothing is done; that something was refused is an event. */
-const ITS_OWN = new Set(['async_job', 'cache_change', 'event', 'session']);
+/** Tables that the server itself writes to while nothing is done; that something was refused is an event. */
+const ITS_OWN = new Set(['cache_change', 'event', 'session']);
 
 forEachEngine((engine) => {
   const server = testServer(engine);
@@ -95,25 +95,25 @@ forEachEngine((engine) => {
   };
 
   /** Sends each of the requests, which must be refused as documented and leave everything as it is. */
-  const expectRefused = async (spec: CommandSpec, inputs: readonly BadInput[]) => {
-    const before = await tableDigests(server.db.knex, ITS_OWN);
+  const expectRefused = async (spec: CommandSpec, inputs: readonly BadInput[], leftOut: ReadonlySet<string>) => {
+    const before = await tableDigests(server.db.knex, leftOut);
     const refusals: Record<string, Refusal | string> = {};
     for (const { what, request } of inputs) refusals[what] = await refusalOf(spec, request(required(spec)));
     expect(refusals).toEqual(Object.fromEntries(inputs.map(({ what, refusal }) => [what, refusal])));
-    expect(await tableDigests(server.db.knex, ITS_OWN)).toEqual(before);
+    expect(await tableDigests(server.db.knex, leftOut)).toEqual(before);
   };
 
   test.each(SPECS.filter(({ parameters }) => parameters.length > 0))(
     '$name refuses what its parameters cannot be, and does nothing',
     async (spec) => {
-      await expectRefused(spec, badInputs(spec));
+      await expectRefused(spec, badInputs(spec), ITS_OWN);
     },
   );
 
   test.each(LOOKING_UP.filter((spec) => strayIds(spec).length > 0))(
     '$name refuses ids that name nothing, and does nothing',
     async (spec) => {
-      await expectRefused(spec, strayIds(spec));
+      await expectRefused(spec, strayIds(spec), new Set([...ITS_OWN, 'async_job']));
     },
   );
 

@@ -153,6 +153,7 @@ describe('two servers on MariaDB', () => {
 
 test.each([
   ['a deadlock', contention('ER_LOCK_DEADLOCK'), true],
+  ['a row that has changed', contention('ER_CHECKREAD'), true],
   ['a duplicate', contention('ER_DUP_ENTRY'), false],
   ['no error at all', null, false],
   ['a text', 'ER_LOCK_DEADLOCK', false],
