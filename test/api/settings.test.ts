@@ -48,7 +48,7 @@ forEachEngine((engine) => {
 
     test('shows the settings of the plugins too', async () => {
       expect(await names({ name: 'plugin.dummy' })).toEqual(
-        ['capacity.bytes', 'delay.ms', 'fail.call', 'fail.fault', 'fail.step', 'lost', 'size.bytes'].map(
+        ['capacity.bytes', 'delay.ms', 'fail.call', 'fail.fault', 'fail.step', 'lost', 'quiesce', 'size.bytes'].map(
           (key) => `backup.plugin.dummy.${key}`,
         ),
       );
