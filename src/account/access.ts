@@ -2,7 +2,7 @@ import type { Caller } from '../call-context.js';
 import type { Database } from '../dao/database.js';
 import type { Owners } from '../dao/owned.js';
 import type { Domain } from '../dao/domain-dao.js';
-import { ApiError, denied, NotFound } from '../errors.js';
+import { ApiError, denied, invalid, NotFound } from '../errors.js';
 import type { DomainManager } from './domain-manager.js';
 import { isAtMost, type RoleType } from './role-type.js';
 
@@ -67,6 +67,8 @@ export class Access {
   /** The owners whose things a list shows, by CloudStack's table of `account`, `domainid`, `listall`, `isrecursive` and `projectid`. */
   async owners(caller: Caller, { account, domainUuid, listAll, isRecursive, project, byId }: OwnerWish): Promise<Owners> {
     if (project !== undefined && project !== ALL_PROJECTS) throw new NotFound('project', project);
+    if (account !== undefined && project !== undefined)
+      throw invalid('projectid', 'what belongs to a project belongs to no account; leave one of them out');
     if (account !== undefined) return { accountId: (await this.account(caller, account, domainUuid)).accountId };
     if (domainUuid !== undefined) {
       const { id, path } = await this.usableDomain(caller, domainUuid);

@@ -138,10 +138,9 @@ export class AccountManager {
     if (job?.isRepeat && (await this.db.daos.accounts.findByUuidIncludingRemoved(uuid))?.removed) return;
     const { id } = await this.getDispensable(caller, { uuid });
     await this.caches.change('identity', async (daos) => {
-      if (!(await daos.accounts.touch(id))) throw new NotFound('account', uuid);
       await assertHoldNothing(daos, { accountId: id }, `account ${uuid}`);
       const removed = this.now();
-      await daos.accounts.remove(id, removed);
+      if (!(await daos.accounts.remove(id, removed))) throw new NotFound('account', uuid);
       await daos.users.remove({ accountId: id }, removed);
     });
   }

@@ -94,7 +94,7 @@ export class AccountDao {
     return (await this.inDomains(domainPath).first('id')) !== undefined;
   }
 
-  /** Notes that something is put into the account, as `DomainDao.touch`; false if it is gone. */
+  /** Notes that a user is put into the account, so that its removal does not overlook it; false if it is gone. */
   async touch(id: number): Promise<boolean> {
     return (await this.live().where({ id }).increment('revision')) === 1;
   }
@@ -103,8 +103,9 @@ export class AccountDao {
     await this.live().where({ id }).update(changes);
   }
 
-  async remove(id: number, removed: Date): Promise<void> {
-    await this.live().where({ id }).update({ removed, live: null });
+  /** False if it was gone already. */
+  async remove(id: number, removed: Date): Promise<boolean> {
+    return (await this.live().where({ id }).update({ removed, live: null })) === 1;
   }
 
   /** Removes the accounts of the domain at the path and of every domain below it. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { governs, mayUse } from '../account/access.js';
 import type { CommandSpec } from '../api/command.js';
 import { sentParameters, type RequestParameters } from '../api/request-parameters.js';
 import type { CallContext, Caller } from '../call-context.js';
@@ -14,6 +15,8 @@ type Actor = Pick<Caller, 'userId' | 'accountId' | 'domainId'> & { readonly requ
 
 /** What has come of it so far. */
 type Step = Pick<Event, 'state' | 'level' | 'description' | 'operationId' | 'machineUuid'>;
+
+type MaybeLater<T> = T | Promise<T>;
 
 const LONGEST = 1024;
 
@@ -49,7 +52,8 @@ export class EventRecorder {
       await this.performed(spec, sent, actor, answer);
       return answer;
     } catch (error) {
-      await this.tell(spec, actor, resourceOf(spec, sent), endOf(spec, toApiError(error, call.requestId).message, sent));
+      const resource = this.usable(call.caller, resourceOf(spec, sent));
+      await this.tell(spec, actor, resource, endOf(spec, toApiError(error, call.requestId).message, sent));
       throw error;
     }
   }
@@ -59,10 +63,23 @@ export class EventRecorder {
     await this.tell(spec, actor, resourceOf(spec, sent, answer), endOf(spec, undefined, sent));
   }
 
+  /** The thing if the caller may use it: nobody writes into the events of others, or learns the name of a thing, by a command that fails. */
+  private async usable(caller: Caller, resource: Resource | undefined): Promise<Resource | undefined> {
+    const known = resource && (await lookUpResource(this.db.daos, resource));
+    if (!known || !('domainId' in known)) return resource;
+    const isUsable = 'accountId' in known ? mayUse(caller, known) : governs(caller, known.domainId);
+    return isUsable ? resource : undefined;
+  }
+
   /** What is done is done: that nobody can be told of it is no reason to answer that it was not. */
-  private async tell(spec: CommandSpec, actor: Actor, resource: Resource | undefined, end: ReturnType<typeof endOf>): Promise<void> {
+  private async tell(
+    spec: CommandSpec,
+    actor: Actor,
+    resource: MaybeLater<Resource | undefined>,
+    end: ReturnType<typeof endOf>,
+  ): Promise<void> {
     try {
-      await this.write(this.db.daos, spec, actor, resource, { state: 'Completed', operationId: null, machineUuid: null, ...end });
+      await this.write(this.db.daos, spec, actor, await resource, { state: 'Completed', operationId: null, machineUuid: null, ...end });
     } catch (error) {
       this.log('error', 'event not recorded', { requestId: actor.requestId, command: spec.name, event: spec.event, error });
     }
@@ -77,14 +94,15 @@ export class EventRecorder {
   private async write(daos: Daos, { event: type }: CommandSpec, actor: Actor, resource: Resource | undefined, step: Step): Promise<void> {
     if (type === undefined) return;
     const known = resource && (await lookUpResource(daos, resource));
+    // Whose thing it is, as far as that is known; otherwise it is the business of whoever asked.
+    const owner = known && 'accountId' in known ? known : actor;
     await daos.events.insert({
       ...step,
       uuid: randomUUID(),
       type,
       userId: actor.userId,
-      // Whose thing it is, as far as that is known; otherwise it is the business of whoever asked.
-      accountId: known?.accountId ?? actor.accountId,
-      domainId: known?.domainId ?? actor.domainId,
+      accountId: owner.accountId,
+      domainId: owner.domainId,
       requestId: actor.requestId,
       resourceType: resource?.type ?? null,
       resourceUuid: resource?.uuid ?? null,

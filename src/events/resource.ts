@@ -1,3 +1,4 @@
+import type { Owner } from '../account/access.js';
 import type { CommandSpec } from '../api/command.js';
 import { sentParameters, type RequestParameters } from '../api/request-parameters.js';
 import type { Daos } from '../dao/database.js';
@@ -28,11 +29,12 @@ export const RESOURCE_TYPES: Readonly<Record<string, string>> = {
   zone: 'Zone',
 };
 
-interface Known {
+interface Named {
   readonly name: string;
-  readonly accountId?: number;
-  readonly domainId?: number;
 }
+
+/** What an account owns, a domain, or what belongs to nobody. */
+type Known = (Named & Owner) | (Named & Pick<Owner, 'domainId'>) | Named;
 
 /** How things that have an owner, or a name to show, are found by their uuid. */
 const FINDERS: Readonly<Record<string, (daos: Daos, uuid: string) => Promise<Known | undefined>>> = {
@@ -48,7 +50,7 @@ const FINDERS: Readonly<Record<string, (daos: Daos, uuid: string) => Promise<Kno
   },
   Domain: async ({ domains }, uuid) => {
     const domain = await domains.findByUuid(uuid);
-    return domain && { name: domain.name };
+    return domain && { name: domain.name, domainId: domain.id };
   },
   Role: async ({ roles }, uuid) => {
     const role = await roles.findByUuid(uuid);

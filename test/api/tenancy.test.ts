@@ -1,109 +1,171 @@
-import { insertDomain } from '../kit/builders.js';
-import { forEachEngine } from '../kit/engines.js';
-import { deploy, each, listed, makeZone, NOBODY } from '../kit/scene.js';
+import { randomUUID } from 'node:crypto';
+import { commands } from '../../src/commands/index.js';
+import { ABSENT } from '../kit/absent.js';
+import { insertBackup, insertJob, insertOffering, insertSchedule, insertVm, insertVolume, insertZone } from '../kit/builders.js';
+import { forEachEngine, present } from '../kit/engines.js';
+import { backedUpMachine, deploy, each, listed, makeDomain, makeZone, NOBODY, person, volumesOf } from '../kit/scene.js';
 import { testServer, type TestUser } from '../kit/server.js';
 
 type Parameters = Readonly<Record<string, string>>;
 
-/** Who owns a machine, by the name of the machine: ROOT, in it north, in that far, and beside north south. */
+/** Who owns one of everything: in ROOT, in it north, in that far, and beside north northern. */
 const OWNERS = ['root-user', 'north-admin', 'north-user', 'far-user', 'northern-user'] as const;
 type Owner = (typeof OWNERS)[number];
+
+/** Every list of things that accounts own, with the key of the things. */
+const LISTS = [...new Map([...commands.values()].map((spec) => [spec.name, spec])).values()]
+  .filter(({ name, parameters }) => {
+    const names = parameters.map((parameter) => parameter.name);
+    return ['account', 'domainid', 'listall'].every((wanted) => names.includes(wanted)) && !ABSENT.includes(name);
+  })
+  .map(({ name, returns }) => ({ command: name, object: returns.object }));
+/** In these an administrator need not ask for all to see all. */
+const ALL_UNASKED = ['listBackupSchedule', 'listUsers'];
 
 forEachEngine((engine) => {
   const server = testServer(engine, { settings: { 'sandbox.enabled': false } });
   const users = new Map<Owner, TestUser>();
   const domains = new Map<string, string>();
-  const idOf = (domain: string): string => domains.get(domain) ?? '';
-  const userOf = (owner: Owner): TestUser => users.get(owner) as TestUser;
-  const admin = { client: () => server.admin };
+  const idOf = (domain: string): string => present(domains.get(domain));
+  const clientOf = (caller: Owner | 'admin') => (caller === 'admin' ? server.admin : present(users.get(caller)).client);
+
+  /** Gives the account one of everything that lists show. */
+  const possess = async (accountUuid: string): Promise<void> => {
+    const { daos, knex } = server.db;
+    const account = present(await daos.accounts.findByUuid(accountUuid));
+    const owner = { accountId: account.id, domainId: account.domainId };
+    const { id: zoneId } = await insertZone(daos, { name: `of ${account.name}` });
+    const vm = await insertVm(daos, { ...owner, zoneId, name: account.name });
+    await insertVolume(daos, { ...owner, zoneId });
+    const volumes = [{ uuid: randomUUID(), name: 'root', type: 'ROOT', deviceNumber: 0, sizeBytes: 1, path: 'p' }];
+    const manifest = JSON.stringify({ machine: { uuid: vm.uuid }, volumes });
+    await insertBackup(daos, vm, await insertOffering(daos, { zoneId }), { manifest });
+    await insertSchedule(daos, vm, { nextRun: new Date('2999-01-01') });
+    const [user] = await daos.users.listByAccounts([account.id]);
+    const job = await insertJob(daos, { ...owner, userId: present(user).id });
+    // As if another server was at it, so that this one leaves it alone.
+    const held = { holder: randomUUID(), leaseUntil: new Date('2999-01-01') };
+    await knex('async_job').where({ id: job.id }).update(held);
+  };
 
   beforeAll(async () => {
-    const { daos } = server.db;
-    const top = await daos.domains.findByPath('ROOT');
-    const north = await insertDomain(daos, { name: 'north', path: 'ROOT/north', parentId: top?.id ?? null });
-    const far = await insertDomain(daos, { name: 'far', path: 'ROOT/north/far', parentId: north.id });
-    // Its path begins with that of north, although it is not below it.
-    const northern = await insertDomain(daos, { name: 'northern', path: 'ROOT/northern', parentId: top?.id ?? null });
-    for (const { name, uuid } of [top ?? far, north, far, northern]) domains.set(name, uuid);
+    const [root] = await listed(server.admin, 'listDomains', 'domain', { name: 'ROOT' });
+    domains.set('ROOT', String(root?.id)).set('root', String(root?.id));
+    const make = async (name: string, parent = '') => domains.set(name, String((await makeDomain(server, { name, parent })).id));
+    await make('north');
+    await make('far', idOf('north'));
+    // Their paths look as if they were in north: to whoever compares no further than its own length, or does not know case.
+    await make('northern');
+    await make('NORTH');
+    await make('far', idOf('NORTH')).then((all) => all.set('other far', idOf('far')));
+    domains.set('far', String((await listed(server.admin, 'listDomainChildren', 'domain', { id: idOf('north') }))[0]?.id));
     for (const owner of OWNERS) {
       const [domain = '', what] = owner.split('-');
-      const domainid = idOf(domain === 'root' ? 'ROOT' : domain);
-      users.set(owner, await server.createUser(owner, { domainid, accounttype: what === 'admin' ? '2' : '0' }));
+      const user = await server.createUser(owner, { domainid: idOf(domain), accounttype: what === 'admin' ? '2' : '0' });
+      users.set(owner, user);
+      await possess(user.accountId);
     }
-    const zone = await makeZone(server);
-    for (const owner of OWNERS) await deploy(userOf(owner).client, zone, { name: owner });
-    await deploy(server.admin, zone, { name: 'admin' });
+    const other = await server.createUser('other-far-user', { domainid: idOf('other far') });
+    await possess(other.accountId);
+    const [admin] = await listed(server.admin, 'listAccounts', 'account', { name: 'admin' });
+    await possess(String(admin?.id));
   });
 
-  const EVERYTHING = [...OWNERS, 'admin'];
+  const EVERYTHING = [...OWNERS, 'other-far-user', 'admin'];
   const NORTH = ['north-admin', 'north-user', 'far-user'];
   const asks: readonly (readonly [caller: Owner | 'admin', wish: () => Parameters, seen: readonly string[] | number])[] = [
     ['north-user', () => ({}), ['north-user']],
     ['north-user', () => ({ listall: 'true' }), ['north-user']],
+    ['north-user', () => ({ listall: 'true', projectid: '-1' }), ['north-user']],
+    ['north-user', () => ({ projectid: '-1' }), []],
+    ['north-user', () => ({ domainid: idOf('north') }), ['north-user']],
     ['north-user', () => ({ domainid: idOf('north'), isrecursive: 'true' }), ['north-user']],
     ['north-user', () => ({ domainid: idOf('far') }), 531],
+    ['north-user', () => ({ account: 'north-user' }), ['north-user']],
     ['north-user', () => ({ account: 'north-user', domainid: idOf('north') }), ['north-user']],
     ['north-user', () => ({ account: 'north-admin', domainid: idOf('north') }), 531],
+    ['north-user', () => ({ account: 'nobody', domainid: idOf('north') }), 531],
+    ['north-user', () => ({ account: 'nobody', domainid: idOf('northern') }), 531],
     ['north-admin', () => ({}), ['north-admin']],
+    ['north-admin', () => ({ isrecursive: 'true' }), ['north-admin']],
     ['north-admin', () => ({ listall: 'true' }), NORTH],
     ['north-admin', () => ({ domainid: idOf('north') }), ['north-admin', 'north-user']],
     ['north-admin', () => ({ domainid: idOf('north'), isrecursive: 'true' }), NORTH],
     ['north-admin', () => ({ domainid: idOf('far') }), ['far-user']],
     ['north-admin', () => ({ domainid: idOf('ROOT') }), 531],
     ['north-admin', () => ({ domainid: idOf('northern') }), 531],
+    ['north-admin', () => ({ domainid: idOf('other far') }), 531],
     ['north-admin', () => ({ account: 'far-user', domainid: idOf('far') }), ['far-user']],
     ['north-admin', () => ({ account: 'north-user' }), ['north-user']],
+    ['north-admin', () => ({ account: 'nobody' }), 431],
     ['north-admin', () => ({ account: 'northern-user', domainid: idOf('northern') }), 531],
+    ['north-admin', () => ({ account: 'nobody', domainid: idOf('northern') }), 531],
     ['admin', () => ({}), ['admin']],
     ['admin', () => ({ listall: 'true' }), EVERYTHING],
     ['admin', () => ({ listall: 'true', projectid: '-1' }), EVERYTHING],
     ['admin', () => ({ projectid: '-1' }), []],
     ['admin', () => ({ projectid: NOBODY }), 431],
+    ['admin', () => ({ account: 'admin', projectid: '-1' }), 431],
     ['admin', () => ({ domainid: idOf('ROOT') }), ['root-user', 'admin']],
     ['admin', () => ({ domainid: idOf('ROOT'), isrecursive: 'true' }), EVERYTHING],
     ['admin', () => ({ account: 'far-user', domainid: idOf('far') }), ['far-user']],
     ['admin', () => ({ account: 'nobody', domainid: idOf('far') }), 431],
   ];
 
-  test.each(asks)('%s who asks with %s sees its due', async (caller, wish, seen) => {
-    const client = caller === 'admin' ? admin.client() : userOf(caller).client;
-    if (typeof seen === 'number') expect((await client.refusal('listVirtualMachines', wish())).code).toBe(seen);
-    else expect(each(await listed(client, 'listVirtualMachines', 'virtualmachine', wish()), 'name').sort()).toEqual([...seen].sort());
+  describe.each(LISTS)('$command', ({ command, object }) => {
+    test.each(asks)('shows its due to %s who asks with %s', async (caller, wish, seen) => {
+      const client = clientOf(caller);
+      const asksForSome = ['account', 'domainid', 'listall'].some((name) => name in wish());
+      if (ALL_UNASKED.includes(command) && !asksForSome) return;
+      if (typeof seen === 'number') return expect((await client.refusal(command, wish())).code).toBe(seen);
+      const rows = await listed(client, command, object, wish());
+      // Schedules do not show their account; the machines are named after theirs.
+      const owners = new Set(rows.map(({ account, virtualmachinename }) => account ?? virtualmachinename));
+      expect([...owners].sort()).toEqual([...seen].sort());
+    });
   });
 
-  test('a domain administrator sees and stops one machine below its domain by its id, and none beside it', async () => {
-    const all = await listed(server.admin, 'listVirtualMachines', 'virtualmachine', { listall: 'true' });
-    const { client } = userOf('north-admin');
-    const reach = async (owner: Owner) => {
-      const id = String(all.find(({ name }) => name === owner)?.id);
-      const shown = each(await listed(client, 'listVirtualMachines', 'virtualmachine', { id }), 'name');
-      const { jobid, refused } = await client.call('stopVirtualMachine', { id }).then(
-        (answer) => ({ jobid: String(answer.jobid), refused: undefined }),
-        (error: unknown) => ({ jobid: undefined, refused: String(error) }),
-      );
-      if (jobid) await client.ended(jobid);
-      return { shown, isRefused: refused !== undefined };
-    };
-    expect(await reach('far-user')).toEqual({ shown: ['far-user'], isRefused: false });
-    expect(await reach('northern-user')).toEqual({ shown: [], isRefused: true });
-    expect(await reach('root-user')).toEqual({ shown: [], isRefused: true });
+  test('a domain administrator makes machines and volumes for the accounts of its domains only', async () => {
+    const { client } = present(users.get('north-admin'));
+    const zoneid = await makeZone(server);
+    const far = { account: 'far-user', domainid: idOf('far') };
+    const beside = { account: 'northern-user', domainid: idOf('northern') };
+    expect(await deploy(client, zoneid, far)).toMatchObject(far);
+    const volume = { zoneid, name: 'v', size: '1' };
+    expect(await client.run('createVolume', { ...volume, ...far })).toMatchObject({ volume: far });
+    for (const command of ['deployVirtualMachine', 'createVolume']) {
+      expect((await client.refusal(command, { ...volume, ...beside })).code).toBe(531);
+      expect(await client.refusal(command, { ...volume, account: 'far-user' })).toEqual({
+        code: 431,
+        text: 'Account must be specified with domainId parameter',
+      });
+    }
   });
 
-  test('a domain administrator makes machines for the accounts of its domains only', async () => {
-    const { client } = userOf('north-admin');
-    const { zoneid } = (await listed(server.admin, 'listVirtualMachines', 'virtualmachine', { listall: 'true' }))[0] as { zoneid: string };
-    const made = await deploy(client, zoneid, { account: 'far-user', domainid: idOf('far') });
-    expect(made).toMatchObject({ account: 'far-user', domainid: idOf('far') });
-    const { code } = await client.refusal('deployVirtualMachine', { zoneid, account: 'northern-user', domainid: idOf('northern') });
-    expect(code).toBe(531);
-    await client.run('destroyVirtualMachine', { id: String(made.id), expunge: 'true' });
+  test('what an administrator makes with the things of an account belongs to the account', async () => {
+    const { client, account } = await server.createUser('served', { domainid: idOf('far') });
+    const { vmId, backupId, backup } = await backedUpMachine(server, { client });
+    const [volumeid = ''] = backup.volumeids as string[];
+    const { zoneid } = (await listed(client, 'listVirtualMachines', 'virtualmachine', { id: vmId }))[0] as { zoneid: string };
+    const spare = String((await deploy(client, zoneid)).id);
+    const chief = clientOf('north-admin');
+    await chief.run('createBackup', { virtualmachineid: vmId });
+    await chief.run('restoreBackupVolume', { backupid: backupId, volumeid, virtualmachineid: spare });
+    const backups = await listed(client, 'listBackups', 'backup');
+    expect(backups).toHaveLength(2);
+    const restored = (await volumesOf(chief, spare)).filter(({ name }) => String(name).startsWith('RestoredVol-'));
+    expect(restored).toHaveLength(1);
+    expect(new Set(each([...backups, ...restored], 'account'))).toEqual(new Set([account.name]));
   });
 
   test('users and accounts are listed to those who govern them', async () => {
     const names = async (owner: Owner, command: string, object: string, field: string) =>
-      each(await listed(userOf(owner).client, command, object, { listall: 'true' }), field).sort();
+      each(await listed(clientOf(owner), command, object, { listall: 'true' }), field)
+        .filter((name) => name !== 'served')
+        .sort();
     expect(await names('north-admin', 'listAccounts', 'account', 'name')).toEqual([...NORTH].sort());
     expect(await names('north-admin', 'listUsers', 'user', 'username')).toEqual([...NORTH].sort());
+    await server.admin.call('createUser', { ...person('sibling'), account: 'far-user', domainid: idOf('far') });
     expect(await names('far-user', 'listAccounts', 'account', 'name')).toEqual(['far-user']);
     expect(await names('far-user', 'listUsers', 'user', 'username')).toEqual(['far-user']);
   });
