@@ -20,6 +20,7 @@ import { AssignmentManager } from './backup/assignment-manager.js';
 import { BackupFramework } from './backup/backup-framework.js';
 import { BackupManager } from './backup/backup-manager.js';
 import { BackupOfferingManager } from './backup/backup-offering-manager.js';
+import { BackupRepositoryManager } from './backup/backup-repository-manager.js';
 import { BackupScheduleManager } from './backup/backup-schedule-manager.js';
 import { RestoreManager } from './backup/restore-manager.js';
 import { completeSandbox, createFirstAdmin, type CredentialKeeper, type FirstAdmin } from './bootstrap.js';
@@ -139,6 +140,7 @@ export async function createApplication({
     limits,
     machines,
     offerings: new BackupOfferingManager(db, zoneDirectory, framework, now),
+    repositories: new BackupRepositoryManager(db, zoneDirectory, secrets, now),
     restores: new RestoreManager(db, zoneDirectory, framework, backups, instances, copy, now),
     roles: new RoleManager(db, roles, caches, now),
     schedules: new BackupScheduleManager(db, access, zoneDirectory, framework, machines, limits, now),

@@ -8,6 +8,7 @@ import type { CommandTable } from './api/dispatcher.js';
 import type { AssignmentManager } from './backup/assignment-manager.js';
 import type { BackupManager } from './backup/backup-manager.js';
 import type { BackupOfferingManager } from './backup/backup-offering-manager.js';
+import type { BackupRepositoryManager } from './backup/backup-repository-manager.js';
 import type { BackupScheduleManager } from './backup/backup-schedule-manager.js';
 import type { RestoreManager } from './backup/restore-manager.js';
 import type { CapacityManager } from './capacity/capacity-manager.js';
@@ -39,6 +40,7 @@ export interface Services {
   readonly limits: LimitManager;
   readonly machines: MachineManager;
   readonly offerings: BackupOfferingManager;
+  readonly repositories: BackupRepositoryManager;
   readonly restores: RestoreManager;
   readonly roles: RoleManager;
   readonly schedules: BackupScheduleManager;

@@ -1,5 +1,5 @@
 import { runningJob, type CallContext } from '../call-context.js';
-import type { BackupOffering } from '../dao/backup-offering-dao.js';
+import type { BackupOffering, BackupOfferingView } from '../dao/backup-offering-dao.js';
 import type { Database } from '../dao/database.js';
 import { isDuplicate } from '../dao/database-error.js';
 import type { Listing, Page } from '../dao/page.js';
@@ -75,18 +75,18 @@ export class BackupOfferingManager {
     return { rows: offerings.slice(page.offset, page.offset + page.limit), total: offerings.length };
   }
 
-  async list({ uuid, zoneUuid, name, keyword }: OfferingWish, page: Page): Promise<Listing<BackupOffering>> {
+  async list({ uuid, zoneUuid, name, keyword }: OfferingWish, page: Page): Promise<Listing<BackupOfferingView>> {
     const id = uuid === undefined ? undefined : (await this.get(uuid)).id;
     const zoneId = zoneUuid === undefined ? undefined : this.zones.get(zoneUuid).id;
     return this.db.daos.offerings.list({ id, zoneId, name, keyword }, page);
   }
 
-  async get(uuid: string): Promise<BackupOffering> {
+  async get(uuid: string): Promise<BackupOfferingView> {
     return found(await this.db.daos.offerings.findByUuid(uuid), 'backup offering', uuid);
   }
 
   /** Makes an offering of the zone's provider known here, so that machines can be assigned to it. */
-  async importOffering(wish: OfferingImport, call: CallContext): Promise<BackupOffering> {
+  async importOffering(wish: OfferingImport, call: CallContext): Promise<BackupOfferingView> {
     const job = runningJob(call);
     const uuid = job.instanceUuid ?? job.operationId;
     const imported = await this.db.daos.offerings.findByUuid(uuid);
@@ -102,15 +102,16 @@ export class BackupOfferingManager {
     const { name, externalId, userDriven, description = external.description.slice(0, 255) } = wish;
     const row = { uuid, zoneId: zone.id, name, description, externalId, provider, userDriven, created: this.now(), removed: null };
     try {
-      return await this.db.daos.offerings.insert(row);
+      await this.db.daos.offerings.insert(row);
     } catch (error) {
       if (isDuplicate(error)) await this.refuseTaken(zone, wish);
       throw error;
     }
+    return this.get(uuid);
   }
 
   /** Changes what is given; at least one thing must be. */
-  async update(uuid: string, changes: OfferingChanges): Promise<BackupOffering> {
+  async update(uuid: string, changes: OfferingChanges): Promise<BackupOfferingView> {
     const { id } = await this.get(uuid);
     const { name, description, userDriven } = changes;
     if (!name && !description && userDriven === undefined) {

@@ -14,6 +14,7 @@ import { machineCommands } from './machine/index.js';
 import { offeringCommands } from './offering/index.js';
 import { policyCommands } from './policy/index.js';
 import { roleCommands } from './role/index.js';
+import { repositoryCommands } from './repository/index.js';
 import { scheduleCommands } from './schedule/index.js';
 import { settingsCommands } from './settings/index.js';
 import { systemCommands } from './system/index.js';
@@ -38,6 +39,7 @@ const COMMANDS = [
   ...offeringCommands,
   ...policyCommands,
   ...roleCommands,
+  ...repositoryCommands,
   ...scheduleCommands,
   ...settingsCommands,
   ...systemCommands,

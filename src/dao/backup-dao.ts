@@ -97,6 +97,12 @@ export class BackupDao {
     return (await this.live().where({ policyId }).first('id')) !== undefined;
   }
 
+  /** Whether there are any under an offering of the zone, be it removed here, that its provider knows by this id. */
+  async existForExternalOffering(zoneId: number, externalId: string): Promise<boolean> {
+    const offerings = this.db('backup_policy').where({ zoneId, externalId }).select('id');
+    return (await this.live().whereIn('policyId', offerings).first('id')) !== undefined;
+  }
+
   list({ id, vmId, zoneId, policyId, name, status, keyword, ...owners }: BackupFilter, page: Page): Promise<Listing<BackupView>> {
     const wanted = ownedBy(this.live(), owners).orderBy('id');
     const given = { id, vmId, zoneId, policyId, name, status };

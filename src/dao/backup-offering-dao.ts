@@ -16,6 +16,12 @@ export interface BackupOffering {
   removed: Date | null;
 }
 
+/** An offering with what answers show of the repository that it is. */
+export interface BackupOfferingView extends BackupOffering {
+  /** Whether machines may be created in other zones from its backups; null if it is no repository. */
+  crossZone: boolean | null;
+}
+
 /** What a list of offerings is narrowed by. */
 export interface BackupOfferingFilter {
   readonly id?: number | undefined;
@@ -33,8 +39,8 @@ export class BackupOfferingDao {
     return { ...offering, id };
   }
 
-  findByUuid(uuid: string): Promise<BackupOffering | undefined> {
-    return this.live().where({ uuid }).first();
+  findByUuid(uuid: string): Promise<BackupOfferingView | undefined> {
+    return this.views(this.live().where({ uuid })).first();
   }
 
   findByIdIncludingRemoved(id: number): Promise<BackupOffering | undefined> {
@@ -49,10 +55,10 @@ export class BackupOfferingDao {
     return this.live().where({ zoneId, name }).first();
   }
 
-  list({ id, zoneId, name, keyword }: BackupOfferingFilter, page: Page): Promise<Listing<BackupOffering>> {
+  list({ id, zoneId, name, keyword }: BackupOfferingFilter, page: Page): Promise<Listing<BackupOfferingView>> {
     const query = containing(this.live(), keyword, ['name']).orderBy('id');
     for (const [column, value] of Object.entries({ id, zoneId, name })) if (value !== undefined) void query.where({ [column]: value });
-    return listing(query, page);
+    return listing(query, page, (rows) => this.views(rows));
   }
 
   /** Fails with a duplicate key if the zone has the name already. */
@@ -67,5 +73,15 @@ export class BackupOfferingDao {
 
   private live() {
     return this.db('backup_policy').whereNull('removed');
+  }
+
+  private views(rows: Knex.QueryBuilder): Knex.QueryBuilder {
+    return this.db
+      .from(rows.as('backup_policy'))
+      .leftJoin('backup_repository as repository', (on) =>
+        on.on('repository.uuid', 'backup_policy.externalId').andOnNull('repository.removed'),
+      )
+      .orderBy('backup_policy.id')
+      .select('backup_policy.*', 'repository.crossZone');
   }
 }

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import type { RepositoryType } from '../backup/repository-type.js';
 import { containing, listing, type Listing, type Page } from './page.js';
 
 /** Where a backup provider keeps backups: a file share that it mounts. */
@@ -9,7 +10,7 @@ export interface BackupRepository {
   name: string;
   /** The provider that uses it; it need not be loaded. */
   provider: string;
-  type: string;
+  type: RepositoryType;
   address: string;
   /** Sealed; see `Secrets`. */
   mountOptions: string;

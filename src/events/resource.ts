@@ -16,6 +16,7 @@ export const RESOURCE_TYPES: Readonly<Record<string, string>> = {
   backupoffering: 'BackupOffering',
   backuppolicy: 'BackupOffering',
   diskoffering: 'DiskOffering',
+  backuprepository: 'BackupRepository',
   backupschedule: 'BackupSchedule',
   domain: 'Domain',
   network: 'Network',
@@ -44,6 +45,7 @@ const FINDERS: Readonly<Record<string, (daos: Daos, uuid: string) => Promise<Kno
   },
   Backup: ({ backups }, uuid) => backups.findByUuidIncludingRemoved(uuid),
   BackupOffering: ({ offerings }, uuid) => offerings.findByUuid(uuid),
+  BackupRepository: ({ repositories }, uuid) => repositories.findByUuid(uuid),
   BackupSchedule: async ({ schedules }, uuid) => {
     const schedule = await schedules.findByUuid(uuid);
     return schedule && { ...schedule, name: `${schedule.intervalType} of ${schedule.vmName}` };

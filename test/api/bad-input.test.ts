@@ -6,7 +6,7 @@ import { ABSENT } from '../kit/absent.js';
 import { badInputs, strayIds, type BadInput, type Refusal } from '../kit/bad-input.js';
 import { forEachEngine } from '../kit/engines.js';
 import { importRole } from '../kit/roles.js';
-import { backedUpMachine, deploy, listed, makeVolume, scheduleBackup } from '../kit/scene.js';
+import { addRepository, backedUpMachine, deploy, listed, makeVolume, scheduleBackup } from '../kit/scene.js';
 import { testServer } from '../kit/server.js';
 import { adminKeys } from '../kit/signed-request.js';
 import { tableDigests } from '../kit/table-digests.js';
@@ -35,6 +35,7 @@ forEachEngine((engine) => {
   beforeAll(async () => {
     const { zoneId: zone, policyId: backuppolicy, vmId: virtualmachine, backupId: backup } = await backedUpMachine(server);
     const volume = await makeVolume(server.admin, zone);
+    const { id: backuprepository } = await addRepository(server, zone);
     const { id: backupschedule } = await scheduleBackup(server.admin, virtualmachine);
     const { jobid } = await server.admin.call('stopVirtualMachine', { id: String((await deploy(server.admin, zone)).id) });
     await server.admin.ended(String(jobid));
@@ -50,6 +51,7 @@ forEachEngine((engine) => {
       backupoffering: backuppolicy,
       virtualmachine,
       backup,
+      backuprepository: String(backuprepository),
       backupschedule: String(backupschedule),
       volume,
       serviceoffering: await found('listServiceOfferings', 'serviceoffering'),

@@ -12,6 +12,7 @@ import {
   insertEvent,
   insertJob,
   insertOffering,
+  insertRepository,
   insertSchedule,
   insertUser,
   insertVm,
@@ -19,7 +20,7 @@ import {
   insertZone,
 } from '../kit/builders.js';
 import { forEachEngine, present } from '../kit/engines.js';
-import { backedUpMachine, each, listed, scheduleBackup } from '../kit/scene.js';
+import { addRepository, backedUpMachine, each, listed, makeZone, scheduleBackup } from '../kit/scene.js';
 import { testServer } from '../kit/server.js';
 import { adminKeys } from '../kit/signed-request.js';
 
@@ -42,6 +43,7 @@ const LISTS: Readonly<Record<string, ListCost>> = {
   listAsyncJobs: { object: 'asyncjobs', whole: 1, page: 2, parameters: { listall: 'true' } },
   listBackupOfferings: { object: 'backupoffering', whole: 1, page: 2 },
   listBackupPolicies: { object: 'backuppolicy', whole: 1, page: 2 },
+  listBackupRepositories: { object: 'backuprepository', whole: 1, page: 2 },
   listBackupSchedule: { object: 'backupschedule', whole: 1, page: 2 },
   listBackups: { object: 'backup', whole: 1, page: 2, parameters: { listall: 'true' } },
   listCapacity: { object: 'capacity', whole: 1, page: 1 },
@@ -112,7 +114,8 @@ forEachEngine((engine) => {
 
   describe('with one row of everything', () => {
     beforeAll(async () => {
-      const { vmId } = await backedUpMachine(server);
+      const { zoneId, vmId } = await backedUpMachine(server);
+      await addRepository(server, zoneId);
       await scheduleBackup(server.admin, vmId);
       await settle();
     });
@@ -136,6 +139,8 @@ forEachEngine((engine) => {
       const { daos, knex } = server.db;
       const domain = await insertDomain(daos);
       const { id: zoneId } = await insertZone(daos);
+      const { id: repositoryId } = await addRepository(server, await makeZone(server));
+      const { mountOptions } = present(await daos.repositories.findByUuid(String(repositoryId)));
       const volumes = [{ uuid: randomUUID(), name: 'root', type: 'ROOT', deviceNumber: 0, sizeBytes: 1, path: 'p' }];
       for (let row = 0; row < ROWS; row++) {
         const { id: accountId } = await insertAccount(daos, { domainId: domain.id });
@@ -144,6 +149,7 @@ forEachEngine((engine) => {
         const vm = await insertVm(daos, { ...owner, zoneId: row === 0 ? zoneId : (await insertZone(daos)).id });
         await insertVolume(daos, { ...owner, zoneId: vm.zoneId, vmId: vm.id });
         await insertSchedule(daos, vm);
+        await insertRepository(daos, { zoneId: vm.zoneId, mountOptions });
         const manifest = JSON.stringify({ machine: { uuid: vm.uuid }, volumes });
         const backup = await insertBackup(daos, vm, await insertOffering(daos, { zoneId: vm.zoneId }), { manifest });
         await daos.usage.append(held(backup, CREATED));

@@ -135,6 +135,12 @@ export async function scheduleBackup(client: TestClient, vmId: string, overrides
   return (await client.call('createBackupSchedule', { virtualmachineid: vmId, ...daily, ...overrides })).backupschedule as Answer;
 }
 
+/** Adds a backup repository to the zone, a share of NFS unless it is overridden; answers it. */
+export async function addRepository({ admin }: TestServer, zoneid: string, overrides: Parameters = {}): Promise<Answer> {
+  const share = { name: uniqueName('repository'), address: '10.0.0.1:/x', type: 'nfs' };
+  return (await admin.call('addBackupRepository', { zoneid, ...share, ...overrides })).backuprepository as Answer;
+}
+
 /** A machine that is assigned to a policy and has one backup. */
 export async function backedUpMachine(
   server: TestServer,

@@ -1,6 +1,6 @@
 import { responseOf, type Fields } from '../../api/response.js';
 import type { ExternalOffering } from '../../backup/backup-offering-manager.js';
-import type { BackupOffering } from '../../dao/backup-offering-dao.js';
+import type { BackupOfferingView } from '../../dao/backup-offering-dao.js';
 import type { Zone } from '../../dao/zone-dao.js';
 
 export const backupOfferingResponse = responseOf('backupoffering', {
@@ -12,10 +12,11 @@ export const backupOfferingResponse = responseOf('backupoffering', {
   allowuserdrivenbackups: ['boolean', 'whether users may take and schedule backups themselves'],
   zoneid: ['string', 'ID of its zone'],
   zonename: ['string', 'name of its zone'],
+  crosszoneinstancecreation: ['boolean', 'true if machines may be created in other zones from its backups'],
   created: ['date', 'when it was imported'],
 });
 
-export const toBackupOfferingResponse = (offering: BackupOffering, zone: Zone): Fields<typeof backupOfferingResponse> => ({
+export const toBackupOfferingResponse = (offering: BackupOfferingView, zone: Zone): Fields<typeof backupOfferingResponse> => ({
   id: offering.uuid,
   name: offering.name,
   description: offering.description,
@@ -24,6 +25,7 @@ export const toBackupOfferingResponse = (offering: BackupOffering, zone: Zone): 
   allowuserdrivenbackups: offering.userDriven,
   zoneid: zone.uuid,
   zonename: zone.name,
+  crosszoneinstancecreation: offering.crossZone ? true : undefined,
   created: offering.created,
 });
 
@@ -37,5 +39,6 @@ export const toExternalOfferingResponse = (offering: ExternalOffering): Fields<t
   allowuserdrivenbackups: true,
   zoneid: offering.zone.uuid,
   zonename: offering.zone.name,
+  crosszoneinstancecreation: undefined,
   created: undefined,
 });

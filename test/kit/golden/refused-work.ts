@@ -3,8 +3,9 @@ import { REFUSED_IDENTITY } from './identity.js';
 import { REFUSED_LIMITS } from './limits.js';
 import { REFUSED_MACHINES } from './machines.js';
 import { REFUSED_ROLES } from './roles.js';
+import { REFUSED_REPOSITORIES } from './repositories.js';
 import { row, type Row, type Stage } from './scene.js';
-import { SCHEDULE_REFUSALS } from './schedules.js';
+import { REFUSED_SCHEDULES } from './schedules.js';
 
 const SYSTEM: readonly Row[] = [
   row('createZone.exists', () => ({ name: 'golden', networktype: 'Basic', dns1: '10.0.0.1', internaldns1: '10.0.0.2' })),
@@ -209,5 +210,6 @@ export const REFUSED_WORK: readonly Row[] = [
   ...RESTORES,
   ...REFUSED_LIMITS,
   ...REFUSED_ROLES,
-  ...SCHEDULE_REFUSALS,
+  ...REFUSED_REPOSITORIES,
+  ...REFUSED_SCHEDULES,
 ];

@@ -10,7 +10,7 @@ async function scheduled(stage: Stage): Promise<{ vmId: string; scheduleId: stri
   return { vmId, scheduleId: String(id) };
 }
 
-export const SCHEDULE_SUCCESSES: readonly Row[] = [
+export const SCHEDULES: readonly Row[] = [
   ...['createBackupSchedule', 'updateBackupSchedule'].map((name) =>
     row(name, async (stage) => ({ virtualmachineid: (await scheduled(stage)).vmId, ...DAILY, maxbackups: '7' })),
   ),
@@ -31,7 +31,7 @@ export const SCHEDULE_SUCCESSES: readonly Row[] = [
 
 const wrong = (name: string, wish: Parameters): Row => row(name, ({ world }) => ({ virtualmachineid: world.vmId, ...DAILY, ...wish }));
 
-export const SCHEDULE_REFUSALS: readonly Row[] = [
+export const REFUSED_SCHEDULES: readonly Row[] = [
   wrong('createBackupSchedule.interval', { intervaltype: 'yearly' }),
   wrong('createBackupSchedule.form', { schedule: '15:02:1' }),
   wrong('createBackupSchedule.minute', { schedule: '75:02' }),

@@ -3,8 +3,9 @@ import { IDENTITY } from './identity.js';
 import { LIMITS } from './limits.js';
 import { MACHINES } from './machines.js';
 import { ROLES } from './roles.js';
+import { REPOSITORIES } from './repositories.js';
 import { row, type Row } from './scene.js';
-import { SCHEDULE_SUCCESSES } from './schedules.js';
+import { SCHEDULES } from './schedules.js';
 
 const SYSTEM: readonly Row[] = [
   row('createZone', ({ title }) => ({ name: title, networktype: 'Basic', dns1: '10.0.0.1', internaldns1: '10.0.0.2' })),
@@ -120,5 +121,6 @@ export const SUCCESSES: readonly Row[] = [
   ...OFFERINGS,
   ...LIMITS,
   ...ROLES,
-  ...SCHEDULE_SUCCESSES,
+  ...REPOSITORIES,
+  ...SCHEDULES,
 ];
