@@ -22,6 +22,7 @@ import { BackupManager } from './backup/backup-manager.js';
 import { BackupOfferingManager } from './backup/backup-offering-manager.js';
 import { BackupRepositoryManager } from './backup/backup-repository-manager.js';
 import { BackupScheduleManager } from './backup/backup-schedule-manager.js';
+import { MachineFromBackupManager } from './backup/machine-from-backup-manager.js';
 import { RestoreManager } from './backup/restore-manager.js';
 import { completeSandbox, createFirstAdmin, type CredentialKeeper, type FirstAdmin } from './bootstrap.js';
 import { CacheInvalidation } from './cache-invalidation.js';
@@ -139,6 +140,7 @@ export async function createApplication({
     keys,
     limits,
     machines,
+    machinesFromBackups: new MachineFromBackupManager(db, zoneDirectory, framework, backups, machines, instances, copy),
     offerings: new BackupOfferingManager(db, zoneDirectory, framework, now),
     repositories: new BackupRepositoryManager(db, zoneDirectory, secrets, now),
     restores: new RestoreManager(db, zoneDirectory, framework, backups, instances, copy, now),

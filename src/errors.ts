@@ -162,6 +162,9 @@ const HINTS: Partial<Record<ProviderFault, string>> = {
   unknown: 'unknown whether it was done; ask again',
 };
 
+/** Whether the failure is the server's own fault, so that a job that meets it is tried again. */
+export const isOwnFault = (error: unknown): boolean => toApiError(error, '').kind === 'internal';
+
 /** What the caller sees of any failure: a defect shows only where to look in the log. */
 export function toApiError(error: unknown, requestId: string): ApiError {
   if (error instanceof ApiError) return error;

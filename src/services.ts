@@ -10,6 +10,7 @@ import type { BackupManager } from './backup/backup-manager.js';
 import type { BackupOfferingManager } from './backup/backup-offering-manager.js';
 import type { BackupRepositoryManager } from './backup/backup-repository-manager.js';
 import type { BackupScheduleManager } from './backup/backup-schedule-manager.js';
+import type { MachineFromBackupManager } from './backup/machine-from-backup-manager.js';
 import type { RestoreManager } from './backup/restore-manager.js';
 import type { CapacityManager } from './capacity/capacity-manager.js';
 import type { AlertManager } from './events/alert-manager.js';
@@ -39,6 +40,7 @@ export interface Services {
   readonly keys: KeyManager;
   readonly limits: LimitManager;
   readonly machines: MachineManager;
+  readonly machinesFromBackups: MachineFromBackupManager;
   readonly offerings: BackupOfferingManager;
   readonly repositories: BackupRepositoryManager;
   readonly restores: RestoreManager;

@@ -12,10 +12,11 @@ import type { InventoryCopy } from '../inventory/inventory-copy.js';
 import type { ZoneDirectory } from '../inventory/zone-directory.js';
 import { operationOf } from '../plugin-host/operation.js';
 import type { PluginInstances } from '../plugin-host/plugin-instances.js';
-import { ProviderError, type RestoredVolume, type Volume } from '../provider/index.js';
+import type { Volume } from '../provider/index.js';
 import type { BackupManager } from './backup-manager.js';
 import type { BackupFramework } from './backup-framework.js';
-import { readManifest, type Manifest } from './manifest.js';
+import type { Manifest } from './manifest.js';
+import { assertRestored, pairUp, restorable, zoneOf, type Restorable } from './restoring.js';
 
 /** What a caller says about a restore beyond the backup; each must agree with the backup. */
 export interface RestoreWish {
@@ -72,9 +73,9 @@ export class RestoreManager {
     if (!provider.capabilities.restoreVolume) throw refused(`backup provider ${backup.provider} cannot restore a single volume`);
     const row = await this.announce(source, target, zone, call);
     if (row.state !== 'Copying') return;
-    const request = { ...operationOf(call, 'restoreVolume'), zone: nameOf(zone), externalId: externalIdOf(backup), volume: source };
+    const request = { ...operationOf(call, 'restoreVolume'), zone: zoneOf(zone), externalId: manifest.externalId, volume: source };
     const restored = await provider.restoreVolume({ ...request, target: machineOf(target), newVolumeUuid: row.uuid }, call.signal);
-    assertRestored(source, restored, row.uuid);
+    assertRestored({ recorded: source, target: { uuid: row.uuid, sizeBytes: source.sizeBytes } }, restored);
     const attachment = { ...operationOf(call, 'adoptRestoredVolume'), machineUuid: target.uuid, name: row.name, restored };
     const facts = await this.plugins.inventory(zone).adoptRestoredVolume(attachment, call.signal);
     await this.copy.recordVolume(zone, facts, target);
@@ -85,13 +86,13 @@ export class RestoreManager {
     uuid: string,
     zoneUuid: string | undefined,
     { caller }: CallContext,
-  ): Promise<{ backup: Backup; manifest: Manifest; zone: Zone }> {
+  ): Promise<{ backup: Backup; manifest: Restorable; zone: Zone }> {
     const backup = await this.backups.get(caller, uuid);
-    if (backup.status !== 'BackedUp') throw refused(`backup ${uuid} is ${backup.status}; only one that is BackedUp can be restored`);
+    const manifest = restorable(backup);
     const zone = this.zones.getById(backup.zoneId);
     if (zoneUuid !== undefined && zoneUuid !== zone.uuid) throw invalid('zoneid', `backup ${uuid} is in zone ${zone.uuid}`);
     this.framework.assertEnabled(zone);
-    return { backup, manifest: readManifest(backup.manifest), zone };
+    return { backup, manifest, zone };
   }
 
   private async begin(vm: Vm, isKnown: boolean, { volumes }: Manifest, operationId: string): Promise<void> {
@@ -115,10 +116,12 @@ export class RestoreManager {
     });
   }
 
-  private async putBack(backup: Backup, { machine, volumes }: Manifest, vm: Vm, zone: Zone, call: CallContext): Promise<void> {
-    const request = { ...operationOf(call, 'restoreMachine'), zone: nameOf(zone), machine, externalId: externalIdOf(backup), volumes };
-    const restored = await this.framework.provider(backup.provider, zone).restoreMachine(request, call.signal);
-    const pairs = pairUp(volumes, restored);
+  private async putBack({ provider }: Backup, manifest: Restorable, vm: Vm, zone: Zone, call: CallContext): Promise<void> {
+    const { machine, volumes, externalId } = manifest;
+    const request = { ...operationOf(call, 'restoreMachine'), zone: zoneOf(zone), machine, externalId, volumes };
+    const restored = await this.framework.provider(provider, zone).restoreMachine(request, call.signal);
+    const inPlace = volumes.map((recorded) => ({ recorded, target: recorded }));
+    const pairs = pairUp(inPlace, restored).map(({ recorded, restored: back }) => ({ recorded, restored: back }));
     const adoption = { ...operationOf(call, 'adoptRestoredMachine'), machine, volumes: pairs };
     const facts = await this.plugins.inventory(zone).adoptRestoredMachine(adoption, call.signal);
     await this.copy.record(zone, facts, vm, call.signal);
@@ -155,37 +158,5 @@ export class RestoreManager {
       created: this.now(),
       removed: null,
     });
-  }
-}
-
-const nameOf = ({ uuid, name }: Zone) => ({ uuid, name });
-
-function externalIdOf({ uuid, externalId }: Backup): string {
-  if (externalId === null) throw refused(`backup ${uuid} was never confirmed by its provider`);
-  return externalId;
-}
-
-/** Each volume of the backup with what the provider says it put back; all of them, or the restore has not happened. */
-function pairUp(volumes: readonly Volume[], restored: readonly RestoredVolume[]) {
-  const byUuid = new Map(restored.map((volume) => [volume.uuid, volume]));
-  return volumes.map((recorded) => {
-    const back = byUuid.get(recorded.uuid);
-    if (!back) throw new ProviderError('corrupt', `the provider did not put volume ${recorded.uuid} back`);
-    assertRestored(recorded, back, recorded.uuid);
-    return { recorded, restored: back };
-  });
-}
-
-/** Compares what the provider put back with the record of the backup. */
-function assertRestored(recorded: Volume, restored: RestoredVolume, uuid: string): void {
-  if (restored.uuid !== uuid) throw new ProviderError('corrupt', `the provider restored volume ${restored.uuid} instead of ${uuid}`);
-  if (restored.sizeBytes !== recorded.sizeBytes) {
-    throw new ProviderError(
-      'corrupt',
-      `volume ${uuid} came back with ${restored.sizeBytes} bytes; the backup recorded ${recorded.sizeBytes}`,
-    );
-  }
-  if (restored.digest !== undefined && recorded.digest !== undefined && restored.digest !== recorded.digest) {
-    throw new ProviderError('corrupt', `volume ${uuid} came back with other content than was backed up`);
   }
 }

@@ -8,7 +8,7 @@ import type { CommandSpec } from '../api/command.js';
 import type { CallContext } from '../call-context.js';
 import type { Database } from '../dao/database.js';
 import { JOB_FAILED, JOB_SUCCEEDED, type Hold, type Job } from '../dao/job-dao.js';
-import { ApiError, shapeOf, toApiError } from '../errors.js';
+import { ApiError, isOwnFault, shapeOf, toApiError } from '../errors.js';
 import type { EventRecorder } from '../events/event-recorder.js';
 import type { Log } from '../log.js';
 import type { Services } from '../services.js';
@@ -156,10 +156,9 @@ export class JobRunner {
       return { recorded: { status: JOB_SUCCEEDED, resultCode: 0, percent: 100, result: JSON.stringify(withFormattedDates(result)) } };
     } catch (error) {
       const failure = toApiError(error, job.requestId);
-      const isOwnFault = failure.kind === 'internal';
       const about = { job: job.uuid, requestId: job.requestId, command: job.command, failure: failure.kind };
-      this.log(isOwnFault ? 'error' : 'info', 'job failed', { ...about, error });
-      return isOwnFault ? undefined : failedWith(failure);
+      this.log(isOwnFault(error) ? 'error' : 'info', 'job failed', { ...about, error });
+      return isOwnFault(error) ? undefined : failedWith(failure);
     }
   }
 

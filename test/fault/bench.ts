@@ -9,6 +9,7 @@ import { RoleManager } from '../../src/account/role-manager.js';
 import { AssignmentManager } from '../../src/backup/assignment-manager.js';
 import { BackupFramework } from '../../src/backup/backup-framework.js';
 import { BackupManager } from '../../src/backup/backup-manager.js';
+import { MachineFromBackupManager } from '../../src/backup/machine-from-backup-manager.js';
 import { RestoreManager } from '../../src/backup/restore-manager.js';
 import { CacheInvalidation } from '../../src/cache-invalidation.js';
 import { commands } from '../../src/commands/index.js';
@@ -186,10 +187,11 @@ async function assemble(knex: Knex, plugins: Plugins, plan: FaultPlan, now: () =
   const backups = new BackupManager(db, access, zones, framework, copy, new Admission(db, limits), now);
   const assignments = new AssignmentManager(db, zones, framework, machines, copy, now, noLog);
   const restores = new RestoreManager(db, zones, framework, backups, instances, copy, now);
+  const machinesFromBackups = new MachineFromBackupManager(db, zones, framework, backups, machines, instances, copy);
   const roleDirectory = new RoleDirectory(db, commands, caches);
   await roleDirectory.load();
   const roles = new RoleManager(db, roleDirectory, caches, now);
   // The commands of these tests reach for nothing else.
-  const services = { assignments, backups, commands, restores, roles } as unknown as Services;
+  const services = { assignments, backups, commands, machinesFromBackups, restores, roles } as unknown as Services;
   return { db, identities: new IdentityDirectory(db, secrets), zones, instances, copy, services };
 }

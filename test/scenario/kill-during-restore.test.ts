@@ -65,6 +65,28 @@ forEachEngine((engine) => {
   );
 
   test.each(MOMENTS)(
+    'a machine made from a backup whose server is killed %s is finished by the next one, and is made once',
+    async (_, moment) => {
+      const client = await start();
+      const guarded = await guard(client);
+      const backupid = await backUpAndStop(client, guarded);
+      const before = each(await listed(client, 'listVirtualMachines', 'virtualmachine'), 'id');
+
+      const wish = { zoneid: guarded.zoneId, backupid, name: 'copy' };
+      const { again, job } = await killDuring(client, guarded, moment, ['createVMFromBackup', wish]);
+
+      expect(job).toMatchObject({ jobstatus: 1, jobresultcode: 0, jobresult: { virtualmachine: { name: 'copy', state: 'Running' } } });
+      const machines = await listed(again, 'listVirtualMachines', 'virtualmachine');
+      const [made, ...others] = machines.filter(({ id }) => !before.includes(String(id)));
+      expect([made?.state, made?.id, others]).toEqual(['Running', job.jobinstanceid, []]);
+      expect(each(await volumesOf(again, String(made?.id)), 'state')).toEqual(['Ready', 'Ready']);
+      expect(await operationsBegun(present(opened), 'fillMachine')).toBe(1);
+      expect(await heldBackups(present(opened))).toMatchObject([{ state: 'held', restores: 1 }]);
+    },
+    TEST_MS,
+  );
+
+  test.each(MOMENTS)(
     'a backup whose server is killed %s is finished by the next one, and is taken once',
     async (_, moment) => {
       const client = await start();

@@ -1,5 +1,6 @@
 import type { CommandClass } from '../../api/command.js';
 import { CreateBackupCmd } from './create-backup.js';
+import { CreateVmFromBackupCmd } from './create-vm-from-backup.js';
 import { DeleteBackupCmd } from './delete-backup.js';
 import { ListBackupsCmd } from './list-backups.js';
 import { RestoreBackupCmd } from './restore-backup.js';
@@ -7,6 +8,7 @@ import { RestoreBackupVolumeCmd } from './restore-backup-volume.js';
 
 export const backupCommands: readonly CommandClass[] = [
   CreateBackupCmd,
+  CreateVmFromBackupCmd,
   DeleteBackupCmd,
   ListBackupsCmd,
   RestoreBackupCmd,

@@ -126,6 +126,7 @@ const NOTHING: readonly Row[] = [
 const DENIED: readonly Row[] = [
   rowOfReader('createBackup.denied', ({ world }) => ({ virtualmachineid: world.vmId })),
   rowOfReader('deleteBackup.denied', ({ world }) => ({ id: world.backupId })),
+  rowOfReader('createVMFromBackup.denied', ({ world }) => ({ zoneid: world.zoneId, backupid: world.backupId })),
   rowOfReader('attachVolume.denied', ({ world }) => ({ id: String(world.volumeIds[1]), virtualmachineid: world.vmId })),
   rowOfReader('listBackups.denied', ({ world }) => ({ virtualmachineid: world.vmId })),
   rowOfReader('listVolumes.denied-account', ({ world }) => ({ account: 'admin', domainid: world.domainId })),

@@ -176,6 +176,23 @@ const RESTORES: readonly Row[] = [
     await stage.set('backup.plugin.dummy.lost', '*');
     return { id: backupId };
   }),
+  row('createVMFromBackup.smaller-disk', async (stage) => ({
+    zoneid: await stage.zone(),
+    backupid: (await stage.backedUp({ rootdisksize: '2' })).backupId,
+    rootdisksize: '1',
+  })),
+  row('createVMFromBackup.fewer-disks', ({ world }) => ({
+    zoneid: world.zoneId,
+    backupid: world.backupId,
+    'datadisksdetails[0].size': '2',
+    'datadisksdetails[1].size': '2',
+  })),
+  row('createVMFromBackup.provider-fails', async (stage) => {
+    const { backupId } = await stage.backedUp();
+    await stage.set('backup.plugin.dummy.fail.call', 'fillMachine');
+    return { zoneid: await stage.zone(), backupid: backupId };
+  }),
+  row('createVMFromBackup.nothing-template', ({ world }) => ({ zoneid: world.zoneId, backupid: world.backupId, templateid: NOBODY })),
   row('restoreBackupVolume.not-in-the-backup', async (stage) => ({
     backupid: stage.world.backupId,
     volumeid: NOBODY,

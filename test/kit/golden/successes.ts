@@ -62,6 +62,12 @@ const SYSTEM: readonly Row[] = [
 
 const BACKUPS: readonly Row[] = [
   row('createBackup', async (stage) => ({ virtualmachineid: (await stage.inPolicy()).vmId })),
+  row('createVMFromBackup', async (stage) => ({
+    zoneid: await stage.zone(),
+    backupid: (await stage.backedUp({ size: '1' })).backupId,
+    name: 'copy',
+    displayname: 'Copy',
+  })),
   row('deleteBackup', async (stage) => ({ id: (await stage.backedUp()).backupId })),
   row('listBackups', ({ world }) => ({ virtualmachineid: world.vmId })),
   row('listBackups.of-no-offering', async (stage) => ({ id: (await stage.released()).backupId })),

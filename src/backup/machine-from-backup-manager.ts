@@ -1,0 +1,160 @@
+import { runningJob, type CallContext, type Caller } from '../call-context.js';
+import type { Backup } from '../dao/backup-dao.js';
+import type { Database } from '../dao/database.js';
+import type { Vm, VmView } from '../dao/vm-dao.js';
+import type { Zone } from '../dao/zone-dao.js';
+import { ApiError, found, isOwnFault, refused } from '../errors.js';
+import type { InventoryCopy, MachineOwner } from '../inventory/inventory-copy.js';
+import type { MachineParts } from '../inventory/machine-make.js';
+import type { MachineManager, NewMachine } from '../inventory/machine-manager.js';
+import { newNics } from '../inventory/new-nics.js';
+import type { ZoneDirectory } from '../inventory/zone-directory.js';
+import { operationOf } from '../plugin-host/operation.js';
+import type { PluginInstances } from '../plugin-host/plugin-instances.js';
+import { ProviderError, type BackupProvider, type MachineFacts, type Volume } from '../provider/index.js';
+import type { BackupFramework } from './backup-framework.js';
+import type { BackupManager } from './backup-manager.js';
+import { disksOf, partsFromBackup, type MachineFromBackupMake } from './machine-from-backup.js';
+import { pairUp, restorable, zoneOf, type Restorable } from './restoring.js';
+
+/** What a client says about a machine that is made from a backup. */
+export type MachineFromBackup = Omit<NewMachine, 'diskOfferingUuid' | 'dataSizeBytes'> & Omit<MachineFromBackupMake, 'nics'>;
+
+/** What has been decided about the machine before anything is made. */
+interface Plan {
+  readonly wish: MachineFromBackup;
+  readonly owner: MachineOwner;
+  /** Where the machine will be. */
+  readonly zone: Zone;
+  /** Where the backup is. */
+  readonly backupZone: Zone;
+  readonly provider: BackupProvider;
+  readonly manifest: Restorable;
+  readonly parts: MachineParts;
+}
+
+/** Makes new machines of backups: has one made that the backup fits into, has it filled, and takes it over. */
+export class MachineFromBackupManager {
+  constructor(
+    private readonly db: Database,
+    private readonly zones: ZoneDirectory,
+    private readonly framework: BackupFramework,
+    private readonly backups: BackupManager,
+    private readonly machines: MachineManager,
+    private readonly plugins: PluginInstances,
+    private readonly copy: InventoryCopy,
+  ) {}
+
+  /** Checks what can be checked before the job is accepted: the backup, the zone, the name and the owner. */
+  async check(backupUuid: string, wish: MachineFromBackup, caller: Caller): Promise<Backup> {
+    this.zones.get(wish.zoneUuid);
+    await this.machines.checkIdentity(caller, wish);
+    return this.backups.get(caller, backupUuid);
+  }
+
+  /** Makes the machine and, if wished, starts it. If it cannot be filled it is gone again; if it only cannot be started it stays. */
+  async create(backupUuid: string, wish: MachineFromBackup, call: CallContext): Promise<VmView> {
+    const { instanceUuid, operationId } = runningJob(call);
+    const uuid = instanceUuid ?? operationId;
+    const plan = await this.plan(backupUuid, wish, call);
+    const known = await this.db.daos.vms.findByUuidIncludingRemoved(uuid);
+    // A server that gave the machine up has died over it.
+    if (known?.removed) throw refused(`virtual machine ${uuid} could not be filled from backup ${backupUuid} and is gone again`);
+    try {
+      await this.make(plan, call);
+    } catch (error) {
+      if (isOwnFault(error) || (await this.discard(uuid, plan, call))) throw error;
+      const { message } = error as Error;
+      throw new ApiError('provider_failed', `${message}; the half-made virtual machine ${uuid} is still there: destroy it`, error);
+    }
+    return wish.start ? this.machines.start(uuid, call) : found(await this.db.daos.vms.findView(uuid), 'virtual machine', uuid);
+  }
+
+  private async plan(backupUuid: string, wish: MachineFromBackup, call: CallContext): Promise<Plan> {
+    const zone = this.zones.get(wish.zoneUuid);
+    const owner = await this.machines.checkIdentity(call.caller, wish);
+    const backup = await this.backups.get(call.caller, backupUuid);
+    const manifest = restorable(backup);
+    const backupZone = this.zones.getById(backup.zoneId);
+    this.framework.assertEnabled(backupZone);
+    const provider = this.framework.provider(backup.provider, backupZone);
+    const { fillMachine, crossZone } = provider.capabilities;
+    if (!fillMachine) throw refused(`backup provider ${backup.provider} cannot make a new machine of a backup`);
+    if (zone.id !== backupZone.id && !crossZone) {
+      throw refused(`backup provider ${backup.provider} makes machines only in the zone of the backup, ${backupZone.uuid}`);
+    }
+    const catalogue = await this.plugins.inventory(zone).readCatalogue(call.signal);
+    const parts = partsFromBackup({ ...wish, nics: newNics(wish.nics) }, manifest, catalogue);
+    return { wish, owner, zone, backupZone, provider, manifest, parts };
+  }
+
+  private async make(plan: Plan, call: CallContext): Promise<void> {
+    const { wish, owner, zone, parts } = plan;
+    const facts = await this.machines.deployParts(zone, { ...wish, start: false, parts }, call);
+    const vm = await this.copy.record(zone, facts, owner, call.signal);
+    await this.beginFilling(vm, facts, call);
+    const filled = await this.fill(plan, facts, call);
+    const adoption = { ...operationOf(call, 'adoptRestoredMachine'), machine: facts.machine, volumes: filled };
+    const adopted = await this.plugins.inventory(zone).adoptRestoredMachine(adoption, call.signal);
+    await this.copy.record(zone, adopted, vm, call.signal);
+    const { operationId } = runningJob(call);
+    await this.db.transaction(async ({ vms, volumes }) => {
+      await vms.endRestore(operationId);
+      await volumes.endRestore(operationId);
+    });
+  }
+
+  /** Until it is filled, clients see the machine as Restoring; if the job fails, its end takes the marks away. */
+  private async beginFilling({ id }: Vm, { volumes: disks }: MachineFacts, call: CallContext): Promise<void> {
+    const { operationId } = runningJob(call);
+    await this.db.transaction(async ({ vms, volumes }) => {
+      await vms.beginRestore(id, operationId);
+      await volumes.beginRestore(
+        disks.map(({ volume }) => volume.uuid),
+        operationId,
+      );
+    });
+  }
+
+  /** Has the volumes written, and answers each as the machine will have it: at the device at which it was backed up. */
+  private async fill({ provider, manifest, backupZone, zone }: Plan, { machine, volumes: disks }: MachineFacts, call: CallContext) {
+    const destinations = destinationsOf(
+      manifest,
+      disks.map(({ volume }) => volume),
+    );
+    const zones = { zone: zoneOf(backupZone), targetZone: zoneOf(zone) };
+    const request = {
+      ...operationOf(call, 'fillMachine'),
+      ...zones,
+      externalId: manifest.externalId,
+      target: machine,
+      volumes: destinations,
+    };
+    const filled = pairUp(destinations, await provider.fillMachine(request, call.signal));
+    return filled.map(({ recorded, target, restored }) => ({ recorded: { ...target, deviceNumber: recorded.deviceNumber }, restored }));
+  }
+
+  /** Has the half-made machine removed for good; false if its source could not do it. */
+  private async discard(uuid: string, { zone, owner }: Plan, call: CallContext): Promise<boolean> {
+    try {
+      const removal = { ...operationOf(call, 'destroyMachine'), machineUuid: uuid, expunge: true };
+      const facts = await this.plugins.inventory(zone).destroyMachine(removal, call.signal);
+      if (await this.db.daos.vms.findByUuid(uuid)) await this.copy.record(zone, facts, owner, call.signal);
+      return true;
+    } catch (error) {
+      if (!(error instanceof ProviderError)) throw error;
+      // What failed may have been its deployment.
+      return error.fault === 'not_found';
+    }
+  }
+}
+
+/** Each disk in the backup with the one of the new machine that is meant for it: both have the root disk first, then the others by device. */
+function destinationsOf(manifest: Restorable, disks: readonly Volume[]) {
+  const [recorded, made] = [disksOf(manifest), disksOf({ volumes: disks })];
+  return [recorded.root, ...recorded.data].map((disk, index) => {
+    const target = [made.root, ...made.data][index];
+    if (target && target.sizeBytes >= disk.sizeBytes) return { recorded: disk, target };
+    throw new ProviderError('corrupt', `the new machine has no disk that volume ${disk.uuid} of the backup fits on`);
+  });
+}
