@@ -22,10 +22,11 @@ const HARMLESS = names(`
   listOsCategories listOsTypes listServiceOfferings listTemplates listZones listZonesMetrics`);
 const HARMLESS_OF_ADMINISTRATORS = names('listRolePermissions listRoles listUsageTypes');
 const OF_ROOT_ADMINISTRATORS = names(`
-  archiveAlerts createRole createRolePermission createZone deleteAlerts deleteBackupOffering deleteBackupPolicy deleteRole
-  deleteRolePermission disableRole enableRole generateUsageRecords importBackupOffering importBackupPolicy importRole listAlerts
-  listBackupProviderOfferings listBackupProviders listCapacity listConfigurationGroups listConfigurations listInfrastructure
-  resetConfiguration updateBackupOffering updateConfiguration updateRole updateRolePermission`);
+  addBackupRepository archiveAlerts createRole createRolePermission createZone deleteAlerts deleteBackupOffering deleteBackupPolicy
+  deleteBackupRepository deleteRole deleteRolePermission disableRole enableRole generateUsageRecords importBackupOffering
+  importBackupPolicy importRole listAlerts listBackupProviderOfferings listBackupProviders listBackupRepositories listCapacity
+  listConfigurationGroups listConfigurations listInfrastructure resetConfiguration updateBackupOffering updateBackupRepository
+  updateConfiguration updateRole updateRolePermission`);
 const OPEN = names('login logout');
 
 const ACTIONS = [...EVERYBODYS_ACTIONS, ...ADMINISTRATORS_ACTIONS];
@@ -33,7 +34,7 @@ const LISTS = [...EVERYBODYS_LISTS, ...ADMINISTRATORS_LISTS];
 
 /** What a parameter may name that belongs to no account. */
 const NOBODYS = names(`
-  backupoffering backuppolicy diskoffering network oscategory ostype project role serviceoffering template zone`);
+  backupoffering backuppolicy backuprepository diskoffering network oscategory ostype project role serviceoffering template zone`);
 /** Parameters that look as if they named something of an account, and do not. */
 const NAMELESS = names('createAccount.account createDomain.domainid deployVirtualMachine.networkids listNics.nicid');
 
