@@ -8,6 +8,7 @@ import { DomainManager } from './account/domain-manager.js';
 import { IdentityDirectory } from './account/identity-directory.js';
 import { KeyManager } from './account/key-manager.js';
 import { Passwords } from './account/password.js';
+import { PasswordCheck } from './account/password-check.js';
 import { RoleDirectory } from './account/role-directory.js';
 import { RoleManager } from './account/role-manager.js';
 import { SessionManager } from './account/session-manager.js';
@@ -100,11 +101,13 @@ export async function createApplication({
   const caches = new CacheInvalidation(db, now, log);
   const dynamicSettings = new DynamicSettings(db, secrets, allKeys(pluginKeys(plugins)));
   const zoneDirectory = new ZoneDirectory(db);
-  const identities = new IdentityDirectory(db, secrets);
+  const identities = new IdentityDirectory(db, secrets, dynamicSettings);
   const roles = new RoleDirectory(db, commands, caches);
   caches.onChange('configuration', () => dynamicSettings.load());
   caches.onChange('zone', () => zoneDirectory.load());
   caches.onChange('identity', () => identities.clear());
+  // Domains may have settings of their own, by their paths.
+  caches.onChange('identity', () => dynamicSettings.load());
   caches.onChange('role', () => roles.load());
 
   const ownerLimits = new OwnerLimits(dynamicSettings);
@@ -112,8 +115,9 @@ export async function createApplication({
   const domains = new DomainManager(db, caches, reports, now);
   const access = new Access(db, domains);
   const passwords = new Passwords();
-  const keys = new KeyManager(db, secrets, caches);
-  const sessions = new SessionManager(db, identities, domains, passwords, dynamicSettings, now);
+  const passwordCheck = new PasswordCheck(db, passwords, dynamicSettings, now, log);
+  const keys = new KeyManager(db, secrets, dynamicSettings, caches);
+  const sessions = new SessionManager(db, identities, domains, passwordCheck, dynamicSettings, now);
   const instances = new PluginInstances(plugins, dynamicSettings, db, now, log);
   const copy = new InventoryCopy(db, zoneDirectory, instances, now);
   const machines = new MachineManager(db, access, zoneDirectory, instances, copy, (vm, call) => services.assignments.release(vm, call));
@@ -178,7 +182,7 @@ export async function createApplication({
     services,
   );
   return {
-    app: createApp(dispatcher, ready, log, ui),
+    app: createApp(dispatcher, { ready, log, ui, proxies: settings['http.trusted.proxies'] }),
     plugins,
     firstAdmin,
     start: () => {

@@ -3,10 +3,12 @@ import type { Caller } from '../call-context.js';
 import type { Database } from '../dao/database.js';
 import type { UserView } from '../dao/user-dao.js';
 import type { Secrets } from '../secrets.js';
+import type { DynamicSettings } from '../settings/dynamic-settings.js';
+import { mayEnterByKey, mayEnterFrom, type KeyOwner } from './entry.js';
 import { governsDomain } from './role-type.js';
 
 /** A caller with the key that signs its requests. */
-export interface SignedIdentity {
+export interface SignedIdentity extends KeyOwner {
   readonly caller: Caller;
   readonly secretKey: string;
 }
@@ -22,6 +24,7 @@ export class IdentityDirectory {
   constructor(
     private readonly db: Database,
     private readonly secrets: Secrets,
+    private readonly settings: DynamicSettings,
   ) {}
 
   /** Forgets everything; call it when an account, a user or a domain has changed. */
@@ -31,12 +34,17 @@ export class IdentityDirectory {
     this.byUserId.clear();
   }
 
-  async findByApiKey(apiKey: string): Promise<SignedIdentity | undefined> {
-    return this.remembered(this.byApiKey, apiKey, async () => {
+  /** The owner of the key, if requests that are signed with it are let in from the address. */
+  async findByApiKey(apiKey: string, remoteAddress: string): Promise<SignedIdentity | undefined> {
+    const found = await this.remembered(this.byApiKey, apiKey, async () => {
       const user = await this.db.daos.users.findByApiKey(apiKey);
       if (!user?.secretKey || !mayCall(user)) return undefined;
-      return { caller: await this.callerOf(user), secretKey: this.secrets.open(user.secretKey) };
+      const { apiKeyAccess, accountApiKeyAccess, domainPath } = user;
+      const caller = await this.callerOf(user);
+      return { caller, secretKey: this.secrets.open(user.secretKey), apiKeyAccess, accountApiKeyAccess, domainPath };
     });
+    const isLetIn = found && mayEnterByKey(this.settings, found) && mayEnterFrom(this.settings, found.caller, remoteAddress);
+    return isLetIn ? found : undefined;
   }
 
   async findByUserId(id: number): Promise<Caller | undefined> {
@@ -44,6 +52,12 @@ export class IdentityDirectory {
       const user = await this.db.daos.users.findById(id);
       return user && mayCall(user) ? this.callerOf(user) : undefined;
     });
+  }
+
+  /** As `findByUserId`, if requests for the user are let in from the address. */
+  async findVisitor(id: number, remoteAddress: string): Promise<Caller | undefined> {
+    const caller = await this.findByUserId(id);
+    return caller && mayEnterFrom(this.settings, caller, remoteAddress) ? caller : undefined;
   }
 
   private async callerOf(user: UserView): Promise<Caller> {

@@ -7,7 +7,8 @@ import { ApiError } from '../errors.js';
 import type { DynamicSettings } from '../settings/dynamic-settings.js';
 import type { DomainManager, DomainReference } from './domain-manager.js';
 import type { IdentityDirectory } from './identity-directory.js';
-import type { Passwords } from './password.js';
+import { mayEnterFrom } from './entry.js';
+import type { PasswordCheck } from './password-check.js';
 
 const TOUCH_EVERY_MS = 60_000;
 /** Of the sessions that one request names, so many are looked at. */
@@ -22,6 +23,23 @@ export interface Login {
   readonly timeoutSeconds: number;
 }
 
+/** What somebody logs in with. */
+export interface Credentials {
+  readonly username: string;
+  readonly password: string;
+  readonly domain: DomainReference;
+  readonly remoteAddress: string;
+}
+
+/** What a request shows of its session. */
+export interface SessionProof {
+  /** Every session that its cookies name. */
+  readonly tokens: readonly string[];
+  readonly keyCookies: readonly string[];
+  readonly keyParameter: string | undefined;
+  readonly remoteAddress: string;
+}
+
 const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('hex');
 
 /** Logins, kept in the database: any server that shares it knows them. */
@@ -30,16 +48,17 @@ export class SessionManager {
     private readonly db: Database,
     private readonly identities: IdentityDirectory,
     private readonly domains: DomainManager,
-    private readonly passwords: Passwords,
+    private readonly passwords: PasswordCheck,
     private readonly settings: DynamicSettings,
     private readonly now: () => Date,
   ) {}
 
-  async login(username: string, password: string, domain: DomainReference): Promise<Login> {
+  /** Begins a session. Whether it was the password, the name, the address or a lock-out that kept somebody out, nobody is told. */
+  async login({ username, password, domain, remoteAddress }: Credentials): Promise<Login> {
     const home = await this.domains.findForLogin(domain);
     const user = home && (await this.db.daos.users.findByUsername(home.id, username));
-    const isRight = await this.passwords.matches(password, user?.passwordHash);
-    if (!user || !isRight) {
+    const isRight = await this.passwords.isRight(user, password);
+    if (!user || !isRight || !mayEnterFrom(this.settings, user, remoteAddress)) {
       throw new ApiError('login_failed', `Failed to authenticate user ${username.slice(0, 255)}; please provide valid credentials`);
     }
     if (user.state !== 'enabled' || user.accountState !== 'enabled') {
@@ -49,12 +68,13 @@ export class SessionManager {
   }
 
   /** The caller behind the live session whose sessionkey the request carries; undefined if it names no live session. */
-  async find(tokens: readonly string[], keyCookies: readonly string[], keyParameter: string | undefined): Promise<Caller | undefined> {
+  async find(proof: SessionProof): Promise<Caller | undefined> {
+    const { tokens, remoteAddress } = proof;
     const named = await Promise.all(tokens.slice(0, MOST_SESSIONS).map((token) => this.db.daos.sessions.findByToken(hashOf(token))));
     const live = named.filter((session) => session !== undefined);
     if (live.length === 0) return undefined;
     for (const session of live) {
-      const caller = this.isUsable(session, keyCookies, keyParameter) ? await this.identities.findByUserId(session.userId) : undefined;
+      const caller = this.isUsable(session, proof) ? await this.identities.findVisitor(session.userId, remoteAddress) : undefined;
       if (!caller) continue;
       if (this.idleMs(session) > TOUCH_EVERY_MS) await this.db.daos.sessions.touch(session.id, this.now());
       return caller;
@@ -89,7 +109,7 @@ export class SessionManager {
     return { token, sessionKey, user, timeoutSeconds: this.timeoutMs() / 1000 };
   }
 
-  private isUsable(session: Session, keyCookies: readonly string[], keyParameter: string | undefined): boolean {
+  private isUsable(session: Session, { keyCookies, keyParameter }: SessionProof): boolean {
     if (this.idleMs(session) > this.timeoutMs()) return false;
     const isKey = (key: string) => equal(hashOf(key), session.sessionKeyHash);
     const isInCookie = keyCookies.some(isKey);

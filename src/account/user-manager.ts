@@ -71,7 +71,7 @@ export class UserManager {
     const changes: UserChanges = Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== undefined));
     if (password !== undefined) {
       await this.assertMayReplacePassword(caller, user, currentPassword);
-      changes.passwordHash = await this.passwords.hash(password);
+      Object.assign(changes, { passwordHash: await this.passwords.hash(password), failedLogins: 0 });
     }
     if (keys) Object.assign(changes, { apiKey: keys.apiKey, secretKey: this.secrets.seal(keys.secretKey) });
     if (Object.keys(changes).length === 0) return user;
@@ -84,9 +84,10 @@ export class UserManager {
     return this.find(uuid);
   }
 
+  /** Lets the user in again, also after wrong passwords. */
   async enable(caller: Caller, uuid: string): Promise<UserView> {
     const { id } = await this.get(caller, uuid);
-    await this.caches.change('identity', (daos) => daos.users.update(id, { state: 'enabled' }));
+    await this.caches.change('identity', (daos) => daos.users.update(id, { state: 'enabled', failedLogins: 0 }));
     return this.find(uuid);
   }
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import express, { type Express, type NextFunction, type Request, type Response, type Router } from 'express';
 import { ApiError, toApiError } from '../errors.js';
 import type { Log } from '../log.js';
+import type { AddressRanges } from '../settings/address-ranges.js';
 import { AnswerOrder } from './answer-order.js';
 import { readCookies, sessionTokens } from './cookies.js';
 import type { Dispatcher, Passage } from './dispatcher.js';
@@ -25,11 +26,21 @@ const API_HEADERS = {
 /** Says whether the server can do its work now; rejects with the reason if it cannot. */
 export type Readiness = () => Promise<void>;
 
+/** What the edge needs besides what answers the requests. */
+interface EdgeParts {
+  readonly ready: Readiness;
+  readonly log: Log;
+  readonly ui: Router | undefined;
+  /** Who is believed when it says for whom it passes a request on. */
+  readonly proxies: AddressRanges;
+}
+
 /** The HTTP edge: one route for the API, two for health, the web UI if there is one, and one access line for each API request. */
-export function createApp(dispatcher: Dispatcher, ready: Readiness, log: Log, ui?: Router): Express {
+export function createApp(dispatcher: Dispatcher, { ready, log, ui, proxies }: EdgeParts): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);
+  app.set('trust proxy', (address: string) => proxies.has(address));
   app.get('/health/live', (_request, response) => void response.json({ status: 'ok' }));
   app.get('/health/ready', (_request, response) =>
     ready().then(
@@ -66,12 +77,16 @@ class Exchange {
   private readonly requestId = randomUUID();
   private readonly passage: Passage = { setCookies: [] };
   private parameters: RequestParameters = new Map();
+  /** Empty when the connection has gone already. */
+  private readonly remoteAddress: string;
 
   constructor(
     private readonly request: Request,
     private readonly response: Response,
     private readonly log: Log,
-  ) {}
+  ) {
+    this.remoteAddress = request.ip ?? '';
+  }
 
   async answer(dispatcher: Dispatcher, order: AnswerOrder): Promise<void> {
     const { requestId, passage } = this;
@@ -81,7 +96,10 @@ class Exchange {
       const cookies = readCookies(headers.cookie);
       const spec = dispatcher.commandOf(this.parameters);
       const turn = spec && order.enter(sessionTokens(cookies), spec, this.sent());
-      const body = await dispatcher.dispatch({ requestId, method, parameters: this.parameters, cookies }, passage);
+      const body = await dispatcher.dispatch(
+        { requestId, method, parameters: this.parameters, cookies, remoteAddress: this.remoteAddress },
+        passage,
+      );
       await turn;
       this.send(reply(passage.spec, body, this.format(), passage.caller !== undefined), undefined);
     } catch (error) {
@@ -108,7 +126,7 @@ class Exchange {
     response.end(request.method === 'HEAD' ? undefined : body);
     this.log('info', 'request', {
       requestId: this.requestId,
-      remote: request.socket.remoteAddress,
+      remote: this.remoteAddress,
       method: request.method,
       command: passage.spec?.name ?? lookUp(parameters, 'command')?.slice(0, LONGEST_LOGGED_NAME),
       account: passage.caller?.accountName,

@@ -3,9 +3,13 @@ import type { SessionManager } from '../account/session-manager.js';
 import type { Caller } from '../call-context.js';
 import { ApiError } from '../errors.js';
 import { parseMoment } from './date.js';
-import { sessionKeys, sessionTokens, type Cookies } from './cookies.js';
+import { sessionKeys, sessionTokens } from './cookies.js';
+import type { ApiRequest } from './dispatcher.js';
 import { lookUp, type RequestParameters } from './request-parameters.js';
 import { isSignedWith } from './signature.js';
+
+/** As whom a request comes, as far as it says so, and where from. */
+type Claim = Pick<ApiRequest, 'parameters' | 'cookies' | 'remoteAddress'>;
 
 /** Finds out who is calling: by session if the request names a live one, else by API key and signature. */
 export class Authenticator {
@@ -15,16 +19,17 @@ export class Authenticator {
     private readonly now: () => Date,
   ) {}
 
-  async authenticate(parameters: RequestParameters, cookies: Cookies): Promise<Caller> {
-    const bySession = await this.sessions.find(sessionTokens(cookies), sessionKeys(cookies), lookUp(parameters, 'sessionkey'));
-    return bySession ?? this.bySignature(parameters);
+  async authenticate({ parameters, cookies, remoteAddress }: Claim): Promise<Caller> {
+    const tokens = sessionTokens(cookies);
+    const proof = { tokens, keyCookies: sessionKeys(cookies), keyParameter: lookUp(parameters, 'sessionkey'), remoteAddress };
+    return (await this.sessions.find(proof)) ?? this.bySignature(parameters, remoteAddress);
   }
 
-  private async bySignature(parameters: RequestParameters): Promise<Caller> {
+  private async bySignature(parameters: RequestParameters, remoteAddress: string): Promise<Caller> {
     const apiKey = lookUp(parameters, 'apikey');
     const signature = lookUp(parameters, 'signature');
     if (!apiKey || !signature || this.isOutdated(parameters)) throw new ApiError('unauthenticated');
-    const identity = await this.identities.findByApiKey(apiKey);
+    const identity = await this.identities.findByApiKey(apiKey, remoteAddress);
     if (!identity || !isSignedWith(identity.secretKey, parameters, signature)) throw new ApiError('unauthenticated');
     return identity.caller;
   }

@@ -67,6 +67,7 @@ export abstract class Command {
 export interface OpenRequest {
   /** Every session that the request's cookies name. */
   readonly sessionTokens: readonly string[];
+  readonly remoteAddress: string;
 }
 
 /** An answer that may also set cookies. */

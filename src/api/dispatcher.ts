@@ -19,6 +19,8 @@ export interface ApiRequest {
   readonly method: string;
   readonly parameters: RequestParameters;
   readonly cookies: Cookies;
+  /** Where it comes from. */
+  readonly remoteAddress: string;
 }
 
 /** What a request came to, also when it failed half-way: for the answer and for the access line. */
@@ -53,7 +55,7 @@ export class Dispatcher {
     const open = spec?.open ? bind(spec, parameters) : undefined;
     if (spec && open instanceof OpenCommand) return this.answerOpen(spec, open, request, passage);
 
-    const caller = await this.authenticator.authenticate(parameters, request.cookies);
+    const caller = await this.authenticator.authenticate(request);
     passage.caller = caller;
     if (!spec || !(await this.services.roles.rightsOf(caller)).has(spec.name)) throw unknownCommand(nameOf(parameters), caller);
     const call: CallContext = { requestId: request.requestId, caller, signal: NEVER };
@@ -65,8 +67,8 @@ export class Dispatcher {
   }
 
   private async answerOpen(spec: CommandSpec, command: OpenCommand, request: ApiRequest, passage: Passage): Promise<object> {
-    const { requestId, parameters, cookies } = request;
-    const { body, setCookies = [], user } = await command.answer(this.services, { sessionTokens: sessionTokens(cookies) });
+    const { requestId, parameters, cookies, remoteAddress } = request;
+    const { body, setCookies = [], user } = await command.answer(this.services, { sessionTokens: sessionTokens(cookies), remoteAddress });
     passage.setCookies = setCookies;
     if (user) await this.events.performed(spec, parameters, { ...user, userId: user.id, requestId }, body);
     return body;

@@ -21,7 +21,7 @@ export class BackupFramework {
 
   /** Whether backups work in the zone. */
   isEnabled(zone: Zone): boolean {
-    return this.settings.get('backup.framework.enabled', zone.id);
+    return this.settings.get('backup.framework.enabled', { zoneId: zone.id });
   }
 
   assertEnabled(zone: Zone): void {
@@ -43,7 +43,7 @@ export class BackupFramework {
 
   /** The name of the provider that the zone uses for new offerings. */
   providerNameOf(zone: Zone): string {
-    return this.settings.get('backup.framework.provider.plugin', zone.id);
+    return this.settings.get('backup.framework.provider.plugin', { zoneId: zone.id });
   }
 
   /** A provider by name; what exists stays with the provider that made it, whatever the zone uses now. */

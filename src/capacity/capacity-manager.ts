@@ -78,7 +78,7 @@ export class CapacityManager {
     const provider = this.framework.isEnabled(zone) ? this.framework.provider(this.framework.providerNameOf(zone), zone) : undefined;
     if (!provider?.capabilities.capacity) return this.db.daos.capacities.delete(zone.id);
     const { usedBytes, totalBytes } = sound(await provider.capacity(signal));
-    const threshold = this.settings.get('zone.backupStorage.capacity.notificationthreshold', zone.id);
+    const threshold = this.settings.get('zone.backupStorage.capacity.notificationthreshold', { zoneId: zone.id });
     await this.db.transaction(async (daos) => {
       await daos.capacities.save({ zoneId: zone.id, usedBytes, totalBytes, measured: this.now() });
       const isHigh = usedShare({ usedBytes, totalBytes }) > threshold;

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { KeyManager } from '../account/key-manager.js';
+import { renewKeys } from '../account/key-manager.js';
 import { findAdmin } from '../bootstrap.js';
 import { CacheInvalidation } from '../cache-invalidation.js';
 import type { Credentials } from '../client/api-client.js';
@@ -34,7 +34,7 @@ export async function adminCredentials(settings: StaticSettings, renew: boolean)
       () => new Date(),
       () => undefined,
     );
-    const renewed = await new KeyManager(db, secrets, caches).renewFor(id);
+    const renewed = await renewKeys(caches, secrets, id);
     return { endpoint, apikey: renewed.apiKey, secretkey: renewed.secretKey };
   } finally {
     await db.knex.destroy();

@@ -9,12 +9,20 @@ export interface StoredSetting {
   value: string;
 }
 
+/** A stored value with the path of the domain that has it. */
+export interface StoredSettingView extends StoredSetting {
+  domainPath: string | null;
+}
+
 /** The values that administrators have given to dynamic settings. */
 export class ConfigurationDao {
   constructor(private readonly db: Knex) {}
 
-  listAll(): Promise<StoredSetting[]> {
-    return this.db('configuration').select('name', 'scope', 'scopeId', 'value');
+  /** Every value; those of removed domains have no path. */
+  listAll(): Promise<StoredSettingView[]> {
+    return this.db('configuration as stored')
+      .leftJoin('domain', (join) => join.on('domain.id', 'stored.scopeId').andOnVal('stored.scope', 'Domain').andOnNull('domain.removed'))
+      .select('stored.name', 'stored.scope', 'stored.scopeId', 'stored.value', 'domain.path as domainPath');
   }
 
   async findValue(name: string, scope: string, scopeId: number): Promise<string | undefined> {

@@ -27,7 +27,7 @@ export interface User {
 }
 
 /** What can be changed of a user. */
-export type UserChanges = Partial<Omit<User, 'id' | 'uuid' | 'domainId' | 'isDefault' | 'created'>>;
+export type UserChanges = Partial<Omit<User, 'id' | 'uuid' | 'domainId' | 'isDefault' | 'created'>> & { failedLogins?: 0 };
 
 /** A user with account and domain, in one row. */
 export interface UserView extends User {
@@ -41,6 +41,15 @@ export interface UserView extends User {
   roleName: string;
   domainUuid: string;
   domainPath: string;
+}
+
+/** How many logins may fail. */
+export interface LoginLimit {
+  readonly now: Date;
+  /** 0: as many as anybody likes. */
+  readonly most: number;
+  /** A user whose last login failed before this begins anew. */
+  readonly since: Date;
 }
 
 /** What a list of users is narrowed by. */
@@ -114,6 +123,24 @@ export class UserDao {
     const users = this.db('user').whereNull('removed');
     const wanted = 'id' in which ? users.where({ id: which.id }) : ownedBy(users, which);
     await wanted.update({ removed, live: null, apiKey: null, secretKey: null });
+  }
+
+  /** Counts one more, unless so many have failed that the user is locked out: that is not made longer by trying. */
+  async countFailedLogin(id: number, limit: LoginLimit): Promise<void> {
+    const failedLogins = this.db.raw('case when ?? > ? then ?? + 1 else 1 end', ['lastFailedLogin', limit.since, 'failedLogins']);
+    // In this order: MySQL reads what it has just set.
+    await this.notLockedOut(id, limit).update({ failedLogins, lastFailedLogin: limit.now });
+  }
+
+  /** False, and nothing is forgotten, if so many have failed that the user is locked out. */
+  async forgetFailedLogins(id: number, limit: LoginLimit): Promise<boolean> {
+    return (await this.notLockedOut(id, limit).update({ failedLogins: 0 })) === 1;
+  }
+
+  private notLockedOut(id: number, { most, since }: LoginLimit) {
+    const user = this.db('user').where({ id });
+    if (most === 0) return user;
+    return user.where((free) => void free.where('failedLogins', '<', most).orWhere('lastFailedLogin', '<=', since));
   }
 
   private views() {

@@ -1,11 +1,5 @@
 import type { RoleType } from '../account/role-type.js';
 
-/** The paths of a domain and of those above it, from the top: `ROOT`, `ROOT/north`, `ROOT/north/far`. */
-export function pathsTo(path: string): string[] {
-  const names = path.split('/');
-  return names.map((_, index) => names.slice(0, index + 1).join('/'));
-}
-
 /** What limits an account: its own limit, else nothing if it is a root administrator's, else what is usual. */
 export const accountLimit = (own: number | undefined, role: RoleType, usual: number): number =>
   own ?? (role === 'Admin' ? Infinity : usual);

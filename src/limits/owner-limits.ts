@@ -1,8 +1,9 @@
 import type { RoleType } from '../account/role-type.js';
 import type { Daos } from '../dao/database.js';
 import type { OwnerKind, ResourceLimit } from '../dao/resource-limit-dao.js';
+import { pathsTo } from '../domain-path.js';
 import type { DynamicSettings } from '../settings/dynamic-settings.js';
-import { accountLimit, domainLimit, pathsTo } from './effective-limits.js';
+import { accountLimit, domainLimit } from './effective-limits.js';
 import type { LimitedOwner } from './quota.js';
 import { amountOf, amounts, RESOURCE_TYPES, type Amounts, type ResourceType } from './resource-type.js';
 

@@ -1,4 +1,4 @@
-import { pathsTo } from './effective-limits.js';
+import { pathsTo } from '../domain-path.js';
 
 /** What an account has, or a domain with everything below it. */
 export interface Totals {

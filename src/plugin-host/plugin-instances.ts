@@ -36,7 +36,7 @@ export class PluginInstances {
 
   /** The source of the zone's machines. */
   inventory(zone: Zone): InventorySource {
-    return this.instance('inventory', this.settings.get('inventory.plugin', zone.id), zone) as InventorySource;
+    return this.instance('inventory', this.settings.get('inventory.plugin', { zoneId: zone.id }), zone) as InventorySource;
   }
 
   private instance(kind: PluginKind, name: string, zone: Zone): Contracts[PluginKind] {
@@ -74,7 +74,7 @@ export class PluginInstances {
 
   private valuesFor({ kind, name, settings }: Plugin, zone: Zone): SettingValues<PluginSettings> {
     return Object.fromEntries(
-      Object.keys(settings).map((key) => [key, this.settings.value(settingName(kind, name, key), zone.id)]),
+      Object.keys(settings).map((key) => [key, this.settings.value(settingName(kind, name, key), { zoneId: zone.id })]),
     ) as SettingValues<PluginSettings>;
   }
 }

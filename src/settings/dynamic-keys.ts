@@ -1,13 +1,17 @@
+import { readRanges, type AddressRanges } from './address-ranges.js';
 import type { PluginKind } from '../provider/index.js';
 
-export type SettingKind = 'string' | 'integer' | 'decimal' | 'boolean';
+export type SettingKind = 'string' | 'integer' | 'decimal' | 'boolean' | 'cidr list';
 
 /** A setting that administrators change while the server runs; it takes effect at once, everywhere. */
 export interface DynamicKey {
   readonly kind: SettingKind;
   readonly default: string;
-  /** `zone`: a zone may have a value of its own, else the global one holds. */
-  readonly scope: 'global' | 'zone';
+  /**
+   * What may have a value of its own: nothing, a zone, a domain, or an account and its domain. Where there is none, that of the
+   * domains above holds, and then the global one.
+   */
+  readonly scope: 'global' | 'zone' | 'domain' | 'account';
   readonly about: string;
   readonly secret?: boolean;
   /** The value must be the name of a loaded plugin of this kind. */
@@ -17,6 +21,8 @@ export interface DynamicKey {
   readonly atMost?: number;
   /** The acceptable texts, where there are few. */
   readonly oneOf?: readonly string[];
+  /** It tells clients how the server works, and cannot be changed. */
+  readonly isFact?: boolean;
 }
 
 /** The server's own dynamic settings; those of the plugins are added when the plugins are loaded. */
@@ -88,6 +94,25 @@ export const DYNAMIC_KEYS = {
     atLeast: 1,
     about: 'items that a list shows when nothing else is asked for, and the most that may be asked for',
   },
+  'dynamic.apichecker.enabled': {
+    kind: 'boolean',
+    default: 'true',
+    scope: 'global',
+    isFact: true,
+    about: 'whether the roles of accounts say who may call what, which cannot be changed',
+  },
+  'api.key.access': {
+    kind: 'boolean',
+    default: 'true',
+    scope: 'domain',
+    about: 'whether requests signed with API keys are let in, unless the user or its account says otherwise',
+  },
+  'api.allowed.source.cidr.list': {
+    kind: 'cidr list',
+    default: '0.0.0.0/0,::/0',
+    scope: 'account',
+    about: 'addresses that requests may come from, such as 192.0.2.0/24,2001:db8::7; sessions from others end',
+  },
   'api.sessionkey.check.locations': {
     kind: 'string',
     default: 'CookieAndParameter',
@@ -124,6 +149,20 @@ export const DYNAMIC_KEYS = {
     about:
       'GiB that the backups of a domain and of all domains below it may take up unless it has a limit of its own; -1: as many as they like',
   },
+  'incorrect.login.attempts.allowed': {
+    kind: 'integer',
+    default: '5',
+    scope: 'global',
+    atLeast: 0,
+    about: 'wrong passwords in a row after which a user cannot log in by password for a while; 0: as many as anybody likes',
+  },
+  'login.lockout.minutes': {
+    kind: 'integer',
+    default: '15',
+    scope: 'global',
+    atLeast: 1,
+    about: 'minutes after the last wrong password after which a user that was locked out can log in again; enableUser ends it at once',
+  },
   'session.timeout': {
     kind: 'integer',
     default: '30',
@@ -138,6 +177,7 @@ interface KindTypes {
   integer: number;
   decimal: number;
   boolean: boolean;
+  'cidr list': AddressRanges;
 }
 export type DynamicName = keyof typeof DYNAMIC_KEYS;
 export type DynamicValue<N extends DynamicName> = KindTypes[(typeof DYNAMIC_KEYS)[N]['kind']];
@@ -147,6 +187,7 @@ const parsers: Record<SettingKind, (text: string) => unknown> = {
   integer: (text) => (/^-?\d{1,15}$/.test(text) ? Number(text) : undefined),
   decimal: (text) => (/^-?\d{1,9}(\.\d{1,9})?$/.test(text) ? Number(text) : undefined),
   boolean: (text) => (text === 'true' || text === 'false' ? text === 'true' : undefined),
+  'cidr list': readRanges,
 };
 
 /** The typed value of a setting's text; undefined if the text is not of that kind. */

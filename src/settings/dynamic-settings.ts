@@ -1,13 +1,35 @@
+import type { StoredSettingView } from '../dao/configuration-dao.js';
 import type { Database } from '../dao/database.js';
+import { pathsTo } from '../domain-path.js';
 import type { Secrets } from '../secrets.js';
 import { DYNAMIC_KEYS, parseValue, type DynamicKey, type DynamicName, type DynamicValue } from './dynamic-keys.js';
 
-/** The scope id of values that hold everywhere. */
-export const GLOBAL = 0;
+/** Where a value is asked for; with no field, everywhere. */
+export interface Place {
+  readonly zoneId?: number;
+  readonly accountId?: number;
+  /** The path of a domain: what a domain above it has of its own holds in it too. */
+  readonly domainPath?: string;
+}
 
-const slot = (name: string, scopeId: number) => `${name}@${scopeId}`;
+const EVERYWHERE: Place = {};
 
-/** The values of the dynamic settings: zone, else global, else default. Reads come from memory; `load` brings it up to date. */
+/** Under what the value that holds in a place may be stored, the nearest first. */
+function slots({ zoneId, accountId, domainPath }: Place): string[] {
+  return [
+    ...(accountId === undefined ? [] : [`Account/${accountId}`]),
+    ...(domainPath === undefined ? [] : pathsTo(domainPath).map((path) => `Domain/${path}`)).reverse(),
+    ...(zoneId === undefined ? [] : [`Zone/${zoneId}`]),
+    'Global',
+  ];
+}
+
+function slotOf({ scope, scopeId, domainPath }: StoredSettingView): string {
+  if (scope === 'Global') return scope;
+  return scope === 'Domain' ? `${scope}/${domainPath}` : `${scope}/${scopeId}`;
+}
+
+/** The values of the dynamic settings: the nearest one that is set, else the default. Reads come from memory; `load` brings it up to date. */
 export class DynamicSettings {
   private stored: ReadonlyMap<string, string> = new Map();
 
@@ -18,28 +40,30 @@ export class DynamicSettings {
     readonly keys: ReadonlyMap<string, DynamicKey>,
   ) {}
 
+  /** Also when the path of a domain has changed. */
   async load(): Promise<void> {
     const rows = await this.db.daos.configuration.listAll();
-    this.stored = new Map(rows.map(({ name, scopeId, value }) => [slot(name, scopeId), value]));
+    this.stored = new Map(rows.map((row) => [`${row.name}@${slotOf(row)}`, row.value]));
   }
 
-  /** The value that holds in the zone, or everywhere. */
-  get<N extends DynamicName>(name: N, zoneId: number = GLOBAL): DynamicValue<N> {
-    return this.value(name, zoneId) as DynamicValue<N>;
+  /** The value that holds in the place, or everywhere. */
+  get<N extends DynamicName>(name: N, place: Place = EVERYWHERE): DynamicValue<N> {
+    return this.value(name, place) as DynamicValue<N>;
   }
 
   /** As `get`, for a setting whose name is known only at run time. */
-  value(name: string, zoneId: number = GLOBAL): unknown {
+  value(name: string, place: Place = EVERYWHERE): unknown {
     const key = this.keyOf(name);
-    const text = this.text(name, zoneId);
+    const text = this.text(name, place);
     // A stored value that no longer fits, after an update of a plugin, must not stop the server.
     return parseValue(key.kind, text) ?? parseValue(key.kind, key.default);
   }
 
   /** The value as text, opened if it is a secret. */
-  text(name: string, zoneId: number = GLOBAL): string {
+  text(name: string, place: Place = EVERYWHERE): string {
     const key = this.keyOf(name);
-    const stored = this.stored.get(slot(name, zoneId)) ?? this.stored.get(slot(name, GLOBAL));
+    const slot = slots(place).find((candidate) => this.stored.has(`${name}@${candidate}`));
+    const stored = slot === undefined ? undefined : this.stored.get(`${name}@${slot}`);
     if (stored === undefined) return key.default;
     return key.secret ? this.secrets.open(stored) : stored;
   }

@@ -36,8 +36,8 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
     name: 'Access',
     about: 'who may do what, and how often',
     subgroups: [
-      { name: 'Logins', beginnings: ['session.', 'api.sessionkey.', 'incorrect.login.'] },
-      { name: 'API', beginnings: ['api.', 'default.page.'] },
+      { name: 'Logins', beginnings: ['session.', 'api.sessionkey.', 'incorrect.login.', 'login.'] },
+      { name: 'API', beginnings: ['api.', 'default.page.', 'dynamic.apichecker.', 'enforce.'] },
     ],
   },
   {

@@ -6,7 +6,7 @@ import type { ZoneDirectory } from '../inventory/zone-directory.js';
 import type { Plugins } from '../provider/load-plugins.js';
 import type { Secrets } from '../secrets.js';
 import { categoryOf, parseValue, type DynamicKey } from './dynamic-keys.js';
-import { GLOBAL, type DynamicSettings } from './dynamic-settings.js';
+import type { DynamicSettings, Place } from './dynamic-settings.js';
 import { placeOf, SETTING_GROUPS, type SettingGroup } from './setting-groups.js';
 
 /** A setting as administrators see it. */
@@ -19,8 +19,8 @@ export interface SettingView {
   readonly value: string | undefined;
   /** The texts that it may be set to, where they are few. */
   readonly options: readonly string[] | undefined;
-  /** Present when the value was asked for in a zone. */
-  readonly scope?: 'zone' | undefined;
+  /** What the value was asked for, if not everywhere. */
+  readonly scope: Exclude<ScopeKind, 'global'> | undefined;
 }
 
 /** Where a value holds: in the one thing that is named, or everywhere. */
@@ -45,10 +45,21 @@ export interface GroupFilter {
   readonly keyword: string | undefined;
 }
 
+type ScopeKind = DynamicKey['scope'];
+
 interface Scope {
-  readonly kind: 'global' | 'zone' | 'account' | 'domain';
+  readonly kind: ScopeKind;
   readonly id: number;
+  readonly place: Place;
 }
+
+const EVERYWHERE: Scope = { kind: 'global', id: 0, place: {} };
+
+/** The names of the scopes in the database. */
+const STORED: Readonly<Record<ScopeKind, string>> = { global: 'Global', zone: 'Zone', domain: 'Domain', account: 'Account' };
+
+/** Whether something of the kind may have a value of its own. */
+const mayDiffer = (key: DynamicKey, kind: ScopeKind): boolean => key.scope === kind || (key.scope === 'account' && kind === 'domain');
 
 /** What administrators do with settings. */
 export class SettingsManager {
@@ -66,7 +77,7 @@ export class SettingsManager {
     if (filter.subgroup !== undefined && filter.group === undefined) throw invalid('subgroup', 'needs group, which it is a part of');
     const scope = await this.scopeOf(filter);
     const wanted = [...this.settings.keys]
-      .filter(([name, key]) => (scope.kind === 'global' || key.scope === scope.kind) && fits(name, key, filter))
+      .filter(([name, key]) => (scope.kind === 'global' || mayDiffer(key, scope.kind)) && fits(name, key, filter))
       .sort(([a], [b]) => (a < b ? -1 : 1));
     const rows = wanted.slice(offset, offset + limit).map(([name, key]) => this.view(name, key, scope));
     return { rows, total: wanted.length };
@@ -100,10 +111,11 @@ export class SettingsManager {
     const key = this.settings.keys.get(name);
     if (!key) throw new ApiError('invalid_value', `Config parameter with name ${name} doesn't exist`);
     const scope = await this.scopeOf(where);
-    if (scope.kind !== 'global' && scope.kind !== key.scope) {
+    if (scope.kind !== 'global' && !mayDiffer(key, scope.kind)) {
       throw new ApiError('invalid_value', `Invalid scope id provided for the parameter ${name}`);
     }
-    return { key, scope, slot: { name, scope: scope.kind === 'global' ? 'Global' : 'Zone', scopeId: scope.id } };
+    if (key.isFact) throw new ApiError('invalid_value', `${name} says how this server works; it cannot be changed`);
+    return { key, scope, slot: { name, scope: STORED[scope.kind], scopeId: scope.id } };
   }
 
   private async scopeOf({ zoneUuid, accountUuid, domainUuid }: ScopeReference): Promise<Scope> {
@@ -111,18 +123,23 @@ export class SettingsManager {
       throw new ApiError('invalid_value', 'cannot handle multiple IDs, provide only one ID corresponding to the scope');
     }
     const { accounts, domains } = this.db.daos;
-    if (zoneUuid !== undefined) return { kind: 'zone', id: this.zones.get(zoneUuid).id };
-    if (accountUuid !== undefined) {
-      return { kind: 'account', id: found(await accounts.findByUuid(accountUuid), 'account', accountUuid).id };
+    if (zoneUuid !== undefined) {
+      const { id } = this.zones.get(zoneUuid);
+      return { kind: 'zone', id, place: { zoneId: id } };
     }
-    if (domainUuid !== undefined) return { kind: 'domain', id: found(await domains.findByUuid(domainUuid), 'domain', domainUuid).id };
-    return { kind: 'global', id: GLOBAL };
+    if (accountUuid !== undefined) {
+      const { id, domainPath } = found(await accounts.findView({ uuid: accountUuid }), 'account', accountUuid);
+      return { kind: 'account', id, place: { accountId: id, domainPath } };
+    }
+    if (domainUuid === undefined) return EVERYWHERE;
+    const { id, path } = found(await domains.findByUuid(domainUuid), 'domain', domainUuid);
+    return { kind: 'domain', id, place: { domainPath: path } };
   }
 
-  private view(name: string, key: DynamicKey, { kind, id }: Scope): SettingView {
-    const value = key.secret ? undefined : this.settings.text(name, id);
+  private view(name: string, key: DynamicKey, { kind, place }: Scope): SettingView {
+    const value = key.secret ? undefined : this.settings.text(name, place);
     const options = key.plugin ? [...this.plugins[key.plugin].keys()] : key.oneOf;
-    return { name, ...placeOf(name), key, value, options, scope: kind === 'zone' ? 'zone' : undefined };
+    return { name, ...placeOf(name), key, value, options, scope: kind === 'global' ? undefined : kind };
   }
 
   private checked(name: string, key: DynamicKey, text: string): string {

@@ -1,4 +1,6 @@
-type Kind = 'string' | 'integer' | 'boolean' | 'level';
+import { AddressRanges, readRanges } from './address-ranges.js';
+
+type Kind = 'string' | 'integer' | 'boolean' | 'level' | 'cidr list';
 
 interface Key {
   readonly kind: Kind;
@@ -13,6 +15,11 @@ interface Key {
 export const STATIC_KEYS = {
   'http.host': { kind: 'string', default: '127.0.0.1', about: 'address that the server listens on' },
   'http.port': { kind: 'integer', default: '8080', about: 'port that the server listens on; 0 takes a free one' },
+  'http.trusted.proxies': {
+    kind: 'cidr list',
+    default: '',
+    about: 'addresses of proxies, such as 10.0.0.0/8,::1, that are believed when X-Forwarded-For says where a request comes from',
+  },
   'data.dir': { kind: 'string', default: 'var', about: 'folder of everything that the server writes' },
   'db.url': {
     kind: 'string',
@@ -57,6 +64,7 @@ interface Kinds {
   integer: number;
   boolean: boolean;
   level: 'debug' | 'info' | 'warn' | 'error';
+  'cidr list': AddressRanges;
 }
 export type StaticSettings = Readonly<{ [K in keyof typeof STATIC_KEYS]: Kinds[(typeof STATIC_KEYS)[K]['kind']] }>;
 
@@ -65,6 +73,7 @@ const parsers: Record<Kind, (text: string) => unknown> = {
   integer: (text) => (/^\d{1,9}$/.test(text) ? Number(text) : undefined),
   boolean: (text) => (text === 'true' || text === 'false' ? text === 'true' : undefined),
   level: (text) => (['debug', 'info', 'warn', 'error'].includes(text) ? text : undefined),
+  'cidr list': (text) => (text === '' ? new AddressRanges() : readRanges(text)),
 };
 
 /** Settings from the file, overridden by the environment. Throws one error that names every fault and shows no secret. */

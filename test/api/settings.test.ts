@@ -6,6 +6,8 @@ import { testServer } from '../kit/server.js';
 const ENABLED = 'backup.framework.enabled';
 const PROVIDER = 'backup.framework.provider.plugin';
 const SESSION = 'session.timeout';
+const ADDRESSES = 'api.allowed.source.cidr.list';
+const KEYS = 'api.key.access';
 
 forEachEngine((engine) => {
   const server = testServer(engine);
@@ -66,10 +68,11 @@ forEachEngine((engine) => {
       expect((await settings()).filter(({ scope }) => scope !== undefined)).toEqual([]);
     });
 
-    test('shows in an account or a domain only what those may have: nothing', async () => {
+    test('shows in an account or a domain only what those may have, and says so', async () => {
       const { accountId, account } = await server.createUser(uniqueName('tenant'));
-      expect(await settings({ accountid: accountId })).toEqual([]);
-      expect(await settings({ domainid: String(account.domainid) })).toEqual([]);
+      expect(await settings({ accountid: accountId })).toMatchObject([{ name: ADDRESSES, scope: 'account' }]);
+      const ofDomain = await settings({ domainid: String(account.domainid) });
+      expect(ofDomain).toMatchObject([{ name: ADDRESSES, scope: 'domain' }, { name: KEYS, scope: 'domain' }]); // prettier-ignore
     });
 
     test('refuses several scopes at once', async () => {
@@ -85,7 +88,12 @@ forEachEngine((engine) => {
     });
 
     test('finds settings by group and by its part', async () => {
-      expect(await names({ group: 'Access', subgroup: 'Logins' })).toEqual(['api.sessionkey.check.locations', SESSION]);
+      expect(await names({ group: 'Access', subgroup: 'Logins' })).toEqual([
+        'api.sessionkey.check.locations',
+        'incorrect.login.attempts.allowed',
+        'login.lockout.minutes',
+        SESSION,
+      ]);
       expect(await names({ group: 'Access', subgroup: 'Framework' })).toEqual([]);
       expect(await names({ group: 'access' })).toEqual([]);
       expect(await server.admin.refusal('listConfigurations', { subgroup: 'Logins' })).toEqual({
@@ -298,6 +306,9 @@ forEachEngine((engine) => {
       [SESSION, '', '"" is not a valid integer'],
       [SESSION, '0', `${SESSION} must be at least 1, not 0`],
       ['default.page.size', '-1', 'default.page.size must be at least 1, not -1'],
+      [ADDRESSES, '10.0.0.0/33', '"10.0.0.0/33" is not a valid cidr list'],
+      [ADDRESSES, '', '"" is not a valid cidr list'],
+      ['dynamic.apichecker.enabled', 'false', 'it cannot be changed'],
       [PROVIDER, 'veeam9', 'there is no backup plugin "veeam9"'],
       [
         'api.sessionkey.check.locations',

@@ -11,7 +11,7 @@ forEachEngine((engine) => {
     await configuration().save(SETTING);
     await configuration().save({ ...SETTING, value: 'two' });
     await configuration().save({ ...SETTING, value: 'two' });
-    expect(await configuration().listAll()).toEqual([{ ...SETTING, value: 'two' }]);
+    expect(await configuration().listAll()).toEqual([{ ...SETTING, value: 'two', domainPath: null }]);
   });
 
   test('keeps the values of scopes apart', async () => {
@@ -29,12 +29,12 @@ forEachEngine((engine) => {
     for (const setting of [SETTING, global]) await configuration().save(setting);
     await configuration().delete(SETTING);
     await configuration().delete(SETTING);
-    expect(await configuration().listAll()).toEqual([global]);
+    expect(await configuration().listAll()).toEqual([{ ...global, domainPath: null }]);
   });
 
   test('saves one row for a setting that many save at the same time', async () => {
     await race(8, (writer) => configuration().save({ ...SETTING, value: String(writer) }));
-    expect(await configuration().listAll()).toEqual([{ ...SETTING, value: expect.stringMatching(/^[0-7]$/) as string }]);
+    expect(await configuration().listAll()).toEqual([{ ...SETTING, value: expect.stringMatching(/^[0-7]$/) as string, domainPath: null }]);
   });
 
   test('stores a first value once, whoever tries', async () => {

@@ -1,6 +1,7 @@
+import type { LoginLimit } from '../../src/dao/user-dao.js';
 import { insertAccount, insertUser, ownerOf } from '../kit/builders.js';
 import { forEachEngine, testDatabase } from '../kit/engines.js';
-import { meetsDuplicate } from '../kit/races.js';
+import { meetsDuplicate, race } from '../kit/races.js';
 
 const ALL = { limit: 100, offset: 0 };
 
@@ -76,5 +77,54 @@ forEachEngine((engine) => {
     expect(await daos().users.findByApiKey('old')).toBeUndefined();
     expect(await daos().users.findByApiKey('new')).toMatchObject({ id: one.id, secretKey: 'sealed' });
     expect(await ofUser('id', other.id)).toMatchObject([{ apiKey: 'others', secretKey: null }]);
+  });
+
+  describe('failed logins', () => {
+    const NOW = new Date('2026-05-05T12:00:00.000Z');
+    const limit = (overrides: Partial<LoginLimit> = {}): LoginLimit => ({
+      now: NOW,
+      most: 3,
+      since: new Date(NOW.getTime() - 900_000),
+      ...overrides,
+    });
+    const later = (ms: number): LoginLimit => limit({ now: new Date(NOW.getTime() + ms), since: new Date(NOW.getTime() + ms - 900_000) });
+    const failed = async (id: number) => {
+      const [{ failedLogins, lastFailedLogin }] = (await ofUser('id', id)) as [{ failedLogins: number; lastFailedLogin: Date | null }];
+      return [failedLogins, lastFailedLogin];
+    };
+
+    test('are counted up to the most, however many fail at the same time, and of nobody else', async () => {
+      const [{ id }, other] = [await insertUser(daos()), await insertUser(daos())];
+      await race(10, () => daos().users.countFailedLogin(id, limit()));
+      expect(await failed(id)).toEqual([3, NOW]);
+      expect(await failed(other.id)).toEqual([0, null]);
+    });
+
+    test('are forgotten unless there are too many', async () => {
+      const { id } = await insertUser(daos());
+      for (const _ of [1, 2]) await daos().users.countFailedLogin(id, limit());
+      expect(await daos().users.forgetFailedLogins(id, limit())).toBe(true);
+      expect(await daos().users.forgetFailedLogins(id, limit())).toBe(true);
+      for (const _ of [1, 2, 3]) await daos().users.countFailedLogin(id, limit());
+      expect(await daos().users.forgetFailedLogins(id, limit())).toBe(false);
+      expect(await failed(id)).toEqual([3, NOW]);
+    });
+
+    test('are counted anew after some time, from the last that counted', async () => {
+      const { id } = await insertUser(daos());
+      for (const _ of [1, 2, 3]) await daos().users.countFailedLogin(id, limit());
+      await daos().users.countFailedLogin(id, later(899_999));
+      expect(await failed(id)).toEqual([3, NOW]);
+      expect(await daos().users.forgetFailedLogins(id, later(899_999))).toBe(false);
+      await daos().users.countFailedLogin(id, later(900_000));
+      expect(await failed(id)).toEqual([1, new Date(NOW.getTime() + 900_000)]);
+      expect(await daos().users.forgetFailedLogins(id, later(900_001))).toBe(true);
+    });
+
+    test('never lock out if as many as anybody likes may fail', async () => {
+      const { id } = await insertUser(daos());
+      for (const _ of [1, 2, 3, 4]) await daos().users.countFailedLogin(id, limit({ most: 0 }));
+      expect(await daos().users.forgetFailedLogins(id, limit({ most: 0 }))).toBe(true);
+    });
   });
 });

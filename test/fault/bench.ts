@@ -193,5 +193,5 @@ async function assemble(knex: Knex, plugins: Plugins, plan: FaultPlan, now: () =
   const roles = new RoleManager(db, roleDirectory, caches, now);
   // The commands of these tests reach for nothing else.
   const services = { assignments, backups, commands, machinesFromBackups, restores, roles } as unknown as Services;
-  return { db, identities: new IdentityDirectory(db, secrets), zones, instances, copy, services };
+  return { db, identities: new IdentityDirectory(db, secrets, settings), zones, instances, copy, services };
 }

@@ -1,4 +1,5 @@
-import { accountLimit, domainLimit, pathsTo } from '../../src/limits/effective-limits.js';
+import { pathsTo } from '../../src/domain-path.js';
+import { accountLimit, domainLimit } from '../../src/limits/effective-limits.js';
 import { amountOf, limitOf, typesAsked, unitsOf } from '../../src/limits/resource-type.js';
 
 const GIB = 2 ** 30;

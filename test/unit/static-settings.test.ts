@@ -1,9 +1,11 @@
+import { AddressRanges } from '../../src/settings/address-ranges.js';
 import { readSettings, STATIC_KEYS, variableOf } from '../../src/settings/static-settings.js';
 
 test('the defaults hold where nothing is said, and have their types', () => {
   expect(readSettings({}, {})).toEqual({
     'http.host': '127.0.0.1',
     'http.port': 8080,
+    'http.trusted.proxies': new AddressRanges(),
     'data.dir': 'var',
     'db.url': '',
     'secrets.key': '',

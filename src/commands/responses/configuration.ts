@@ -19,7 +19,13 @@ export const configurationResponse = responseOf('configuration', {
   options: ['string', 'values that can be chosen, with commas between, where the type is Select'],
 });
 
-const TYPES: Readonly<Record<SettingKind, string>> = { boolean: 'Boolean', integer: 'Number', decimal: 'Decimal', string: 'String' };
+const TYPES: Readonly<Record<SettingKind, string>> = {
+  boolean: 'Boolean',
+  integer: 'Number',
+  decimal: 'Decimal',
+  'cidr list': 'String',
+  string: 'String',
+};
 
 export const toConfigurationResponse = ({
   name,

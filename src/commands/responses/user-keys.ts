@@ -1,5 +1,5 @@
 import { responseOf, type Fields } from '../../api/response.js';
-import type { KeyPair } from '../../account/key-manager.js';
+import type { UserKeys } from '../../account/key-manager.js';
 
 export const userKeysResponse = responseOf('userkeys', {
   apikey: ['string', 'API key'],
@@ -7,8 +7,8 @@ export const userKeysResponse = responseOf('userkeys', {
   apikeyaccess: ['boolean', 'whether requests signed with the keys are let in'],
 });
 
-export const toUserKeysResponse = (keys: KeyPair | undefined): Fields<typeof userKeysResponse> => ({
-  apikey: keys?.apiKey,
-  secretkey: keys?.secretKey,
-  apikeyaccess: true,
+export const toUserKeysResponse = ({ pair, areLetIn }: UserKeys): Fields<typeof userKeysResponse> => ({
+  apikey: pair?.apiKey,
+  secretkey: pair?.secretKey,
+  apikeyaccess: areLetIn,
 });

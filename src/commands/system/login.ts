@@ -25,8 +25,9 @@ export class LoginCmd extends OpenCommand {
   @Parameter({ type: 'string', description: 'The id of the domain that the user belongs to; takes precedence over domain' })
   domainId: string | undefined;
 
-  async answer({ sessions }: Services, { sessionTokens }: OpenRequest) {
-    const login = await sessions.login(this.username, this.password, { path: this.domain, uuid: this.domainId });
+  async answer({ sessions }: Services, { sessionTokens, remoteAddress }: OpenRequest) {
+    const { username, password, domain: path, domainId: uuid } = this;
+    const login = await sessions.login({ username, password, domain: { path, uuid }, remoteAddress });
     await sessions.logout(sessionTokens);
     return { body: toLoginResponse(login), setCookies: loginCookies(login.token, login.sessionKey), user: login.user };
   }
