@@ -46,6 +46,19 @@ forEachEngine((engine) => {
       .whereNull('thing.removed')
       .select('thing.id');
 
+  test('a job that is run again after a crash finds its work done', async () => {
+    const { domains, accounts, daos, top, call } = await scene();
+    const again = { ...call, job: { isRepeat: true } } as CallContext;
+    const { uuid: accountUuid } = await insertAccount(daos, { domainId: top.id });
+    const { uuid: domainUuid } = await insertDomain(daos, { parentId: top.id });
+    await accounts.delete(accountUuid, call);
+    await domains.delete(domainUuid, false, call);
+    await expect(accounts.delete(accountUuid, call)).rejects.toThrow('does not exist');
+    await expect(domains.delete(domainUuid, false, call)).rejects.toThrow('does not exist');
+    await accounts.delete(accountUuid, again);
+    await domains.delete(domainUuid, false, again);
+  });
+
   test.each([false, true])('what is made in a domain that is being deleted goes with it, or keeps it (cleanup %s)', async (cleanup) => {
     const { domains, accounts, daos, top, call, caller } = await scene();
     const kept: boolean[] = [];
