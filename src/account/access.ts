@@ -19,6 +19,13 @@ export interface OwnerWish {
   readonly byId: boolean;
 }
 
+/** Who shall own something new: the account of that name in the domain, or the caller's own. */
+export interface OwnerNamed {
+  readonly account: string | undefined;
+  readonly domainUuid: string | undefined;
+  readonly project: string | undefined;
+}
+
 /** An account that will own something new. */
 export interface Owner {
   readonly accountId: number;
@@ -82,7 +89,8 @@ export class Access {
   }
 
   /** The account that will own a new thing: the named one if the caller may act for it, else the caller's. */
-  async owner(caller: Caller, account: string | undefined, domainUuid: string | undefined): Promise<Owner> {
+  async owner(caller: Caller, { account, domainUuid, project }: OwnerNamed): Promise<Owner> {
+    if (project !== undefined) throw new NotFound('project', project);
     if (account === undefined) {
       if (domainUuid !== undefined) await this.usableDomain(caller, domainUuid);
       return { accountId: caller.accountId, domainId: caller.domainId };

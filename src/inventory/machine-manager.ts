@@ -1,4 +1,4 @@
-import { mayUse, assertMayUse, type Access, type OwnerWish } from '../account/access.js';
+import { mayUse, assertMayUse, type Access, type OwnerNamed, type OwnerWish } from '../account/access.js';
 import { runningJob, type CallContext, type Caller } from '../call-context.js';
 import type { Database } from '../dao/database.js';
 import type { Listing, Page } from '../dao/page.js';
@@ -28,12 +28,10 @@ export interface MachineWish {
 }
 
 /** What a client says about a new machine: where it will be, whose, what it is made of, and how it is called. */
-export interface NewMachine extends Omit<MachineMake, 'nics'> {
+export interface NewMachine extends Omit<MachineMake, 'nics'>, OwnerNamed {
   readonly zoneUuid: string;
   readonly name: string | undefined;
   readonly displayName: string | undefined;
-  readonly account: string | undefined;
-  readonly domainUuid: string | undefined;
   readonly nics: NicWish;
   readonly start: boolean;
 }
@@ -96,14 +94,11 @@ export class MachineManager {
   }
 
   /** Whose a new machine will be, and how it will be called; refuses what the caller may not decide. */
-  async checkIdentity(
-    caller: Caller,
-    { name, account, domainUuid }: Pick<NewMachine, 'name' | 'account' | 'domainUuid'>,
-  ): Promise<MachineOwner> {
+  async checkIdentity(caller: Caller, { name, ...named }: OwnerNamed & Pick<NewMachine, 'name'>): Promise<MachineOwner> {
     if (name !== undefined && !HOST_NAME.test(name)) {
       throw invalid('name', `"${name}" is not a host name: letters, digits and inner hyphens, at most 63`);
     }
-    return { ...(await this.access.owner(caller, account, domainUuid)), userId: caller.userId };
+    return { ...(await this.access.owner(caller, named)), userId: caller.userId };
   }
 
   /** Checks what can be checked before a machine is deployed: the zone, the name, the owner, and what it will be made of. */

@@ -1,4 +1,4 @@
-import { mayUse, assertMayUse, type Access, type Owner, type OwnerWish } from '../account/access.js';
+import { mayUse, assertMayUse, type Access, type Owner, type OwnerNamed, type OwnerWish } from '../account/access.js';
 import { runningJob, type CallContext, type Caller } from '../call-context.js';
 import type { Database } from '../dao/database.js';
 import type { Listing, Page } from '../dao/page.js';
@@ -29,14 +29,12 @@ export interface VolumeWish {
 }
 
 /** What a new volume is made of. */
-export interface NewVolume {
+export interface NewVolume extends OwnerNamed {
   readonly zoneUuid: string;
   readonly name: string;
   readonly diskOfferingUuid: string | undefined;
   /** Undefined if the disk offering has a size. */
   readonly sizeBytes: number | undefined;
-  readonly account: string | undefined;
-  readonly domainUuid: string | undefined;
 }
 
 /** The volumes: each action is the inventory source's, and what came of it is copied. */
@@ -72,7 +70,7 @@ export class VolumeManager {
   /** Checks what can be checked before a volume is made: the zone, the owner and the size. */
   async checkNew(wish: NewVolume, { caller, signal }: CallContext): Promise<{ zone: Zone; owner: Owner; sizeBytes: number }> {
     const zone = this.zones.get(wish.zoneUuid);
-    const owner = await this.access.owner(caller, wish.account, wish.domainUuid);
+    const owner = await this.access.owner(caller, wish);
     const { diskOfferings } = await this.plugins.inventory(zone).readCatalogue(signal);
     const sizeBytes = diskSize(entryOf(diskOfferings, wish.diskOfferingUuid, 'disk offering'), wish.sizeBytes);
     return { zone, owner, sizeBytes };

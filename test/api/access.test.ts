@@ -36,7 +36,7 @@ const LISTS = [...EVERYBODYS_LISTS, ...ADMINISTRATORS_LISTS];
 const NOBODYS = names(`
   backupoffering backuppolicy backuprepository diskoffering network oscategory ostype project role serviceoffering template zone`);
 /** Parameters that look as if they named something of an account, and do not. */
-const NAMELESS = names('createAccount.account createDomain.domainid deployVirtualMachine.networkids listNics.nicid');
+const NAMELESS = names('createAccount.account createDomain.domainid listNics.nicid');
 
 const specs = [...new Map([...commands.values()].map((spec) => [spec.name, spec])).values()];
 const specOf = (command: string): CommandSpec => present(commands.get(command.toLowerCase()));
@@ -76,7 +76,7 @@ describe('the tables', () => {
   ]; // prettier-ignore
   const namesSomething = ({ name: command }: CommandSpec, { name, type, entity = '' }: ParameterSpec): boolean => {
     if (NAMELESS.includes(`${command}.${name}`)) return false;
-    if (type === 'uuid') return !NOBODYS.includes(entity);
+    if (entity !== '') return !NOBODYS.includes(entity);
     return ['string', 'list'].includes(type) && /^account$|ids?$/.test(name);
   };
 

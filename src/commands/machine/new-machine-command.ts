@@ -19,6 +19,9 @@ export abstract class NewMachineCommand extends Command {
   @Parameter({ type: 'uuid', entity: 'domain', description: 'domain of that account' })
   domainId: string | undefined;
 
+  @Parameter({ type: 'uuid', entity: 'project', description: 'project that will own the machine; there are none' })
+  projectId: string | undefined;
+
   @Parameter({ type: 'uuid', entity: 'serviceoffering', description: 'service offering that sizes the machine' })
   serviceOfferingId: string | undefined;
 
@@ -55,6 +58,7 @@ export abstract class NewMachineCommand extends Command {
       displayName: this.displayName,
       account: this.account,
       domainUuid: this.domainId,
+      project: this.projectId,
       serviceOfferingUuid: this.serviceOfferingId,
       templateUuid: this.templateId,
       nics: { networkUuids, addressed, ipAddress, macAddress },

@@ -34,6 +34,9 @@ export class CreateVolumeCmd extends Command {
   @Parameter({ type: 'uuid', entity: 'domain', description: 'domain of that account' })
   domainId: string | undefined;
 
+  @Parameter({ type: 'uuid', entity: 'project', description: 'project that will own the volume; there are none' })
+  projectId: string | undefined;
+
   override async subject({ volumes }: Services, call: CallContext): Promise<Subject> {
     await volumes.checkNew(this.wish(), call);
     return { type: 'Volume', uuid: randomUUID() };
@@ -51,6 +54,7 @@ export class CreateVolumeCmd extends Command {
       sizeBytes: this.size === undefined ? undefined : diskBytes('size', this.size),
       account: this.account,
       domainUuid: this.domainId,
+      project: this.projectId,
     };
   }
 }
