@@ -33,6 +33,8 @@ forEachEngine((engine) => {
   test('deleted events are gone, those of others stay, and it is told who deleted them', async () => {
     const isOthers = ({ account }: { account?: unknown }) => account !== user.account.name;
     const all = () => events({ listall: 'true' }, server.admin);
+    const { id } = await deploy(server.admin, await makeZone(server));
+    await server.admin.run('startVirtualMachine', { id: String(id) });
     const [others, kept] = [(await all()).filter(isOthers), (await types()).filter((type) => type !== 'VM.START')];
     await user.client.call('deleteEvents', { type: 'VM.START' });
     expect(await types()).toEqual(['EVENT.DELETE', ...kept]);

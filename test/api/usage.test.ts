@@ -1,4 +1,5 @@
 import type { Answer } from '../../src/client/api-client.js';
+import { insertDomain } from '../kit/builders.js';
 import { Clock } from '../kit/clock.js';
 import { forEachEngine } from '../kit/engines.js';
 import { deploy, each, listed, makeZone, NOBODY, only, protectedMachine, script, takeBackup, uniqueName } from '../kit/scene.js';
@@ -68,6 +69,19 @@ forEachEngine((engine) => {
     expect(each(await records(own), 'usageid')).toEqual([vmId]);
     expect(each(await records({ accountid: user.accountId }), 'usageid')).toEqual([vmId]);
     expect((await user.client.refusal('listUsageRecords', EVER)).code).toBe(432);
+  });
+
+  test('shows an administrator of a domain what was used in it and below it, and nothing beside it', async () => {
+    const top = await server.db.daos.domains.findByPath('ROOT');
+    const north = await insertDomain(server.db.daos, { name: 'north', path: 'ROOT/north', parentId: top?.id ?? null });
+    const far = await insertDomain(server.db.daos, { name: 'far', path: 'ROOT/north/far', parentId: north.id });
+    const admin = await server.createUser(uniqueName('north'), { domainid: north.uuid, accounttype: '2' });
+    const user = await server.createUser(uniqueName('far'), { domainid: far.uuid });
+    const { vmId } = await protectedMachine(server, { client: user.client });
+    expect(each(await records({}, admin.client), 'usageid')).toEqual([vmId]);
+    expect(await records({ domainid: north.uuid }, admin.client)).toEqual([]);
+    expect(each(await records({ domainid: north.uuid, isrecursive: 'true' }, admin.client), 'usageid')).toEqual([vmId]);
+    expect((await admin.client.refusal('listUsageRecords', { ...EVER, domainid: String(top?.uuid) })).code).toBe(531);
   });
 
   test('narrows by type, machine and keyword, page by page', async () => {

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Database } from '../../src/dao/database.js';
 import { PeriodicTasks, type PeriodicTask } from '../../src/periodic-tasks.js';
 import { CREATED } from '../kit/builders.js';
@@ -82,6 +83,7 @@ forEachEngine((engine) => {
     const { all, state } = servers(1, async (signal) => {
       tell();
       await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+      await pause(20);
       seen.push('ended');
       throw new Error('cut off');
     });
