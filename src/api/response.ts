@@ -7,6 +7,8 @@ interface FieldTypes {
   date: Date;
   /** An object. */
   responseobject: object;
+  /** An object of texts whose names are not known beforehand. */
+  map: Readonly<Record<string, string | undefined>>;
   list: readonly (object | string)[];
 }
 export type FieldType = keyof FieldTypes;

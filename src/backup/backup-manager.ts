@@ -15,6 +15,7 @@ import { operationOf } from '../plugin-host/operation.js';
 import { leftNothingDone, ProviderError, type ProviderBackup } from '../provider/index.js';
 import { gone, held } from '../usage/ledger-entries.js';
 import type { BackupFramework } from './backup-framework.js';
+import { readListedStatus } from './backup-status.js';
 import { readManifest, totalSize, writeManifest } from './manifest.js';
 import { protectionOf, type Protection } from './protection.js';
 
@@ -25,6 +26,8 @@ export interface BackupWish {
   readonly zoneUuid: string | undefined;
   readonly offeringUuid: string | undefined;
   readonly name: string | undefined;
+  /** In any case. */
+  readonly status: string | undefined;
   readonly keyword: string | undefined;
 }
 
@@ -54,13 +57,14 @@ export class BackupManager {
 
   async list(caller: Caller, owners: OwnerWish, wish: BackupWish, page: Page): Promise<Listing<BackupView>> {
     const { uuid, vmUuid, zoneUuid, offeringUuid, name, keyword } = wish;
+    const status = wish.status === undefined ? undefined : readListedStatus(wish.status);
     const one = uuid === undefined ? undefined : await this.find(uuid);
     if (one && !mayUse(caller, one)) return { rows: [], total: 0 };
     const vm = await lookUp(vmUuid, 'virtual machine', (id) => this.db.daos.vms.findByUuidIncludingRemoved(id));
     if (vm) assertMayUse(caller, vm, `virtual machine ${vm.uuid}`);
     const offering = await lookUp(offeringUuid, 'backup offering', (id) => this.db.daos.offerings.findByUuid(id));
     const zoneId = zoneUuid === undefined ? undefined : this.zones.get(zoneUuid).id;
-    const filter = { id: one?.id, vmId: vm?.id, policyId: offering?.id, zoneId, name, keyword };
+    const filter = { id: one?.id, vmId: vm?.id, policyId: offering?.id, zoneId, name, status, keyword };
     return this.db.daos.backups.list({ ...filter, ...(await this.access.owners(caller, owners)) }, page);
   }
 

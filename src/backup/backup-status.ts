@@ -1,3 +1,5 @@
+import { invalid } from '../errors.js';
+
 /**
  * The states of a backup.
  *
@@ -8,3 +10,13 @@
  * - `Removed`: the provider has confirmed that it is gone
  */
 export type BackupStatus = 'BackingUp' | 'BackedUp' | 'Error' | 'Deleting' | 'Removed';
+
+/** The states that a list can be narrowed to; some of them only CloudStack's backups have. */
+const LISTED = ['Allocated', 'Queued', 'BackingUp', 'BackedUp', 'Error', 'Failed', 'Restoring', 'Deleting'];
+
+/** The state of the name, in any case; refuses one that no listed backup can have. */
+export function readListedStatus(text: string): string {
+  const known = LISTED.find((status) => status.toLowerCase() === text.toLowerCase());
+  if (known === undefined) throw invalid('status', `"${text}" is none of ${LISTED.join(', ')}`);
+  return known;
+}

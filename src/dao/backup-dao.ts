@@ -51,7 +51,7 @@ export interface BackupFilter extends Owners {
   readonly zoneId?: number | undefined;
   readonly policyId?: number | undefined;
   readonly name?: string | undefined;
-  readonly status?: BackupStatus | undefined;
+  readonly status?: string | undefined;
   readonly keyword?: string | undefined;
 }
 

@@ -1,3 +1,4 @@
+import type { Answer } from '../../src/client/api-client.js';
 import { Clock, hold } from '../kit/clock.js';
 import { forEachEngine } from '../kit/engines.js';
 import {
@@ -273,6 +274,40 @@ forEachEngine((engine) => {
       ];
       for (const filter of filters) expect(each(await backups(filter), 'id')).toEqual([id]);
       expect(await backups({ virtualmachineid: vmId, name: name.slice(1) })).toEqual([]);
+    });
+
+    test.each(['BackedUp', 'backedup'])('finds backups that are %s', async (status) => {
+      const { zoneId, vmId, backupId } = await backedUpMachine(server);
+      await script(server, zoneId, { 'fail.call': 'takeBackup' });
+      await server.admin.refusal('createBackup', { virtualmachineid: vmId });
+      expect(each(await backups({ virtualmachineid: vmId, status }), 'id')).toEqual([backupId]);
+      expect(await backups({ virtualmachineid: vmId, status: 'error' })).toMatchObject([{ status: 'Error' }]);
+      expect(await backups({ virtualmachineid: vmId, status: 'Failed' })).toEqual([]);
+    });
+
+    test.each(['Removed', 'Expunged', 'done'])('refuses to look for backups that are %s', async (status) => {
+      const { code, text } = await server.admin.refusal('listBackups', { status });
+      expect([code, text]).toEqual([431, expect.stringContaining(`parameter status: "${status}" is none of `)]);
+    });
+
+    test('tells what the machine was when it was backed up, if that is asked for', async () => {
+      const { vmId, backup } = await backedUpMachine(server, { machine: { 'details[0].bootType': 'UEFI' } });
+      const vm = await only(server.admin, 'listVirtualMachines', 'virtualmachine', { id: vmId });
+      const [nic] = vm.nic as [Answer];
+      // It is the backup that tells it, not the machine as it is now.
+      await server.admin.run('removeVirtualMachineFromBackupOffering', { virtualmachineid: vmId });
+      await server.db.knex('virtual_machine').where({ uuid: vmId }).update({ hypervisor: 'Other', settings: '{}', nics: '[]' });
+      const { vmdetails, ...others } = await only(server.admin, 'listBackups', 'backup', { id: String(backup.id), listvmdetails: 'true' });
+      expect(others).toEqual({ ...backup, vmbackupofferingremoved: true });
+      const { vmsettings, nics, ...plain } = vmdetails as Record<string, string>;
+      expect(plain).toEqual({
+        ...{ hypervisor: vm.hypervisor, isiso: 'false', osname: vm.osdisplayname, ostypeid: vm.ostypeid },
+        ...{ serviceofferingid: vm.serviceofferingid, serviceofferingname: vm.serviceofferingname },
+        ...{ templateid: vm.templateid, templatename: vm.templatename },
+      });
+      expect(JSON.parse(String(vmsettings))).toMatchObject({ bootType: 'UEFI' });
+      const { networkid, networkname, ipaddress, macaddress } = nic;
+      expect(JSON.parse(String(nics))).toEqual([{ networkid, networkname, ipaddress, macaddress }]);
     });
 
     test('shows the oldest first, page by page', async () => {

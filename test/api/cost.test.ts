@@ -45,6 +45,7 @@ const LISTS: Readonly<Record<string, ListCost>> = {
   listBackupPolicies: { object: 'backuppolicy', whole: 1, page: 2 },
   listBackupRepositories: { object: 'backuprepository', whole: 1, page: 2 },
   listBackupSchedule: { object: 'backupschedule', whole: 1, page: 2 },
+  listVMBackups: { object: 'backup', whole: 1, page: 2, parameters: { listall: 'true' } },
   listBackups: { object: 'backup', whole: 1, page: 2, parameters: { listall: 'true' } },
   listCapacity: { object: 'capacity', whole: 1, page: 1 },
   listConfigurationGroups: { whole: 0, page: 0 },

@@ -24,6 +24,7 @@ const IS: Readonly<Record<FieldType, (value: unknown) => boolean>> = {
   long: Number.isInteger,
   date: (value) => value === 'DATE',
   responseobject: isObject,
+  map: (value) => isObject(value) && Object.values(value).every((text) => typeof text === 'string'),
   list: Array.isArray,
 };
 

@@ -6,6 +6,7 @@ import type { Services } from '../../services.js';
 
 @ApiCommand({
   name: 'createBackup',
+  aliases: ['createVMBackup', 'startVMBackup'],
   description: 'Takes a backup of a virtual machine now',
   since: '4.14.0',
   roles: EVERYONE,

@@ -6,6 +6,7 @@ import type { Services } from '../../services.js';
 
 @ApiCommand({
   name: 'deleteBackup',
+  aliases: ['deleteVMBackup'],
   description: 'Deletes a backup, at the provider too',
   since: '4.14.0',
   roles: EVERYONE,

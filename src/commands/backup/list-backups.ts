@@ -8,6 +8,7 @@ import { backupResponse, toBackupResponse } from '../responses/backup.js';
 
 @ApiCommand({
   name: 'listBackups',
+  aliases: ['listVMBackups'],
   description: 'Lists backups that the caller may see',
   since: '4.14.0',
   roles: EVERYONE,
@@ -29,10 +30,17 @@ export class ListBackupsCmd extends OwnedListCommand {
   @Parameter({ type: 'uuid', entity: 'backupoffering', since: '4.21.0', description: 'only backups taken under this offering' })
   backupOfferingId: string | undefined;
 
+  @Parameter({ type: 'string', description: 'only backups in this state, such as BackedUp' })
+  status: string | undefined;
+
+  @Parameter({ type: 'boolean', since: '4.21.0', description: 'also tell what the backup knows of its machine' })
+  listVmDetails: boolean | undefined;
+
   async execute(services: Services, { caller }: CallContext) {
-    const { id: uuid, virtualMachineId: vmUuid, zoneId: zoneUuid, name, backupOfferingId: offeringUuid, keyword } = this;
-    const wish = { uuid, vmUuid, zoneUuid, offeringUuid, name, keyword };
+    const { id: uuid, virtualMachineId: vmUuid, zoneId: zoneUuid, name, backupOfferingId: offeringUuid, status, keyword } = this;
+    const wish = { uuid, vmUuid, zoneUuid, offeringUuid, name, status, keyword };
     const { rows, total } = await services.backups.list(caller, this.ownersWished(uuid ?? vmUuid), wish, this.pageOf(services));
-    return list('backup', rows.map(toBackupResponse), total);
+    const backups = rows.map((backup) => toBackupResponse(backup, { withMachine: this.listVmDetails ?? false }));
+    return list('backup', backups, total);
   }
 }

@@ -6,7 +6,7 @@ import type { Services } from '../../services.js';
 
 @ApiCommand({
   name: 'restoreBackupVolume',
-  aliases: ['restoreVolumeFromBackupAndAttachToVM'],
+  aliases: ['restoreVolumeFromBackupAndAttachToVM', 'restoreBackupVolumeAndAttachToVM'],
   description: 'Restores a volume of a backup as a new volume and attaches it to a virtual machine',
   roles: EVERYONE,
   event: 'BACKUP.RESTORE.VOLUME.TO.VM',

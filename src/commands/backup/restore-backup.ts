@@ -6,6 +6,7 @@ import type { Services } from '../../services.js';
 
 @ApiCommand({
   name: 'restoreBackup',
+  aliases: ['restoreVMBackup', 'restoreVMFromBackup'],
   description: 'Puts a stopped or destroyed virtual machine back to what a backup holds',
   since: '4.14.0',
   roles: EVERYONE,

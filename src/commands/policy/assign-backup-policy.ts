@@ -6,6 +6,7 @@ import type { Services } from '../../services.js';
 
 @ApiCommand({
   name: 'assignBackupPolicy',
+  aliases: ['addVMToBackupPolicy'],
   description: 'Assigns a virtual machine to a backup policy',
   roles: EVERYONE,
   event: 'BACKUP.OFFERING.ASSIGN',

@@ -1,7 +1,7 @@
 import { given, responseOf, type Fields } from '../../api/response.js';
 import { readManifest } from '../../backup/manifest.js';
 import type { BackupView } from '../../dao/backup-dao.js';
-import type { Volume } from '../../provider/index.js';
+import type { Machine, Nic, Volume } from '../../provider/index.js';
 
 export const backupResponse = responseOf('backup', {
   id: ['string', 'ID of the backup'],
@@ -25,13 +25,14 @@ export const backupResponse = responseOf('backup', {
   domain: ['string', 'name of the domain of that account'],
   zoneid: ['string', 'zone id'],
   zone: ['string', 'name of its zone'],
+  vmdetails: ['map', 'with listvmdetails: what the machine was when it was backed up'],
   intervaltype: ['string', 'HOURLY, DAILY, WEEKLY or MONTHLY if a schedule that still exists took it, else MANUAL'],
   vmbackupofferingremoved: ['boolean', 'true if the VM is no longer in the offering of the backup'],
   isbackupvmexpunged: ['boolean', 'true if the VM of the backup has been expunged'],
 });
 
-export function toBackupResponse(backup: BackupView): Fields<typeof backupResponse> {
-  const { volumes } = readManifest(backup.manifest);
+export function toBackupResponse(backup: BackupView, { withMachine }: { withMachine: boolean }): Fields<typeof backupResponse> {
+  const { machine, volumes } = readManifest(backup.manifest);
   return {
     id: backup.uuid,
     name: backup.name,
@@ -54,6 +55,7 @@ export function toBackupResponse(backup: BackupView): Fields<typeof backupRespon
     domain: backup.domainPath.split('/').at(-1),
     zoneid: backup.zoneUuid,
     zone: backup.zoneName,
+    vmdetails: withMachine ? toMachineTexts(machine) : undefined,
     intervaltype: backup.intervalType ?? 'MANUAL',
     vmbackupofferingremoved: backup.assignedPolicyId === backup.policyId ? undefined : true,
     isbackupvmexpunged: backup.vmRemoved ? true : undefined,
@@ -67,4 +69,25 @@ const toVolumeText = ({ uuid, type, sizeBytes, path, deviceNumber }: Volume) => 
   size: sizeBytes,
   path,
   deviceId: deviceNumber,
+});
+
+/** A machine as clients of CloudStack read it from a backup: everything is text, and so are settings and interfaces, as JSON. */
+const toMachineTexts = (machine: Machine) => ({
+  hypervisor: machine.hypervisor,
+  serviceofferingid: machine.serviceOfferingUuid,
+  serviceofferingname: machine.serviceOfferingName,
+  templateid: machine.templateUuid,
+  templatename: machine.templateName,
+  isiso: 'false',
+  ostypeid: machine.osTypeUuid,
+  osname: machine.osType,
+  vmsettings: JSON.stringify(machine.settings),
+  nics: JSON.stringify(machine.nics.map(toNicText)),
+});
+
+const toNicText = ({ networkUuid, networkName, ipAddress, macAddress }: Nic) => ({
+  networkid: networkUuid,
+  networkname: networkName,
+  ipaddress: ipAddress,
+  macaddress: macAddress,
 });

@@ -35,7 +35,7 @@ export const virtualMachineResponse = responseOf('virtualmachine', {
   displayvm: ['boolean', 'whether users see it'],
   backupofferingid: ['string', 'ID of the backup offering that protects it'],
   backupofferingname: ['string', 'name of the backup offering that protects it'],
-  details: ['responseobject', 'free settings of the machine'],
+  details: ['map', 'free settings of the machine'],
   nic: ['list', 'its network interfaces'],
   securitygroup: ['list', 'its security groups; always empty'],
   affinitygroup: ['list', 'its affinity groups; always empty'],

@@ -17,11 +17,11 @@ const listAll = (text: string) => [{ listall: 'true' }, text] as const;
 export const EVERYBODYS_LISTS: readonly Shown[] = [
   { command: 'listAccounts', narrowed: ({ accountId }) => [{ id: accountId }], found: ({ accountId }) => listAll(accountId) },
   { command: 'listAsyncJobs', narrowed: () => [] },
-  {
-    command: 'listBackups',
-    narrowed: ({ backup, backedUp }) => [{ id: backup }, { virtualmachineid: backedUp }],
-    found: ({ backup }) => listAll(backup),
-  },
+  ...['listBackups', 'listVMBackups'].map((command) => ({
+    command,
+    narrowed: ({ backup, backedUp }: Possessions) => [{ id: backup }, { virtualmachineid: backedUp }],
+    found: ({ backup }: Possessions) => listAll(backup),
+  })),
   {
     command: 'listBackupSchedule',
     narrowed: ({ schedule, backedUp }) => [{ id: schedule }, { virtualmachineid: backedUp }],

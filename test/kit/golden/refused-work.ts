@@ -109,6 +109,8 @@ const failing = (name: string, fault: string) =>
   });
 
 const BACKUPS: readonly Row[] = [
+  row('listBackups.status', () => ({ status: 'Removed' })),
+  row('createBackup.cannot-quiesce', async (stage) => ({ virtualmachineid: (await stage.inPolicy()).vmId, quiescevm: 'true' })),
   row('createBackup.no-offering', async (stage) => ({ virtualmachineid: await stage.machine() })),
   row('createBackup.not-user-driven', async (stage) => {
     const { vmId } = await stage.inPolicy({}, { allowuserdrivenbackups: 'false' });

@@ -61,15 +61,18 @@ const SYSTEM: readonly Row[] = [
 ];
 
 const BACKUPS: readonly Row[] = [
-  row('createBackup', async (stage) => ({ virtualmachineid: (await stage.inPolicy()).vmId })),
+  ...['createBackup', 'createVMBackup', 'startVMBackup'].map((name) =>
+    row(name, async (stage) => ({ virtualmachineid: (await stage.inPolicy()).vmId })),
+  ),
   row('createVMFromBackup', async (stage) => ({
     zoneid: await stage.zone(),
     backupid: (await stage.backedUp({ size: '1' })).backupId,
     name: 'copy',
     displayname: 'Copy',
   })),
-  row('deleteBackup', async (stage) => ({ id: (await stage.backedUp()).backupId })),
-  row('listBackups', ({ world }) => ({ virtualmachineid: world.vmId })),
+  ...['deleteBackup', 'deleteVMBackup'].map((name) => row(name, async (stage) => ({ id: (await stage.backedUp()).backupId }))),
+  ...['listBackups', 'listVMBackups'].map((name) => row(name, ({ world }) => ({ virtualmachineid: world.vmId }))),
+  row('listBackups.with-the-machine', ({ world }) => ({ id: world.backupId, listvmdetails: 'true' })),
   row('listBackups.of-no-offering', async (stage) => ({ id: (await stage.released()).backupId })),
   row('listBackups.failed', async (stage) => {
     const { vmId } = await stage.inPolicy();
@@ -77,8 +80,10 @@ const BACKUPS: readonly Row[] = [
     await stage.server.admin.refusal('createBackup', { virtualmachineid: vmId });
     return { virtualmachineid: vmId };
   }),
-  row('restoreBackup', async (stage) => ({ id: (await stage.backedUp()).backupId })),
-  ...['restoreBackupVolume', 'restoreVolumeFromBackupAndAttachToVM'].map((name) =>
+  ...['restoreBackup', 'restoreVMBackup', 'restoreVMFromBackup'].map((name) =>
+    row(name, async (stage) => ({ id: (await stage.backedUp()).backupId })),
+  ),
+  ...['restoreBackupVolume', 'restoreBackupVolumeAndAttachToVM', 'restoreVolumeFromBackupAndAttachToVM'].map((name) =>
     row(name, async (stage) => {
       const { backupId, volumeIds } = await stage.backedUp();
       return { backupid: backupId, volumeid: String(volumeIds[0]), virtualmachineid: await stage.machine() };
@@ -103,7 +108,9 @@ const OFFERINGS: readonly Row[] = [
   row('updateBackupOffering', async (stage) => ({ id: await stage.policy(), name: 'renamed', allowuserdrivenbackups: 'false' })),
   row('deleteBackupPolicy', async (stage) => ({ backuppolicyid: await stage.policy() })),
   row('deleteBackupOffering', async (stage) => ({ id: await stage.policy() })),
-  row('assignBackupPolicy', async (stage) => ({ virtualmachineid: await stage.machine(), backuppolicyid: await stage.policy() })),
+  ...['assignBackupPolicy', 'addVMToBackupPolicy'].map((name) =>
+    row(name, async (stage) => ({ virtualmachineid: await stage.machine(), policyid: await stage.policy() })),
+  ),
   row('assignBackupPolicy.again', async (stage) => {
     const { vmId, policyId } = await stage.inPolicy();
     return { virtualmachineid: vmId, backuppolicyid: policyId };
