@@ -104,6 +104,16 @@ def _():
     equal(cs.listVolumes(virtualmachineid=machines["web-1"])["count"], before + 1)
 
 
+@check("a machine from a backup")
+def _():
+    made = cs.createVMFromBackup(zoneid=zone["id"], backupid=backup["id"], name="copy", fetch_result=True)["virtualmachine"]
+    equal([made["name"], made["state"], cs.listVolumes(virtualmachineid=made["id"])["count"]], ["copy", "Running", 2])
+    cs.destroyVirtualMachine(id=made["id"], fetch_result=True)
+    equal(cs.recoverVirtualMachine(id=made["id"])["virtualmachine"]["state"], "Stopped")
+    cs.destroyVirtualMachine(id=made["id"], expunge=True, fetch_result=True)
+    equal(raised(CloudStackException, lambda: cs.listVirtualMachines(id=made["id"])).error["errorcode"], 431)
+
+
 @check("delete the policy")
 def _():
     cs.removeVirtualMachineFromBackupOffering(virtualmachineid=machines["db-1"], forced="true", fetch_result=True)

@@ -106,6 +106,40 @@ def _():
     equal(len(cloud.list_volumes(node=nodes["web-1"])), before + 1)
 
 
+@check("list_sizes, list_images, networks and disk offerings")
+def parts():
+    sizes = {size.name: size for size in cloud.list_sizes()}
+    equal([sizes["Simulated medium"].ram, sizes["Simulated medium"].extra["cpu"]], [2048, 2])
+    (image,) = cloud.list_images(location=cloud.list_locations()[0])
+    (network,) = cloud.ex_list_networks()
+    equal([network.name, network.zoneid], ["sandbox", zone])
+    disks = {offering.name: offering for offering in cloud.ex_list_disk_offerings()}
+    equal([disks["Simulated small disk"].size, disks["Simulated custom disk"].customizable], [5, True])
+    return sizes["Simulated medium"], image, network, disks["Simulated small disk"]
+
+
+@check("create_node, reboot_node and destroy_node")
+def _():
+    size, image, network, disk = parts
+    node = cloud.create_node(name="made", size=size, image=image, networks=[network], diskoffering=disk, ex_rootdisksize="2", ex_start_vm=True)
+    equal([node.name, node.state, node.extra["size_id"], node.extra["image_id"]], ["made", "running", size.id, image.id])
+    (nic,) = cloud.ex_list_nics(node)
+    equal([nic.network_id, nic.ip_address, nic.is_default], [network.id, node.private_ips[0], True])
+    equal(sorted(volume.size // 2**30 for volume in cloud.list_volumes(node=node)), [2, 5])
+    equal([cloud.reboot_node(node), cloud.ex_get_node(node.id).state], [True, "running"])
+    equal(cloud.destroy_node(node, ex_expunge=True), True)
+    raised(ProviderError, lambda: cloud.ex_get_node(node.id))
+
+
+@check("create_volume, attach_volume, detach_volume and destroy_volume")
+def _():
+    volume = cloud.create_volume(3, "spare", ex_volume_type="Simulated custom disk")
+    equal(cloud.attach_volume(nodes["web-1"], volume), True)
+    equal(cloud.detach_volume(volume), True)
+    equal(cloud.destroy_volume(volume), True)
+    raised(ProviderError, lambda: cloud.ex_get_volume(volume.id))
+
+
 @check("delete the policy")
 def _():
     run("removeVirtualMachineFromBackupOffering", virtualmachineid=nodes["db-1"].id)
