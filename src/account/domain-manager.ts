@@ -137,7 +137,8 @@ export class DomainManager {
     if (id !== undefined && id !== caller.domainId && !governs(caller, id)) return { rows: [], total: 0 };
     const which = id === undefined && caller.role !== 'Admin' ? ownOf(caller, listAll) : { id };
     const { rows, total } = await this.db.daos.domains.list({ ...plain, ...which }, page);
-    const reports = withResources ? await this.reports.ofDomains(rows) : undefined;
+    // What a domain has is what all its accounts have: none of the business of one of them.
+    const reports = withResources && governs(caller, caller.domainId) ? await this.reports.ofDomains(rows) : undefined;
     return { rows: rows.map((domain) => ({ domain, resources: reports?.get(domain.id) })), total };
   }
 

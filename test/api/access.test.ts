@@ -187,6 +187,15 @@ forEachEngine((engine) => {
     }
   });
 
+  test('no outsider archives or deletes an event of theirs by asking for all', async () => {
+    const before = await recorded();
+    const all = { startdate: '2020-01-01', enddate: '2999-01-01' };
+    for (const { client } of Object.values(theCast().outsiders)) {
+      for (const command of ['archiveEvents', 'deleteEvents']) await client.call(command, all);
+    }
+    expect(await recorded()).toEqual(before);
+  });
+
   describe.each(INSIDERS)('the %s', (name) => {
     const insider = () => theCast().insiders[name];
 

@@ -4,6 +4,7 @@ import { insertAccount, insertBackup, insertOffering, insertVm, insertVolume } f
 import { forEachEngine } from '../kit/engines.js';
 import { each, listed, makeDomain, NOBODY, only, person, uniqueName } from '../kit/scene.js';
 import { TestServer, testServer } from '../kit/server.js';
+import type { TestClient } from '../kit/test-client.js';
 import { aDate, aUuid } from '../kit/signed-request.js';
 
 type Parameters = Readonly<Record<string, string>>;
@@ -273,6 +274,13 @@ forEachEngine((engine) => {
       const { client } = await server.createUser(uniqueName('tenant'), { domainid: idOf(middle) });
       expect(each(await domains({ listall: 'true' }, client), 'id')).toEqual([middle.id]);
       for (const { id } of [top, low]) expect(await domains({ id: String(id) }, client)).toEqual([]);
+    });
+
+    test('tells administrators what a domain has, and no user what others in its domain have', async () => {
+      const { top, admin } = await tree();
+      const tenant = await server.createUser(uniqueName('tenant'), { domainid: idOf(top) });
+      const shown = async (client: TestClient) => (await only(client, 'listDomains', 'domain', { id: idOf(top) })).backuptotal;
+      expect([await shown(server.admin), await shown(admin.client), await shown(tenant.client)]).toEqual([0, 0, undefined]);
     });
   });
 
