@@ -46,6 +46,23 @@ forEachEngine((engine) => {
     await insertAccount(daos(), { domainId, name });
   });
 
+  test('removes one account once, or those of a tree of domains', async () => {
+    const top = await insertDomain(daos(), { path: 'ROOT/top' });
+    const low = await insertDomain(daos(), { path: 'ROOT/top/low', parentId: top.id });
+    const [one, two, other] = [
+      await insertAccount(daos(), { domainId: top.id }),
+      await insertAccount(daos(), { domainId: low.id }),
+      await insertAccount(daos()),
+    ];
+    expect([await daos().accounts.remove(one.id, new Date()), await daos().accounts.remove(one.id, new Date())]).toEqual([true, false]);
+    expect([await daos().accounts.touch(one.id), await daos().accounts.touch(two.id)]).toEqual([false, true]);
+    expect(await daos().accounts.existIn(top.path)).toBe(true);
+    await daos().accounts.removeIn(top.path, new Date());
+    expect(await daos().accounts.existIn(top.path)).toBe(false);
+    expect((await daos().accounts.list({}, ALL)).rows.map(({ id }) => id)).toEqual([other.id]);
+    expect(await daos().accounts.findByUuidIncludingRemoved(two.uuid)).toMatchObject({ removed: expect.any(Date) as Date });
+  });
+
   test('narrows the list by each field, and by several at once', async () => {
     const wanted = await insertAccount(daos(), { name: 'wanted', role: 'Admin', state: 'disabled' });
     await insertAccount(daos());

@@ -1,5 +1,5 @@
 import { CREATED, insertUser } from '../kit/builders.js';
-import { forEachEngine, testDatabase } from '../kit/engines.js';
+import { forEachEngine, present, testDatabase } from '../kit/engines.js';
 
 const later = (ms: number): Date => new Date(CREATED.getTime() + ms);
 
@@ -40,6 +40,15 @@ forEachEngine((engine) => {
     expect(await sessions().delete('a')).toBe(false);
     expect(await sessions().findByToken('a')).toBeUndefined();
     expect(await sessions().findByToken('b')).toBeDefined();
+  });
+
+  test('ends the sessions of a user, or of all users of an account', async () => {
+    for (const token of ['a', 'b', 'c']) await insertSession(token);
+    const [a, b] = [present(await sessions().findByToken('a')), present(await sessions().findByToken('b'))];
+    await sessions().deleteByUser(a.userId);
+    await sessions().deleteByAccount(present(await handle.db.daos.users.findById(b.userId)).accountId);
+    const left = await Promise.all(['a', 'b', 'c'].map((token) => sessions().findByToken(token)));
+    expect(left.map((session) => session?.tokenHash)).toEqual([undefined, undefined, 'c']);
   });
 
   test('ends the sessions that were last used before a moment', async () => {

@@ -1,6 +1,6 @@
 import type { LoginLimit } from '../../src/dao/user-dao.js';
 import { insertAccount, insertUser, ownerOf } from '../kit/builders.js';
-import { forEachEngine, testDatabase } from '../kit/engines.js';
+import { forEachEngine, present, testDatabase } from '../kit/engines.js';
 import { meetsDuplicate, race } from '../kit/races.js';
 
 const ALL = { limit: 100, offset: 0 };
@@ -77,6 +77,38 @@ forEachEngine((engine) => {
     expect(await daos().users.findByApiKey('old')).toBeUndefined();
     expect(await daos().users.findByApiKey('new')).toMatchObject({ id: one.id, secretKey: 'sealed' });
     expect(await ofUser('id', other.id)).toMatchObject([{ apiKey: 'others', secretKey: null }]);
+  });
+
+  test('finds the administrator that the first start made', async () => {
+    await insertUser(daos());
+    expect(await daos().users.findDefault()).toBeUndefined();
+    const { id } = await insertUser(daos(), { isDefault: true });
+    expect(await daos().users.findDefault()).toMatchObject({ id, isDefault: true });
+  });
+
+  test('removes one user, those of an account or those of a tree of domains, and frees their names and keys', async () => {
+    const [one, two, three, other] = [
+      await insertUser(daos()),
+      await insertUser(daos()),
+      await insertUser(daos()),
+      await insertUser(daos()),
+    ];
+    const keyed = await insertUser(daos(), { apiKey: 'key', secretKey: 'sealed' });
+    const { path } = present(await daos().domains.findById(three.domainId));
+    for (const which of [{ id: one.id }, { id: keyed.id }, { accountId: two.accountId }, { domainPath: path }]) {
+      await daos().users.remove(which, new Date());
+    }
+    expect((await daos().users.list({}, ALL)).rows.map(({ id }) => id)).toEqual([other.id]);
+    expect(await ofUser('id', keyed.id)).toMatchObject([{ apiKey: null, secretKey: null, live: null }]);
+    const { accountId, domainId, username } = one;
+    await insertUser(daos(), { accountId, domainId, username, apiKey: 'key' });
+  });
+
+  test('leaves a removed user as it was', async () => {
+    const { id } = await insertUser(daos());
+    await daos().users.remove({ id }, new Date());
+    await daos().users.update(id, { apiKey: 'key' });
+    expect(await ofUser('id', id)).toMatchObject([{ apiKey: null }]);
   });
 
   describe('failed logins', () => {
