@@ -113,10 +113,10 @@ export async function createApplication({
   const ownerLimits = new OwnerLimits(dynamicSettings);
   const reports = new ResourceReports(db, ownerLimits);
   const domains = new DomainManager(db, caches, reports, now);
-  const access = new Access(db, domains);
+  const access = new Access(db, domains, roles);
   const passwords = new Passwords();
   const passwordCheck = new PasswordCheck(db, passwords, dynamicSettings, now, log);
-  const keys = new KeyManager(db, secrets, dynamicSettings, caches);
+  const keys = new KeyManager(db, secrets, dynamicSettings, caches, access);
   const sessions = new SessionManager(db, identities, domains, passwordCheck, dynamicSettings, now);
   const instances = new PluginInstances(plugins, dynamicSettings, db, now, log);
   const copy = new InventoryCopy(db, zoneDirectory, instances, now);

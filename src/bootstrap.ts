@@ -8,6 +8,7 @@ import type { Passwords } from './account/password.js';
 import type { Database } from './dao/database.js';
 import { isContention, isDuplicate } from './dao/database-error.js';
 import type { Zone } from './dao/zone-dao.js';
+import { found } from './errors.js';
 import type { InventoryCopy, MachineOwner } from './inventory/inventory-copy.js';
 import type { ZoneDirectory } from './inventory/zone-directory.js';
 import type { ZoneManager } from './inventory/zone-manager.js';
@@ -63,7 +64,8 @@ export async function createFirstAdmin(db: Database, start: FirstStart): Promise
         path: ROOT_DOMAIN,
         created,
       });
-      await insertAccount(daos, { role: 'Admin', name: ADMIN, domainId, user, passwordHash, keys, isDefault: true, created });
+      const { id: roleId } = found(await daos.roles.findDefault('Admin'), 'role', 'Admin');
+      await insertAccount(daos, { roleId, name: ADMIN, domainId, user, passwordHash, keys, isDefault: true, created });
       await daos.configuration.insertIfAbsent({ ...SANDBOX_STATE, value: withSandbox ? 'wanted' : 'none' });
     });
     return admin;

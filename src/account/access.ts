@@ -2,8 +2,10 @@ import type { Caller } from '../call-context.js';
 import type { Database } from '../dao/database.js';
 import type { Owners } from '../dao/owned.js';
 import type { Domain } from '../dao/domain-dao.js';
-import { ApiError, denied, invalid, NotFound } from '../errors.js';
+import type { Role } from '../dao/role-dao.js';
+import { ApiError, denied, found, invalid, NotFound, refused } from '../errors.js';
 import type { DomainManager } from './domain-manager.js';
+import type { RoleDirectory } from './role-directory.js';
 import { isAtMost, type RoleType } from './role-type.js';
 
 /** Whose things a list command asks for. */
@@ -35,6 +37,13 @@ export interface Owner {
 /** An account that somebody may look after. */
 export interface Member extends Owner {
   readonly role: RoleType;
+  readonly roleId: number;
+}
+
+/** The role that an account is to have: the one with the id, else the default one of the type, which is User if nothing is said. */
+export interface RoleWish {
+  readonly uuid: string | undefined;
+  readonly type: RoleType | undefined;
 }
 
 /** Means "of every project" where a project is asked for. */
@@ -52,15 +61,6 @@ export function assertMayUse(caller: Caller, owner: Owner, what: string): void {
 export const mayUse = (caller: Caller, { accountId, domainId }: Owner): boolean =>
   accountId === caller.accountId || governs(caller, domainId);
 
-/** Refuses to change an account or its users, or to show their keys, unless the caller may look after it. */
-export function assertMayManage(caller: Caller, account: Member, what: string): void {
-  if (!mayManage(caller, account)) throw denied(what);
-}
-
-/** Whether the account is the caller's own, or one that the caller governs and that has no more power than the caller. */
-export const mayManage = (caller: Caller, { accountId, domainId, role }: Member): boolean =>
-  accountId === caller.accountId || (governs(caller, domainId) && isAtMost(role, caller.role));
-
 /** Whether the caller is an administrator of the domain. */
 export const governs = (caller: Caller, domainId: number): boolean => caller.role === 'Admin' || caller.domainTree.has(domainId);
 
@@ -69,7 +69,29 @@ export class Access {
   constructor(
     private readonly db: Database,
     private readonly domains: DomainManager,
+    private readonly roles: RoleDirectory,
   ) {}
+
+  /** Refuses to change an account or its users, or to show their keys, unless the caller may look after it. */
+  async assertMayManage(caller: Caller, account: Member, what: string): Promise<void> {
+    const isOwn = account.accountId === caller.accountId;
+    const mayManage = isOwn || (governs(caller, account.domainId) && (await this.isWithinPower(caller, account.role, account.roleId)));
+    if (!mayManage) throw denied(what);
+  }
+
+  /** A role for an account. Nobody gives one that has more power than the own. */
+  async roleToGive(caller: Caller, { uuid, type }: RoleWish): Promise<Role> {
+    const { roles } = this.db.daos;
+    const role = found(uuid === undefined ? await roles.findDefault(type ?? 'User') : await roles.findByUuid(uuid), 'role', uuid ?? '');
+    if (type !== undefined && role.type !== type) throw invalid('accounttype', `role ${role.name} is one of the type ${role.type}`);
+    if (role.state !== 'enabled') throw refused(`role ${role.name} is disabled; enable it first`);
+    if (await this.isWithinPower(caller, role.type, role.id)) return role;
+    throw denied(`the role ${role.name}, which has more power than its own`);
+  }
+
+  private async isWithinPower(caller: Caller, type: RoleType, roleId: number): Promise<boolean> {
+    return isAtMost(type, caller.role) && this.roles.covers(caller.roleId, roleId);
+  }
 
   /** The owners whose things a list shows, by CloudStack's table of `account`, `domainid`, `listall`, `isrecursive` and `projectid`. */
   async owners(caller: Caller, { account, domainUuid, listAll, isRecursive, project, byId }: OwnerWish): Promise<Owners> {

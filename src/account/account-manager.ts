@@ -1,22 +1,23 @@
 import type { CacheInvalidation } from '../cache-invalidation.js';
 import type { CallContext, Caller } from '../call-context.js';
-import type { AccountState, AccountView } from '../dao/account-dao.js';
+import type { AccountChanges, AccountState, AccountView } from '../dao/account-dao.js';
 import type { Database } from '../dao/database.js';
 import type { Listing, Page } from '../dao/page.js';
 import type { UserView } from '../dao/user-dao.js';
 import { denied, found, invalid, lookUp, NotFound, refused } from '../errors.js';
 import type { ResourceReport, ResourceReports } from '../limits/resource-reports.js';
-import { assertMayManage, governs, type Access } from './access.js';
-import type { DomainManager } from './domain-manager.js';
+import { governs, type Access, type RoleWish } from './access.js';
+import { ROOT_DOMAIN, type DomainManager } from './domain-manager.js';
+import { readApiKeyAccess } from './entry.js';
 import { assertHoldNothing } from './holdings.js';
 import { insertAccount, type NewUser } from './new-account.js';
 import type { Passwords } from './password.js';
-import { isAtMost, type RoleType } from './role-type.js';
+import type { RoleType } from './role-type.js';
 import { refusingDuplicates } from './unique-name.js';
 
 /** What a new account is made of. */
 export interface NewAccount {
-  readonly role: RoleType;
+  readonly role: RoleWish;
   /** That of the user unless given. */
   readonly name: string | undefined;
   /** The caller's unless given. */
@@ -34,6 +35,9 @@ export interface AccountReference {
 /** What is to be changed of an account; undefined stays as it is. */
 export interface AccountUpdate {
   readonly name: string | undefined;
+  readonly roleUuid: string | undefined;
+  /** Whether the keys of its users are let in: enabled, disabled or inherit. */
+  readonly apiKeyAccess: string | undefined;
 }
 
 /** An account together with its users, and with what it has and may have if that is asked for. */
@@ -73,14 +77,14 @@ export class AccountManager {
   async create(caller: Caller, { role, name, domainUuid = caller.domainUuid, user }: NewAccount): Promise<AccountWithUsers> {
     const domain = await this.domains.get(domainUuid);
     if (!governs(caller, domain.id)) throw denied(`domain ${domainUuid}`);
-    if (!isAtMost(role, caller.role)) throw denied(`the role ${role}, which has more power than its own`);
-    if (role === 'Admin' && domain.parentId !== null) throw invalid('domainid', 'root administrators belong to the ROOT domain');
+    const { id: roleId, type } = await this.access.roleToGive(caller, role);
+    assertBelongs(type, domain.path, 'domainid');
     const passwordHash = await this.passwords.hash(user.password);
     const accountName = name || user.username;
     const id = await refusingDuplicates(`account ${accountName} or user ${user.username} exists already in the domain`, () =>
       this.caches.change('identity', async (daos) => {
         const { id: domainId } = found(await daos.domains.touch(domain.id), 'domain', domainUuid);
-        return insertAccount(daos, { role, name: accountName, domainId, user, passwordHash, created: this.now() });
+        return insertAccount(daos, { roleId, name: accountName, domainId, user, passwordHash, created: this.now() });
       }),
     );
     return this.view(id);
@@ -92,7 +96,7 @@ export class AccountManager {
     if (uuid === undefined && name === undefined) throw invalid('id', 'give it, or account together with domainid');
     const which = uuid === undefined ? { id: (await this.access.account(caller, name ?? '', domainUuid)).accountId } : { uuid };
     const account = found(await this.db.daos.accounts.findView(which), 'account', uuid ?? name ?? '');
-    assertMayManage(caller, { ...account, accountId: account.id }, `account ${account.uuid}`);
+    await this.access.assertMayManage(caller, { ...account, accountId: account.id }, `account ${account.uuid}`);
     return account;
   }
 
@@ -105,12 +109,16 @@ export class AccountManager {
   }
 
   /** Changes what is given. */
-  async update(caller: Caller, reference: AccountReference, { name }: AccountUpdate): Promise<AccountWithUsers> {
+  async update(caller: Caller, reference: AccountReference, { name, roleUuid, apiKeyAccess }: AccountUpdate): Promise<AccountWithUsers> {
     const { id } = await this.get(caller, reference);
-    if (name !== undefined) {
-      if (name.trim() === '') throw invalid('newname', 'an account must have a name');
+    const changes: AccountChanges = {};
+    if (name?.trim() === '') throw invalid('newname', 'an account must have a name');
+    if (name !== undefined) changes.name = name;
+    if (roleUuid !== undefined) changes.roleId = await this.newRoleId(caller, reference, roleUuid);
+    if (apiKeyAccess !== undefined) changes.apiKeyAccess = readApiKeyAccess(caller, apiKeyAccess);
+    if (Object.keys(changes).length > 0) {
       await refusingDuplicates(`account ${name} exists already in the domain`, () =>
-        this.caches.change('identity', (daos) => daos.accounts.update(id, { name })),
+        this.caches.change('identity', (daos) => daos.accounts.update(id, changes)),
       );
     }
     return this.view(id);
@@ -158,6 +166,13 @@ export class AccountManager {
     return { rows: await this.withUsers(rows, withResources), total };
   }
 
+  private async newRoleId(caller: Caller, reference: AccountReference, uuid: string): Promise<number> {
+    const { domainPath } = await this.getDispensable(caller, reference);
+    const { id, type } = await this.access.roleToGive(caller, { uuid, type: undefined });
+    assertBelongs(type, domainPath, 'roleid');
+    return id;
+  }
+
   private async view(id: number): Promise<AccountWithUsers> {
     const account = found(await this.db.daos.accounts.findView({ id }), 'account', String(id));
     const resources = (await this.reports.ofAccounts([account])).get(id);
@@ -171,4 +186,8 @@ export class AccountManager {
     for (const user of users) byAccount.get(user.accountId)?.push(user);
     return accounts.map((account) => ({ account, users: byAccount.get(account.id) ?? [], resources: reports?.get(account.id) }));
   }
+}
+
+function assertBelongs(type: RoleType, domainPath: string, parameter: string): void {
+  if (type === 'Admin' && domainPath !== ROOT_DOMAIN) throw invalid(parameter, 'root administrators belong to the ROOT domain');
 }

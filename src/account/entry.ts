@@ -1,7 +1,10 @@
 import type { Caller } from '../call-context.js';
 import type { ApiKeyAccess } from '../dao/account-dao.js';
 import type { UserView } from '../dao/user-dao.js';
+import { ApiError, invalid } from '../errors.js';
 import type { DynamicSettings } from '../settings/dynamic-settings.js';
+
+const API_KEY_ACCESS: readonly ApiKeyAccess[] = ['enabled', 'disabled', 'inherit'];
 
 /** Whose API key it is, as far as it matters for whether the key is let in. */
 export type KeyOwner = Pick<UserView, 'apiKeyAccess' | 'accountApiKeyAccess' | 'domainPath'>;
@@ -10,6 +13,14 @@ export type KeyOwner = Pick<UserView, 'apiKeyAccess' | 'accountApiKeyAccess' | '
 export function mayEnterByKey(settings: DynamicSettings, { apiKeyAccess, accountApiKeyAccess, domainPath }: KeyOwner): boolean {
   const said: ApiKeyAccess = apiKeyAccess === 'inherit' ? accountApiKeyAccess : apiKeyAccess;
   return said === 'inherit' ? settings.get('api.key.access', { domainPath }) : said === 'enabled';
+}
+
+/** Reads what is to be said of keys; refuses whoever is no root administrator, whom it could be meant to keep out. */
+export function readApiKeyAccess({ role }: Caller, text: string): ApiKeyAccess {
+  if (role !== 'Admin') throw new ApiError('denied', 'only root administrators say whether API keys are let in');
+  const access = API_KEY_ACCESS.find((known) => known === text.toLowerCase());
+  if (access === undefined) throw invalid('apikeyaccess', `"${text}" is none of ${API_KEY_ACCESS.join(', ')}`);
+  return access;
 }
 
 /** Whether requests for the account may come from the address. */

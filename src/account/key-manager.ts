@@ -6,7 +6,7 @@ import type { UserView } from '../dao/user-dao.js';
 import { found } from '../errors.js';
 import type { Secrets } from '../secrets.js';
 import type { DynamicSettings } from '../settings/dynamic-settings.js';
-import { assertMayManage } from './access.js';
+import type { Access } from './access.js';
 import { mayEnterByKey } from './entry.js';
 
 /** What a client signs its requests with. */
@@ -30,6 +30,7 @@ export class KeyManager {
     private readonly secrets: Secrets,
     private readonly settings: DynamicSettings,
     private readonly caches: CacheInvalidation,
+    private readonly access: Access,
   ) {}
 
   /** Gives the user new keys; the old ones stop working. Users may do so for their own account, administrators also for those that they look after. */
@@ -47,7 +48,7 @@ export class KeyManager {
 
   private async find(caller: Caller, uuid: string): Promise<UserView> {
     const user = found(await this.db.daos.users.findByUuid(uuid), 'user', uuid);
-    assertMayManage(caller, user, `the keys of user ${uuid}`);
+    await this.access.assertMayManage(caller, user, `the keys of user ${uuid}`);
     return user;
   }
 }

@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Daos } from '../dao/database.js';
 import type { User } from '../dao/user-dao.js';
-import { found } from '../errors.js';
 import type { Owner } from './access.js';
-import type { RoleType } from './role-type.js';
 
 /** What a new user is made of. */
 export interface NewUser {
@@ -19,7 +17,7 @@ type UserKeys = Pick<User, 'apiKey' | 'secretKey'>;
 
 /** A new account with its first user, ready to be written. */
 export interface AccountRow {
-  readonly role: RoleType;
+  readonly roleId: number;
   readonly name: string;
   readonly domainId: number;
   readonly user: NewUser;
@@ -31,8 +29,7 @@ export interface AccountRow {
 
 /** Writes an account and its first user; answers the account's id. */
 export async function insertAccount(daos: Daos, account: AccountRow): Promise<number> {
-  const { role, name, domainId, user, passwordHash, keys = {}, isDefault = false, created } = account;
-  const { id: roleId } = found(await daos.roles.findDefault(role), 'role', role);
+  const { roleId, name, domainId, user, passwordHash, keys = {}, isDefault = false, created } = account;
   const row = { uuid: randomUUID(), domainId, name, roleId, state: 'enabled', apiKeyAccess: 'inherit', isDefault, created } as const;
   const { id } = await daos.accounts.insert(row);
   const owner = { accountId: id, domainId };

@@ -16,6 +16,7 @@ export interface RoleWithRules extends Role {
 
 interface Known {
   readonly role: RoleWithRules;
+  /** While the role is enabled. */
   readonly rights: Rights;
 }
 
@@ -35,7 +36,7 @@ export class RoleDirectory {
     const { roles, rolePermissions } = this.db.daos;
     const [all, rules] = [await roles.listAll(), await rolePermissions.listAll()];
     const withRules = all.map((role) => ({ ...role, rules: rules.filter(({ roleId }) => roleId === role.id) }));
-    this.known = new Map(withRules.map((role) => [role.id, { role, rights: this.rightsBy(role.rules, role.type, role.state) }]));
+    this.known = new Map(withRules.map((role) => [role.id, { role, rights: this.rightsBy(role.rules, role.type) }]));
   }
 
   /** Oldest first. */
@@ -51,12 +52,20 @@ export class RoleDirectory {
   async rightsOf(roleId: number): Promise<Rights> {
     // An account that another server has just made may have a role that is as new.
     if (!this.known.has(roleId)) await this.caches.refresh('role');
-    return this.known.get(roleId)?.rights ?? NO_RIGHTS;
+    const known = this.known.get(roleId);
+    return known?.role.state === 'enabled' ? known.rights : NO_RIGHTS;
+  }
+
+  /** Whether accounts of the role may call everything that those of the other may, or might if that were enabled. */
+  async covers(roleId: number, otherId: number): Promise<boolean> {
+    const own = await this.rightsOf(roleId);
+    if (!this.known.has(otherId)) await this.caches.refresh('role');
+    const others = this.known.get(otherId)?.rights ?? NO_RIGHTS;
+    return [...others].every((command) => own.has(command));
   }
 
   /** What a role of this kind would allow. */
-  rightsBy(rules: readonly Rule[], type: RoleType, state: Role['state'] = 'enabled'): Rights {
-    if (state !== 'enabled') return NO_RIGHTS;
+  rightsBy(rules: readonly Rule[], type: RoleType): Rights {
     // Whoever needs no credentials has no role.
     return new Set([...this.commands.values()].filter((spec) => spec.open || allows(rules, type, spec)).map(({ name }) => name));
   }

@@ -8,7 +8,7 @@ import type { Role, RoleChanges, RoleState } from '../dao/role-dao.js';
 import type { Permission, RolePermission } from '../dao/role-permission-dao.js';
 import { ApiError, found, invalid, lookUp, NotFound, refused } from '../errors.js';
 import type { Rights, RoleDirectory, RoleWithRules } from './role-directory.js';
-import { readRoleType, type RoleType } from './role-type.js';
+import { isAtMost, readRoleType, type RoleType } from './role-type.js';
 import { isRule } from './rules.js';
 
 /** A role may have so many rules. */
@@ -69,7 +69,7 @@ export class RoleManager {
     return this.roles.rightsOf(roleId);
   }
 
-  /** Administrators of a domain see the public roles of others than root administrators. */
+  /** Administrators of a domain see the public roles of types that they may give. */
   list(caller: Caller, { uuid, name, type, state, keyword }: RoleFilter, { limit, offset }: Page): Listing<RoleWithRules> {
     const wantedType = type === undefined ? undefined : readRoleType(type);
     const wanted = this.visible(caller, uuid)
@@ -154,7 +154,7 @@ export class RoleManager {
 
   private visible({ role: type }: Caller, uuid: string | undefined): readonly RoleWithRules[] {
     const known = uuid === undefined ? this.roles.all() : [found(this.roles.find(uuid), 'role', uuid)];
-    return type === 'Admin' ? known : known.filter((role) => role.isPublic && role.type !== 'Admin');
+    return type === 'Admin' ? known : known.filter((role) => role.isPublic && isAtMost(role.type, type));
   }
 
   private async insert(

@@ -7,8 +7,9 @@ import type { Listing, Page } from '../dao/page.js';
 import type { UserChanges, UserView } from '../dao/user-dao.js';
 import { ApiError, found, invalid, NotFound, refused } from '../errors.js';
 import type { Secrets } from '../secrets.js';
-import { assertMayManage, governs, mayUse, type Access } from './access.js';
+import { governs, mayUse, type Access } from './access.js';
 import type { AccountManager, AccountReference } from './account-manager.js';
+import { readApiKeyAccess } from './entry.js';
 import type { KeyPair } from './key-manager.js';
 import { userRow, type NewUser } from './new-account.js';
 import type { Passwords } from './password.js';
@@ -20,6 +21,8 @@ export interface UserUpdate extends Partial<Record<'username' | 'firstName' | 'l
   readonly password: string | undefined;
   readonly currentPassword: string | undefined;
   readonly keys: KeyPair | undefined;
+  /** Whether its keys are let in: enabled, disabled or inherit. */
+  readonly apiKeyAccess: string | undefined;
 }
 
 /** What a list of users is narrowed by. */
@@ -64,7 +67,7 @@ export class UserManager {
   /** Changes what is given. A password that somebody else sets ends the user's sessions. */
   async update(caller: Caller, uuid: string, wish: UserUpdate): Promise<UserView> {
     const user = await this.get(caller, uuid);
-    const { password, currentPassword, keys, ...plain } = wish;
+    const { password, currentPassword, keys, apiKeyAccess, ...plain } = wish;
     for (const [field, value] of Object.entries(plain)) {
       if (value?.trim() === '') throw invalid(field.toLowerCase(), 'a user must have one');
     }
@@ -73,6 +76,7 @@ export class UserManager {
       await this.assertMayReplacePassword(caller, user, currentPassword);
       Object.assign(changes, { passwordHash: await this.passwords.hash(password), failedLogins: 0 });
     }
+    if (apiKeyAccess !== undefined) changes.apiKeyAccess = readApiKeyAccess(caller, apiKeyAccess);
     if (keys) Object.assign(changes, { apiKey: keys.apiKey, secretKey: this.secrets.seal(keys.secretKey) });
     if (Object.keys(changes).length === 0) return user;
     await refusingDuplicates('another user has this user name, or this API key', () =>
@@ -132,7 +136,7 @@ export class UserManager {
   /** The user, which the caller must be allowed to look after. */
   async get(caller: Caller, uuid: string): Promise<UserView> {
     const user = await this.find(uuid);
-    assertMayManage(caller, user, `user ${uuid}`);
+    await this.access.assertMayManage(caller, user, `user ${uuid}`);
     return user;
   }
 

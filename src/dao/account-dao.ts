@@ -23,7 +23,7 @@ export interface Account {
 }
 
 /** What can be changed of an account. */
-export type AccountChanges = Partial<Pick<Account, 'name' | 'state'>>;
+export type AccountChanges = Partial<Pick<Account, 'name' | 'roleId' | 'state' | 'apiKeyAccess'>>;
 
 /** An account with its role and the names that answers show. */
 export interface AccountView extends Account {

@@ -2,6 +2,7 @@ import { Access } from '../../src/account/access.js';
 import { AccountManager } from '../../src/account/account-manager.js';
 import { DomainManager } from '../../src/account/domain-manager.js';
 import type { Passwords } from '../../src/account/password.js';
+import type { RoleDirectory } from '../../src/account/role-directory.js';
 import { UserManager } from '../../src/account/user-manager.js';
 import { CacheInvalidation } from '../../src/cache-invalidation.js';
 import type { CallContext, Caller } from '../../src/call-context.js';
@@ -12,6 +13,7 @@ import { forEachEngine, testDatabase } from '../kit/engines.js';
 
 const ROUNDS = 20;
 
+const USER = { uuid: undefined, type: undefined };
 const PERSON = { password: 'x', firstName: 'A', lastName: 'B', email: 'a@example.org', timezone: undefined };
 
 forEachEngine((engine) => {
@@ -25,7 +27,8 @@ forEachEngine((engine) => {
     const caches = new CacheInvalidation(db, now, nothing);
     const reports = { ofAccounts: async () => new Map(), ofDomains: async () => new Map() } as unknown as ResourceReports;
     const domains = new DomainManager(db, caches, reports, now);
-    const access = new Access(db, domains);
+    const anyRole = { covers: async () => true } as unknown as RoleDirectory;
+    const access = new Access(db, domains, anyRole);
     const passwords = { hash: async () => 'hash' } as unknown as Passwords;
     const accounts = new AccountManager(db, domains, access, passwords, caches, reports, now);
     return { domains, accounts, users: new UserManager(db, access, accounts, passwords, new Secrets('s'), caches, now) };
@@ -69,7 +72,7 @@ forEachEngine((engine) => {
       if (!cleanup) await daos.domains.removeTree(low.path, now());
       const home = cleanup ? low.uuid : uuid;
       await Promise.allSettled([
-        accounts.create(caller, { role: 'User', name: undefined, domainUuid: home, user: { ...PERSON, username: name } }),
+        accounts.create(caller, { role: USER, name: undefined, domainUuid: home, user: { ...PERSON, username: name } }),
         domains.create(caller, { name: 'made', parentUuid: home, uuid: undefined }),
         domains.delete(uuid, cleanup, call),
       ]);

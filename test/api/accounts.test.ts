@@ -33,6 +33,7 @@ forEachEngine((engine) => {
         domainid: aUuid,
         domain: 'ROOT',
         timezone: 'Europe/Berlin',
+        apikeyaccess: 'inherit',
         isdefault: false,
         iscallerchilddomain: false,
         usersource: 'native',
@@ -49,6 +50,7 @@ forEachEngine((engine) => {
         domainpath: 'ROOT',
         state: 'enabled',
         created: aDate,
+        apikeyaccess: 'inherit',
         isdefault: false,
         user: [user],
       });

@@ -24,10 +24,9 @@ forEachEngine((engine) => {
 
   describe('requests signed with an API key', () => {
     const access = async (table: 'user' | 'account', { userId, accountId }: TestUser, apiKeyAccess: string) => {
-      const uuid = table === 'user' ? userId : accountId;
-      await server.db.knex(table).where({ uuid }).update({ apiKeyAccess });
-      // Makes servers forget what they remember of users.
-      await server.admin.call('updateUser', { id: userId, firstname: 'Changed' });
+      const [command, id] = table === 'user' ? ['updateUser', userId] : ['updateAccount', accountId];
+      const answer = await server.admin.call(command, { id, apikeyaccess: apiKeyAccess.toUpperCase() });
+      expect(answer[table]).toMatchObject({ id, apikeyaccess: apiKeyAccess });
     };
     const isLetIn = async (user: TestUser) => (await askFrom(undefined, user.keys)).status === 200;
     const isSaidToBe = async ({ userId }: TestUser) =>
@@ -55,6 +54,15 @@ forEachEngine((engine) => {
       await access('account', user, 'enabled');
       await access('user', user, 'disabled');
       await expectLetIn(false);
+    });
+
+    test('are let in or kept out by root administrators alone', async () => {
+      const user = await server.createUser(uniqueName('stubborn'), { accounttype: '2' });
+      const denied = { code: 531, text: 'only root administrators say whether API keys are let in' };
+      expect(await user.client.refusal('updateUser', { id: user.userId, apikeyaccess: 'enabled' })).toEqual(denied);
+      expect(await user.client.refusal('updateAccount', { id: user.accountId, apikeyaccess: 'enabled' })).toEqual(denied);
+      const { code, text } = await server.admin.refusal('updateUser', { id: user.userId, apikeyaccess: 'maybe' });
+      expect([code, text]).toEqual([431, 'parameter apikeyaccess: "maybe" is none of enabled, disabled, inherit']);
     });
 
     test('are refused as a wrong signature is, and sessions of the user go on', async () => {

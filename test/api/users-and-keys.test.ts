@@ -32,6 +32,7 @@ forEachEngine((engine) => {
         domainid: aUuid,
         domain: 'ROOT',
         isdefault: false,
+        apikeyaccess: 'inherit',
         iscallerchilddomain: false,
         usersource: 'native',
       });

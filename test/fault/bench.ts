@@ -182,14 +182,14 @@ async function assemble(knex: Knex, plugins: Plugins, plan: FaultPlan, now: () =
   const framework = new BackupFramework(settings, wrapped, instances);
   const caches = new CacheInvalidation(db, now, noLog);
   const limits = new OwnerLimits(settings);
-  const access = new Access(db, new DomainManager(db, caches, new ResourceReports(db, limits), now));
+  const roleDirectory = new RoleDirectory(db, commands, caches);
+  await roleDirectory.load();
+  const access = new Access(db, new DomainManager(db, caches, new ResourceReports(db, limits), now), roleDirectory);
   const machines: MachineManager = new MachineManager(db, access, zones, instances, copy, (vm, call) => assignments.release(vm, call));
   const backups = new BackupManager(db, access, zones, framework, copy, new Admission(db, limits), now);
   const assignments = new AssignmentManager(db, zones, framework, machines, copy, now, noLog);
   const restores = new RestoreManager(db, zones, framework, backups, instances, copy, now);
   const machinesFromBackups = new MachineFromBackupManager(db, zones, framework, backups, machines, instances, copy);
-  const roleDirectory = new RoleDirectory(db, commands, caches);
-  await roleDirectory.load();
   const roles = new RoleManager(db, roleDirectory, caches, now);
   // The commands of these tests reach for nothing else.
   const services = { assignments, backups, commands, machinesFromBackups, restores, roles } as unknown as Services;

@@ -27,9 +27,5 @@ export const roleNamed = async ({ admin }: TestServer, name: string): Promise<st
   String((await only(admin, 'listRoles', 'role', { name })).id);
 
 /** A user whose account has the role. */
-export async function userOf(server: TestServer, roleid: string, name = uniqueName('member')): Promise<TestUser> {
-  const user = await server.createUser(name);
-  const role = (await server.db.knex('role').where({ uuid: roleid }).first('id')) as { id: number };
-  await server.db.knex('account').where({ uuid: user.accountId }).update({ roleId: role.id });
-  return user;
-}
+export const userOf = (server: TestServer, roleid: string, name = uniqueName('member')): Promise<TestUser> =>
+  server.createUser(name, { roleid });

@@ -152,7 +152,11 @@ export class TestServer {
   /** Makes an account with one user and its keys; of the role User unless another account type or domain is given. */
   async createUser(name: string, where: Readonly<Record<string, string>> = {}): Promise<TestUser> {
     const person = { username: name, password: PASSWORD, firstname: name, lastname: 'Tester', email: `${name}@example.org` };
-    const { account } = (await this.admin.call('createAccount', { ...person, accounttype: '0', ...where })) as { account: Answer };
+    const { account } = (await this.admin.call('createAccount', {
+      ...person,
+      ...(where.roleid === undefined ? { accounttype: '0' } : {}),
+      ...where,
+    })) as { account: Answer };
     const [user] = account.user as [Answer];
     const { userkeys } = (await this.admin.call('registerUserKeys', { id: String(user.id) })) as { userkeys: Keys };
     const keys = { apikey: userkeys.apikey, secretkey: userkeys.secretkey };

@@ -19,9 +19,13 @@ export class CreateAccountCmd extends NewUserCommand {
 
   @Parameter({
     type: 'integer',
-    description: 'type of the account: 0 for user (also if absent), 1 for root admin, 2 for domain admin, 3 for resource domain admin',
+    description:
+      'type of the account, if no role is given: 0 for user (also if absent), 1 for root admin, 2 for domain admin, 3 for resource domain admin',
   })
   accountType: number | undefined;
+
+  @Parameter({ type: 'uuid', entity: 'role', since: '4.9.0', description: 'role of the account; the default one of its type if absent' })
+  roleId: string | undefined;
 
   @Parameter({ type: 'uuid', entity: 'domain', description: 'domain of the account; that of the caller if absent' })
   domainId: string | undefined;
@@ -30,7 +34,8 @@ export class CreateAccountCmd extends NewUserCommand {
   networkDomain: string | undefined;
 
   async execute({ accounts }: Services, { caller }: CallContext) {
-    const wish = { role: readAccountType(this.accountType) ?? 'User', name: this.account, domainUuid: this.domainId, user: this.newUser() };
+    const role = { uuid: this.roleId, type: readAccountType(this.accountType) };
+    const wish = { role, name: this.account, domainUuid: this.domainId, user: this.newUser() };
     return { account: toAccountResponse(await accounts.create(caller, wish), caller) };
   }
 }

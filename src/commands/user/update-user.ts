@@ -37,9 +37,16 @@ export class UpdateUserCmd extends UserActionCommand {
   @Parameter({ type: 'string', sensitive: true, description: 'new secret key; needs userapikey' })
   userSecretKey: string | undefined;
 
+  @Parameter({
+    type: 'string',
+    since: '4.20.1.0',
+    description: 'for root administrators: whether its API keys are let in: enabled, disabled or inherit',
+  })
+  apiKeyAccess: string | undefined;
+
   async execute({ users }: Services, { caller }: CallContext) {
-    const { username, firstName, lastName, email, password, currentPassword } = this;
-    const wish = { username, firstName, lastName, email, password, currentPassword };
+    const { username, firstName, lastName, email, password, currentPassword, apiKeyAccess } = this;
+    const wish = { username, firstName, lastName, email, password, currentPassword, apiKeyAccess };
     const timezone = readTimezone(this.timezone);
     return { user: toUserResponse(await users.update(caller, this.id, { ...wish, timezone, keys: this.keys() }), caller) };
   }

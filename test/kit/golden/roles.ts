@@ -1,6 +1,7 @@
 import type { Answer } from '../../../src/client/api-client.js';
 import { importRole, roleNamed, userOf, type Rules } from '../roles.js';
-import { row, type Row, type Stage } from './scene.js';
+import { person } from '../scene.js';
+import { row, rowOfReader, type Row, type Stage } from './scene.js';
 
 const RULES = [
   ['list*', 'allow'],
@@ -53,10 +54,26 @@ export const ROLES: readonly Row[] = [
     return { roleid, ruleid: String((await rulesOf(stage, roleid))[0]), permission: 'deny' };
   }),
   row('deleteRolePermission', async (stage) => ({ id: String((await rulesOf(stage, await role(stage)))[0]) })),
+  row('createAccount.role', async (stage) => ({ ...person(`of-a-role-${stage.format}`), roleid: await role(stage) })),
+  row('updateAccount.role', async (stage) => ({
+    id: (await stage.server.createUser(stage.title.replaceAll(' ', '-'))).accountId,
+    roleid: await role(stage),
+  })),
+  row('updateUser.key-access', async ({ server, title }) => ({
+    id: (await server.createUser(title.replaceAll(' ', '-'))).userId,
+    apikeyaccess: 'Disabled',
+  })),
   row('listRolePermissions', async (stage) => ({ roleid: await role(stage) })),
 ];
 
 export const REFUSED_ROLES: readonly Row[] = [
+  row('createAccount.role-of-another-type', async (stage) => ({ ...person('never'), roleid: await role(stage), accounttype: '1' })),
+  row(
+    'createAccount.beyond',
+    () => ({ ...person('never'), accounttype: '1' }),
+    async (stage) => (await member(stage, 'Admin', [['createZone', 'deny']])).keys,
+  ),
+  rowOfReader('updateUser.key-access-denied', ({ world }) => ({ id: world.reader.userId, apikeyaccess: 'enabled' })),
   row('createRole.exists', () => ({ name: 'User', type: 'User' })),
   row('createRole.neither', () => ({ name: 'new' })),
   row('createRole.type', () => ({ name: 'new', type: 'Operator' })),
