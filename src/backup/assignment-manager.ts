@@ -90,7 +90,9 @@ export class AssignmentManager {
       });
     }
     await this.db.transaction(async ({ assignments, schedules, usage }) => {
-      if (await assignments.delete(assignment.id, 'Removing')) await usage.append(released(assignment, vm, this.now()));
+      // Whoever has been faster has done the rest too, and the machine may be in an offering again.
+      if (!(await assignments.delete(assignment.id, 'Removing'))) return;
+      await usage.append(released(assignment, vm, this.now()));
       await schedules.deleteByVm(vm.id);
     });
   }

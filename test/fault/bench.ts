@@ -9,6 +9,7 @@ import { RoleManager } from '../../src/account/role-manager.js';
 import { AssignmentManager } from '../../src/backup/assignment-manager.js';
 import { BackupFramework } from '../../src/backup/backup-framework.js';
 import { BackupManager } from '../../src/backup/backup-manager.js';
+import { BackupOfferingManager } from '../../src/backup/backup-offering-manager.js';
 import { MachineFromBackupManager } from '../../src/backup/machine-from-backup-manager.js';
 import { RestoreManager } from '../../src/backup/restore-manager.js';
 import { CacheInvalidation } from '../../src/cache-invalidation.js';
@@ -34,7 +35,7 @@ import { loadPlugins, type Plugins } from '../../src/provider/load-plugins.js';
 import { Secrets } from '../../src/secrets.js';
 import type { Services } from '../../src/services.js';
 import { allKeys, DynamicSettings } from '../../src/settings/dynamic-settings.js';
-import { askedBy, insertAssignment, insertJob, insertOffering, insertUser, insertZone } from '../kit/builders.js';
+import { askedBy, insertAccount, insertAssignment, insertJob, insertOffering, insertUser, insertZone, ownerOf } from '../kit/builders.js';
 import { FaultPlan } from '../kit/faulty.js';
 
 const PLUGINS = fileURLToPath(new URL('../../plugins', import.meta.url));
@@ -70,6 +71,7 @@ export class Bench {
     readonly zone: Zone,
     readonly offering: BackupOffering,
     private readonly user: User,
+    private readonly administrator: User,
   ) {}
 
   static async open(db: Database): Promise<Bench> {
@@ -79,9 +81,10 @@ export class Bench {
     for (const name of LIMITS) await daos.configuration.save({ name, scope: 'Global', scopeId: 0, value: '100000' });
     const offering = await insertOffering(daos, { zoneId: zone.id, externalId: 'gold-policy' });
     const user = await insertUser(daos);
+    const administrator = await insertUser(daos, ownerOf(await insertAccount(daos, { role: 'Admin' })));
     const plugins = await loadPlugins(PLUGINS);
     const server = await assemble(knex, plugins, noFault(), () => new Date());
-    return new Bench(knex, plugins, server, zone, offering, user);
+    return new Bench(knex, plugins, server, zone, offering, user, administrator);
   }
 
   /** Makes a stopped machine with two volumes. */
@@ -126,9 +129,10 @@ export class Bench {
     return this.server.instances.backup('dummy', this.zone);
   }
 
-  /** Runs the job of a command: on a server with the plan, and then on one sound server after the other until it has ended. Answers its status. */
-  async run(command: string, parameters: Readonly<Record<string, string>>, machineUuid: string, plan: FaultPlan): Promise<Ended> {
-    const about = { ...askedBy(this.user), command, params: JSON.stringify(Object.entries(parameters)), machineUuid, created: this.now() };
+  /** Runs the job of a command, an administrator's if it is about no machine: on a server with the plan, and then on one sound server after the other until it has ended. Answers its status. */
+  async run(command: string, parameters: Readonly<Record<string, string>>, machineUuid: string | null, plan: FaultPlan): Promise<Ended> {
+    const asker = machineUuid === null ? this.administrator : this.user;
+    const about = { ...askedBy(asker), command, params: JSON.stringify(Object.entries(parameters)), machineUuid, created: this.now() };
     const { uuid, operationId } = await insertJob(this.server.db.daos, about);
     for (let life = 0; life < 5; life++) {
       await this.live(life === 0 ? plan : noFault());
@@ -192,6 +196,7 @@ async function assemble(knex: Knex, plugins: Plugins, plan: FaultPlan, now: () =
   const machinesFromBackups = new MachineFromBackupManager(db, zones, framework, backups, machines, instances, copy);
   const roles = new RoleManager(db, roleDirectory, caches, now);
   // The commands of these tests reach for nothing else.
-  const services = { assignments, backups, commands, machinesFromBackups, restores, roles } as unknown as Services;
+  const offerings = new BackupOfferingManager(db, zones, framework, now);
+  const services = { assignments, backups, commands, machinesFromBackups, offerings, restores, roles } as unknown as Services;
   return { db, identities: new IdentityDirectory(db, secrets, settings), zones, instances, copy, services };
 }
