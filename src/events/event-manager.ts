@@ -7,7 +7,7 @@ import type { EventView } from '../dao/event-dao.js';
 import type { Owners } from '../dao/owned.js';
 import type { Listing, Page } from '../dao/page.js';
 import { found, invalid } from '../errors.js';
-import { RESOURCE_TYPES } from './resource.js';
+import { resourceTypeOf } from './resource.js';
 import { assertSays } from './selection.js';
 
 /** What a list of events is narrowed by. */
@@ -52,7 +52,7 @@ export class EventManager {
       operationId: start?.operationId ?? undefined,
       since: since ?? this.secondsAgo(oldestSeconds, 'entrytime'),
       until: until ?? this.secondsAgo(youngestSeconds, 'duration'),
-      resourceType: resourceType && (RESOURCE_TYPES[resourceType.toLowerCase()] ?? resourceType),
+      resourceType: resourceType && resourceTypeOf(resourceType),
     };
     return this.db.daos.events.list({ ...filter, ...(await this.access.owners(caller, owners)) }, page);
   }

@@ -30,6 +30,12 @@ export const RESOURCE_TYPES: Readonly<Record<string, string>> = {
   zone: 'Zone',
 };
 
+/** The kind of things that a client names by their key in answers, or by CloudStack's own word. */
+export function resourceTypeOf(named: string): string {
+  const key = named.toLowerCase();
+  return Object.hasOwn(RESOURCE_TYPES, key) ? (RESOURCE_TYPES[key] ?? named) : named;
+}
+
 interface Named {
   readonly name: string;
 }

@@ -255,6 +255,7 @@ forEachEngine((engine) => {
       expect(each(await events({ ...done, resourceid: vmId.toUpperCase() }), 'type')).toContain('BACKUP.DELETE');
       expect(each(await events({ state: 'Completed', resourceid: backupId, resourcetype: 'backup' }), 'type')).toEqual(['BACKUP.DELETE']);
       expect(await events({ resourceid: backupId, resourcetype: 'Volume' })).toEqual([]);
+      expect(await events({ resourcetype: '__proto__' })).toEqual([]);
       expect(new Set(each(await events({ resourcetype: 'volume' }), 'resourcetype'))).toEqual(new Set(['Volume']));
     });
 
