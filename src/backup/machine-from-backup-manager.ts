@@ -78,14 +78,20 @@ export class MachineFromBackupManager {
     const backupZone = this.zones.getById(backup.zoneId);
     this.framework.assertEnabled(backupZone);
     const provider = this.framework.provider(backup.provider, backupZone);
-    const { fillMachine, crossZone } = provider.capabilities;
-    if (!fillMachine) throw refused(`backup provider ${backup.provider} cannot make a new machine of a backup`);
-    if (zone.id !== backupZone.id && !crossZone) {
-      throw refused(`backup provider ${backup.provider} makes machines only in the zone of the backup, ${backupZone.uuid}`);
-    }
+    if (!provider.capabilities.fillMachine) throw refused(`backup provider ${backup.provider} cannot make a new machine of a backup`);
+    if (zone.id !== backupZone.id) await this.assertReachesOtherZones(backup, provider);
     const catalogue = await this.plugins.inventory(zone).readCatalogue(call.signal);
     const parts = partsFromBackup({ ...wish, nics: newNics(wish.nics) }, manifest, catalogue);
     return { wish, owner, zone, backupZone, provider, manifest, parts };
+  }
+
+  /** Refuses backups of which machines are made in their own zone only: by their provider, or by the repository that they are in. */
+  private async assertReachesOtherZones(backup: Backup, { capabilities }: BackupProvider): Promise<void> {
+    if (!capabilities.crossZone) throw refused(`backup provider ${backup.provider} makes machines only in the zone of the backup`);
+    const offering = await this.db.daos.offerings.findByIdIncludingRemoved(backup.policyId);
+    const repository = offering && (await this.db.daos.repositories.findByUuid(offering.externalId));
+    if (!repository || repository.crossZone) return;
+    throw refused(`backup repository ${repository.uuid} does not allow machines in other zones; set crosszoneinstancecreation of it`);
   }
 
   private async make(plan: Plan, call: CallContext): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Answer } from '../../src/client/api-client.js';
+import { insertRepository } from '../kit/builders.js';
 import { Clock, hold } from '../kit/clock.js';
 import { digestsOf } from '../kit/digests.js';
 import { forEachEngine } from '../kit/engines.js';
@@ -260,6 +261,19 @@ forEachEngine((engine) => {
         `the zone has no ${what} ${NOBODY}, which the backed up machine had; name another one with ${parameter}`,
       ]);
       expect(await create({ ...order, [parameter]: String(vm?.[parameter]) })).toMatchObject({ state: 'Running' });
+    });
+
+    test('a machine in another zone, if the repository of the backup does not allow it', async () => {
+      const { order, policyId, zoneId } = await scene();
+      const { id: repositoryZone } = (await server.db.daos.zones.listAll()).find(({ uuid }) => uuid === zoneId) ?? { id: 0 };
+      const { id, uuid } = await insertRepository(server.db.daos, { zoneId: repositoryZone, crossZone: false });
+      await server.db.knex('backup_policy').where({ uuid: policyId }).update({ externalId: uuid });
+      const elsewhere = { ...order, zoneid: await makeZone(server) };
+      const { code, text } = await refusalOf(elsewhere);
+      expect([code, text]).toEqual([530, expect.stringContaining(`backup repository ${uuid} does not allow machines in other zones`)]);
+      expect(await create(order)).toMatchObject({ zoneid: zoneId });
+      await server.db.knex('backup_repository').where({ id }).update({ crossZone: true });
+      expect(await create(elsewhere)).toMatchObject({ zoneid: elsewhere.zoneid });
     });
 
     test('a backup that was never finished', async () => {
