@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Express } from 'express';
 import { Access } from './account/access.js';
 import { AccountManager } from './account/account-manager.js';
+import { ApiLimitManager } from './account/api-limit-manager.js';
 import { DomainManager } from './account/domain-manager.js';
 import { IdentityDirectory } from './account/identity-directory.js';
 import { KeyManager } from './account/key-manager.js';
@@ -132,6 +133,7 @@ export async function createApplication({
   const events = new EventManager(db, access, commands, now);
   const services: Services = {
     accounts,
+    apiLimits: new ApiLimitManager(db, dynamicSettings, now),
     alerts,
     assignments: new AssignmentManager(db, zoneDirectory, framework, machines, copy, now, log),
     backups,
@@ -176,7 +178,7 @@ export async function createApplication({
   };
   const dispatcher = new Dispatcher(
     commands,
-    new Authenticator(identities, sessions, now),
+    new Authenticator(identities, sessions, dynamicSettings, now),
     (spec, command, parameters, call) => services.jobs.submit(services, spec, command, parameters, call),
     recorder,
     services,

@@ -98,6 +98,18 @@ export const ERRORS = {
     when: 'A defect of the server; the log has the cause under the request id in the text.',
   },
   denied: { http: 531, cs: 4365, text: 'not allowed', when: 'The caller may not touch this account, machine, volume, backup or job.' },
+  post_required: {
+    http: 400,
+    cs: 9999,
+    text: 'use POST',
+    when: 'A command that changes something was not sent by POST, and `enforce.post.requests.and.timestamps` is on.',
+  },
+  too_many_requests: {
+    http: 429,
+    cs: 9999,
+    text: 'too many requests',
+    when: 'The account has sent more requests than `api.throttling.max` in the interval.',
+  },
   unavailable: {
     http: 503,
     cs: 9999,

@@ -1,4 +1,5 @@
 import type { AccountManager } from './account/account-manager.js';
+import type { ApiLimitManager } from './account/api-limit-manager.js';
 import type { DomainManager } from './account/domain-manager.js';
 import type { KeyManager } from './account/key-manager.js';
 import type { RoleManager } from './account/role-manager.js';
@@ -28,6 +29,7 @@ import type { UsageManager } from './usage/usage-manager.js';
 /** What a command may reach: managers and the settings they go by, never a DAO or a provider. */
 export interface Services {
   readonly accounts: AccountManager;
+  readonly apiLimits: ApiLimitManager;
   readonly alerts: AlertManager;
   readonly assignments: AssignmentManager;
   readonly backups: BackupManager;

@@ -6,6 +6,7 @@ import type { AddressRanges } from '../settings/address-ranges.js';
 import { AnswerOrder } from './answer-order.js';
 import { readCookies, sessionTokens } from './cookies.js';
 import type { Dispatcher, Passage } from './dispatcher.js';
+import { gzipped } from './gzip.js';
 import { errorReply, formatOf, reply, type Format, type Reply } from './reply.js';
 import { lookUp, readParameters, type RequestParameters } from './request-parameters.js';
 
@@ -19,6 +20,7 @@ const API_HEADERS = {
   'Cache-Control': 'no-store',
   'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
   'Referrer-Policy': 'no-referrer',
+  Vary: 'Accept-Encoding',
   'X-Content-Type-Options': 'nosniff',
   'X-XSS-Protection': '1;mode=block',
 };
@@ -56,9 +58,9 @@ export function createApp(dispatcher: Dispatcher, { ready, log, ui, proxies }: E
   app.use('/client/api', readForm, (request: Request, response: Response) =>
     new Exchange(request, response, log).answer(dispatcher, order),
   );
-  app.use('/client/api', (error: unknown, request: Request, response: Response, _next: NextFunction) => {
-    new Exchange(request, response, log).refuse(unreadableForm(error));
-  });
+  app.use('/client/api', (error: unknown, request: Request, response: Response, _next: NextFunction) =>
+    new Exchange(request, response, log).refuse(unreadableForm(error)),
+  );
   if (ui) app.use(ui);
   app.use((_request, response) => void response.status(404).type('text').send('nothing is here; the API is at /client/api\n'));
   return app;
@@ -101,16 +103,16 @@ class Exchange {
         passage,
       );
       await turn;
-      this.send(reply(passage.spec, body, this.format(), passage.caller !== undefined), undefined);
+      await this.send(reply(passage.spec, body, this.format(), passage.caller !== undefined), undefined);
     } catch (error) {
-      this.refuse(toApiError(error, requestId));
+      await this.refuse(toApiError(error, requestId));
     }
   }
 
-  refuse(failure: ApiError): void {
+  async refuse(failure: ApiError): Promise<void> {
     const { requestId, passage } = this;
     if (failure.kind === 'internal') this.log('error', 'command failed', { requestId, command: passage.spec?.name, error: failure.cause });
-    this.send(errorReply(passage.spec, failure, this.format(), passage.caller !== undefined), failure);
+    await this.send(errorReply(passage.spec, failure, this.format(), passage.caller !== undefined), failure);
   }
 
   /** Resolves when the answer has left the server, or the connection is gone. */
@@ -118,12 +120,15 @@ class Exchange {
     return new Promise((resolve) => void this.response.once('close', resolve));
   }
 
-  private send({ status, headers, body }: Reply, failure: ApiError | undefined): void {
+  private async send({ status, headers, body }: Reply, failure: ApiError | undefined): Promise<void> {
     const { request, response, passage, parameters } = this;
+    const hasBody = request.method !== 'HEAD';
+    const zipped = hasBody && request.acceptsEncodings('gzip', 'identity') === 'gzip' ? await gzipped(body) : undefined;
     response.status(status).set(API_HEADERS).set(headers);
     if (passage.setCookies.length > 0) response.setHeader('Set-Cookie', [...passage.setCookies]);
+    if (zipped) response.setHeader('Content-Encoding', 'gzip');
     // Not response.send: it would rewrite the content type that clients look at.
-    response.end(request.method === 'HEAD' ? undefined : body);
+    response.end(hasBody ? (zipped ?? body) : undefined);
     this.log('info', 'request', {
       requestId: this.requestId,
       remote: this.remoteAddress,

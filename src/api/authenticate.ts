@@ -2,6 +2,7 @@ import type { IdentityDirectory } from '../account/identity-directory.js';
 import type { SessionManager } from '../account/session-manager.js';
 import type { Caller } from '../call-context.js';
 import { ApiError } from '../errors.js';
+import type { DynamicSettings } from '../settings/dynamic-settings.js';
 import { parseMoment } from './date.js';
 import { sessionKeys, sessionTokens } from './cookies.js';
 import type { ApiRequest } from './dispatcher.js';
@@ -11,11 +12,15 @@ import { isSignedWith } from './signature.js';
 /** As whom a request comes, as far as it says so, and where from. */
 type Claim = Pick<ApiRequest, 'parameters' | 'cookies' | 'remoteAddress'>;
 
+/** A signed request that must expire is valid for so long. */
+const LONGEST_VALID_MS = 15 * 60_000;
+
 /** Finds out who is calling: by session if the request names a live one, else by API key and signature. */
 export class Authenticator {
   constructor(
     private readonly identities: IdentityDirectory,
     private readonly sessions: SessionManager,
+    private readonly settings: DynamicSettings,
     private readonly now: () => Date,
   ) {}
 
@@ -35,8 +40,11 @@ export class Authenticator {
   }
 
   private isOutdated(parameters: RequestParameters): boolean {
-    if (lookUp(parameters, 'signatureversion') !== '3') return false;
+    const mustExpire = this.settings.get('enforce.post.requests.and.timestamps');
+    if (lookUp(parameters, 'signatureversion') !== '3') return mustExpire;
     const expires = parseMoment(lookUp(parameters, 'expires') ?? '');
-    return !expires || expires < this.now();
+    if (!expires) return true;
+    const restMs = expires.getTime() - this.now().getTime();
+    return restMs < 0 || (mustExpire && restMs > LONGEST_VALID_MS);
   }
 }

@@ -52,11 +52,13 @@ export class Dispatcher {
     if (spec) passage.spec = spec;
     refuseControlCharacters(parameters);
     if (spec?.postOnly && request.method !== 'POST') throw new ApiError('login_by_get');
+    if (spec) this.requirePost(spec, request);
     const open = spec?.open ? bind(spec, parameters) : undefined;
     if (spec && open instanceof OpenCommand) return this.answerOpen(spec, open, request, passage);
 
     const caller = await this.authenticator.authenticate(request);
     passage.caller = caller;
+    this.services.apiLimits.admit(caller);
     if (!spec || !(await this.services.roles.rightsOf(caller)).has(spec.name)) throw unknownCommand(nameOf(parameters), caller);
     const call: CallContext = { requestId: request.requestId, caller, signal: NEVER };
     return runBound(spec, parameters, (command) =>
@@ -64,6 +66,11 @@ export class Dispatcher {
         ? this.submit(spec, command, parameters, call)
         : this.events.performing(spec, parameters, call, () => command.execute(this.services, call)),
     );
+  }
+
+  private requirePost({ name }: CommandSpec, { method }: ApiRequest): void {
+    if (method === 'POST' || READING.test(name) || !this.services.settings.get('enforce.post.requests.and.timestamps')) return;
+    throw new ApiError('post_required', `State changing command ${name} needs to be sent using POST request`);
   }
 
   private async answerOpen(spec: CommandSpec, command: OpenCommand, request: ApiRequest, passage: Passage): Promise<object> {
@@ -74,6 +81,9 @@ export class Dispatcher {
     return body;
   }
 }
+
+/** How the commands begin that change nothing. */
+const READING = /^(get|list|query|find)\w+$/i;
 
 const nameOf = (parameters: RequestParameters): string => lookUp(parameters, 'command') ?? '';
 

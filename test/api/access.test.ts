@@ -18,14 +18,14 @@ const names = (text: string): string[] => text.trim().split(/\s+/);
 
 /** Commands that neither touch nor show anything of an account. */
 const HARMLESS = names(`
-  listApis listBackupOfferings listBackupPolicies listCapabilities listDiskOfferings listEventTypes listHypervisors listNetworks
+  getApiLimit listApis listBackupOfferings listBackupPolicies listCapabilities listDiskOfferings listEventTypes listHypervisors listNetworks
   listOsCategories listOsTypes listServiceOfferings listTemplates listZones listZonesMetrics`);
 const HARMLESS_OF_ADMINISTRATORS = names('listRolePermissions listRoles listUsageTypes');
 const OF_ROOT_ADMINISTRATORS = names(`
   addBackupRepository archiveAlerts createRole createRolePermission createZone deleteAlerts deleteBackupOffering deleteBackupPolicy
   deleteBackupRepository deleteRole deleteRolePermission disableRole enableRole generateUsageRecords importBackupOffering
   importBackupPolicy importRole listAlerts listBackupProviderOfferings listBackupProviders listBackupRepositories listCapacity
-  listConfigurationGroups listConfigurations listInfrastructure resetConfiguration updateBackupOffering updateBackupRepository
+  listConfigurationGroups listConfigurations listInfrastructure resetApiLimit resetConfiguration updateBackupOffering updateBackupRepository
   updateConfiguration updateRole updateRolePermission`);
 const OPEN = names('login logout');
 

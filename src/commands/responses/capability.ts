@@ -24,5 +24,7 @@ export const capabilityResponse = responseOf('capability', {
   customhypervisordisplayname: ['string', 'what clients call a hypervisor that is none of the known ones'],
   dynamicscalingenabled: ['boolean', 'whether machines may be given more CPU and memory while they run'],
   instanceleaseenabled: ['boolean', 'whether machines can be lent for a time'],
+  apilimitinterval: ['integer', 'seconds for which requests are counted, if they are limited'],
+  apilimitmax: ['integer', 'requests that an account may send in that time, if they are limited'],
   defaultuipagesize: ['long', 'rows on a page of the web UI'],
 });

@@ -2,6 +2,7 @@ import { EVERYONE } from '../../account/role-type.js';
 import { ApiCommand, Command } from '../../api/command.js';
 import { CLOUDSTACK_VERSION } from '../../api/reply.js';
 import type { Services } from '../../services.js';
+import type { DynamicSettings } from '../../settings/dynamic-settings.js';
 import { LEAST_GIB, MOST_GIB } from '../disk-size.js';
 import { capabilityResponse } from '../responses/capability.js';
 
@@ -38,8 +39,14 @@ export class ListCapabilitiesCmd extends Command {
         customhypervisordisplayname: settings.get('hypervisor.custom.display.name'),
         dynamicscalingenabled: settings.get('enable.dynamic.scale.vm'),
         instanceleaseenabled: false,
+        ...requestLimits(settings),
         defaultuipagesize: Math.min(20, settings.get('default.page.size')),
       },
     };
   }
 }
+
+const requestLimits = (settings: DynamicSettings) =>
+  settings.get('api.throttling.enabled')
+    ? { apilimitinterval: settings.get('api.throttling.interval'), apilimitmax: settings.get('api.throttling.max') }
+    : {};

@@ -87,5 +87,6 @@ function withoutChance(text: string): string {
     .replace(/(sessionkey(?:=|>|": "))[\w-]{27}/g, '$1SESSIONKEY')
     .replace(/\b10\.1\.\d+\.\d+\b/g, 'ADDRESS')
     .replace(/\b02(:[0-9a-f]{2}){5}\b/g, 'MAC')
+    .replace(/(expireAfter(?:>|": )|retry after \[)\d+/g, '$1100')
     .replace(/(percentcomplete(?:>|": ))(?!100)\d+/g, '$150');
 }

@@ -1,4 +1,5 @@
 import { NOBODY } from '../scene.js';
+import { REFUSED_ENTRY } from './guards.js';
 import { REFUSED_IDENTITY } from './identity.js';
 import { REFUSED_LIMITS } from './limits.js';
 import { REFUSED_MACHINES } from './machines.js';
@@ -220,6 +221,7 @@ const RESTORES: readonly Row[] = [
 
 /** What the commands themselves refuse, at once or as the end of a job. */
 export const REFUSED_WORK: readonly Row[] = [
+  ...REFUSED_ENTRY,
   ...REFUSED_IDENTITY,
   ...SYSTEM,
   ...REFUSED_MACHINES,

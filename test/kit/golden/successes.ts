@@ -1,4 +1,5 @@
 import { ABSENT } from '../absent.js';
+import { GUARDS } from './guards.js';
 import { IDENTITY } from './identity.js';
 import { LIMITS } from './limits.js';
 import { MACHINES } from './machines.js';
@@ -127,6 +128,7 @@ const OFFERINGS: readonly Row[] = [
 /** Every command's success at least once. */
 export const SUCCESSES: readonly Row[] = [
   ...ABSENT.map((name) => row(name)),
+  ...GUARDS,
   ...IDENTITY,
   ...SYSTEM,
   ...MACHINES,
