@@ -83,6 +83,7 @@ export class LimitManager {
     const max = limitOf(type, units);
     const { owner, parent, account, domain } = await this.target(caller, wish);
     assertNotOwn(caller, owner);
+    if (account) await this.access.assertMayManage(caller, { ...account, accountId: account.id }, `account ${account.uuid}`);
     if (parent && max !== Infinity && max > parent.limits[type]) {
       const most = unitsOf(type, parent.limits[type]);
       throw invalid('max', `${units} is more than ${parent.name}, which it is part of, may have: ${most}; raise that limit first`);

@@ -67,11 +67,13 @@ forEachEngine((engine) => {
       for (const [{ client }, account] of reached) {
         const before = await show(account);
         const [{ id: user }] = before.user as [Answer];
+        const named = { account: String(before.name), domainid: String(before.domainid) };
         const refusals = [
           client.refusal('updateAccount', { id: account, newname: 'mine' }),
           client.refusal('disableAccount', { id: account, lock: 'false' }),
           client.refusal('deleteAccount', { id: account }),
-          client.refusal('createUser', { ...person('intruder'), account: String(before.name), domainid: String(before.domainid) }),
+          client.refusal('updateResourceLimit', { ...named, resourcetype: '12', max: '0' }),
+          client.refusal('createUser', { ...person('intruder'), ...named }),
           client.refusal('updateUser', { id: String(user), password: 'a password of mine' }),
           client.refusal('registerUserKeys', { id: String(user) }),
           client.refusal('getUserKeys', { id: String(user) }),
