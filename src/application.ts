@@ -156,7 +156,7 @@ export async function createApplication({
     settings: dynamicSettings,
     settingsManager: new SettingsManager(db, dynamicSettings, zoneDirectory, plugins, secrets, caches),
     usage: new UsageManager(db, access, now),
-    users: new UserManager(db, access, accounts, passwords, secrets, caches, now),
+    users: new UserManager(db, access, accounts, passwordCheck, secrets, caches, now),
     volumes: new VolumeManager(db, access, zoneDirectory, instances, copy, machines, dynamicSettings),
     zones: new ZoneManager(db, zoneDirectory, caches, now),
   };

@@ -30,6 +30,11 @@ export class PasswordCheck {
     return isAccepted;
   }
 
+  /** What is kept of a password. */
+  hash(password: string): Promise<string> {
+    return this.passwords.hash(password);
+  }
+
   private limit() {
     const now = this.now();
     const most = this.settings.get('incorrect.login.attempts.allowed');

@@ -12,7 +12,7 @@ import type { AccountManager, AccountReference } from './account-manager.js';
 import { readApiKeyAccess } from './entry.js';
 import type { KeyPair } from './key-manager.js';
 import { userRow, type NewUser } from './new-account.js';
-import type { Passwords } from './password.js';
+import type { PasswordCheck } from './password-check.js';
 import type { RoleType } from './role-type.js';
 import { refusingDuplicates } from './unique-name.js';
 
@@ -44,7 +44,7 @@ export class UserManager {
     private readonly db: Database,
     private readonly access: Access,
     private readonly accounts: AccountManager,
-    private readonly passwords: Passwords,
+    private readonly passwords: PasswordCheck,
     private readonly secrets: Secrets,
     private readonly caches: CacheInvalidation,
     private readonly now: () => Date,
@@ -156,11 +156,11 @@ export class UserManager {
     return user;
   }
 
-  /** Whoever is no administrator must know the password that is replaced. */
+  /** Whoever is no administrator must know the password that is replaced; guesses count like those of logins. */
   private async assertMayReplacePassword(caller: Caller, user: UserView, currentPassword: string | undefined): Promise<void> {
     if (governs(caller, user.domainId)) return;
     if (currentPassword === undefined) throw invalid('currentpassword', 'give it to set another password');
-    if (!(await this.passwords.matches(currentPassword, user.passwordHash))) {
+    if (!(await this.passwords.isRight(user, currentPassword))) {
       throw invalid('currentpassword', `this is not the password of user ${user.uuid}`);
     }
   }

@@ -1,6 +1,7 @@
 import { Access } from '../../src/account/access.js';
 import { AccountManager } from '../../src/account/account-manager.js';
 import { DomainManager } from '../../src/account/domain-manager.js';
+import type { PasswordCheck } from '../../src/account/password-check.js';
 import type { Passwords } from '../../src/account/password.js';
 import type { RoleDirectory } from '../../src/account/role-directory.js';
 import { UserManager } from '../../src/account/user-manager.js';
@@ -29,7 +30,7 @@ forEachEngine((engine) => {
     const domains = new DomainManager(db, caches, reports, now);
     const anyRole = { covers: async () => true } as unknown as RoleDirectory;
     const access = new Access(db, domains, anyRole);
-    const passwords = { hash: async () => 'hash' } as unknown as Passwords;
+    const passwords = { hash: async () => 'hash' } as unknown as Passwords & PasswordCheck;
     const accounts = new AccountManager(db, domains, access, passwords, caches, reports, now);
     return { domains, accounts, users: new UserManager(db, access, accounts, passwords, new Secrets('s'), caches, now) };
   };

@@ -63,6 +63,14 @@ forEachEngine((engine) => {
       expect((await browser.call('listZones')).status).toBe(200);
     });
 
+    test('takes as few wrong guesses at the password as a login does', async () => {
+      const { client, userId: id, user, password } = await someone();
+      const guess = (currentpassword: string) => client.refusal('updateUser', { id, password: PASSWORD, currentpassword });
+      for (let wrong = 1; wrong <= 5; wrong++) await guess('wrong');
+      expect((await guess(password)).text).toContain('this is not the password');
+      expect((await login(user.username, PASSWORD)).status).toBe(531);
+    });
+
     test('sets a password for an administrator, and ends the sessions of the user', async () => {
       const { userId: id, user, password } = await someone();
       const { browser } = await login(user.username, password);
