@@ -33,6 +33,9 @@ interface Plan {
   readonly parts: MachineParts;
 }
 
+/** The step of the job that is done when the machine is whole. */
+const FILLED = 'filled';
+
 /** Makes new machines of backups: has one made that the backup fits into, has it filled, and takes it over. */
 export class MachineFromBackupManager {
   constructor(
@@ -54,20 +57,30 @@ export class MachineFromBackupManager {
 
   /** Makes the machine and, if wished, starts it. If it cannot be filled it is gone again; if it only cannot be started it stays. */
   async create(backupUuid: string, wish: MachineFromBackup, call: CallContext): Promise<VmView> {
-    const { instanceUuid, operationId } = runningJob(call);
-    const uuid = instanceUuid ?? operationId;
-    const plan = await this.plan(backupUuid, wish, call);
+    const job = runningJob(call);
+    const uuid = job.instanceUuid ?? job.operationId;
+    // A machine that is whole is never given up, whatever a later run of the job meets.
+    if (job.resumeOf(FILLED) === undefined) {
+      await this.makeOrDiscard(uuid, backupUuid, wish, call);
+      await job.report(FILLED, { reference: uuid });
+    }
+    return wish.start ? this.machines.start(uuid, call) : found(await this.db.daos.vms.findView(uuid), 'virtual machine', uuid);
+  }
+
+  private async makeOrDiscard(uuid: string, backupUuid: string, wish: MachineFromBackup, call: CallContext): Promise<void> {
     const known = await this.db.daos.vms.findByUuidIncludingRemoved(uuid);
     // A server that gave the machine up has died over it.
     if (known?.removed) throw refused(`virtual machine ${uuid} could not be filled from backup ${backupUuid} and is gone again`);
+    let plan: Plan | undefined;
     try {
+      plan = await this.plan(backupUuid, wish, call);
       await this.make(plan, call);
     } catch (error) {
-      if (isOwnFault(error) || (await this.discard(uuid, plan, call))) throw error;
+      const nothingMade = !plan && !runningJob(call).isRepeat;
+      if (nothingMade || isOwnFault(error) || (await this.discard(uuid, wish, call))) throw error;
       const { message } = error as Error;
-      throw new ApiError('provider_failed', `${message}; the half-made virtual machine ${uuid} is still there: destroy it`, error);
+      throw new ApiError('provider_failed', `${message}; virtual machine ${uuid} may be there, half made: destroy it`, error);
     }
-    return wish.start ? this.machines.start(uuid, call) : found(await this.db.daos.vms.findView(uuid), 'virtual machine', uuid);
   }
 
   private async plan(backupUuid: string, wish: MachineFromBackup, call: CallContext): Promise<Plan> {
@@ -141,11 +154,13 @@ export class MachineFromBackupManager {
   }
 
   /** Has the half-made machine removed for good; false if its source could not do it. */
-  private async discard(uuid: string, { zone, owner }: Plan, call: CallContext): Promise<boolean> {
+  private async discard(uuid: string, { zoneUuid }: MachineFromBackup, call: CallContext): Promise<boolean> {
+    const zone = this.zones.get(zoneUuid);
     try {
       const removal = { ...operationOf(call, 'destroyMachine'), machineUuid: uuid, expunge: true };
       const facts = await this.plugins.inventory(zone).destroyMachine(removal, call.signal);
-      if (await this.db.daos.vms.findByUuid(uuid)) await this.copy.record(zone, facts, owner, call.signal);
+      const vm = await this.db.daos.vms.findByUuid(uuid);
+      if (vm) await this.copy.record(zone, facts, vm, call.signal);
       return true;
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;

@@ -3,8 +3,8 @@ import { readManifest } from '../../src/backup/manifest.js';
 import type { Backup } from '../../src/dao/backup-dao.js';
 import type { Volume } from '../../src/dao/volume-dao.js';
 import { forEachEngine, testDatabase } from '../kit/engines.js';
-import type { FaultPlan } from '../kit/faulty.js';
-import { noFault, type Bench } from './bench.js';
+import { FaultPlan } from '../kit/faulty.js';
+import { Bench, noFault } from './bench.js';
 import { sweep } from './sweep.js';
 
 const signal = new AbortController().signal;
@@ -82,4 +82,22 @@ forEachEngine((engine) => {
       return succeeded;
     },
   );
+
+  test('a machine whose server died is whole or gone, although its backup cannot be used any more when the next one goes on', async () => {
+    const bench = await Bench.open(handle.db);
+    const enabled = { name: 'backup.framework.enabled', scope: 'Zone', scopeId: bench.zone.id };
+    bench.meanwhile = () => handle.db.daos.configuration.save({ ...enabled, value: 'false' });
+    const outcomes = new Set<boolean>();
+    for (let n = 1, met = true; met; n++) {
+      const plan = new FaultPlan(n, { when: 'after', then: 'is dead' });
+      const { backup, succeeded, machineUuid, result } = await create(bench, plan, 'false');
+      const there = await traces(bench, machineUuid, backup);
+      expectWholeOrGone(there, result);
+      expect({ result, isThere: there.machine !== undefined }).toEqual({ result, isThere: succeeded });
+      await handle.db.daos.configuration.save({ ...enabled, value: 'true' });
+      outcomes.add(succeeded);
+      met = plan.hit;
+    }
+    expect(outcomes).toEqual(new Set([true, false]));
+  }, 120_000);
 });
