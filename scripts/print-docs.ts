@@ -55,7 +55,7 @@ async function settings(): Promise<string> {
     'From `config/default.json`, then from the environment.',
     table(['setting', 'variable', 'default', 'meaning'], fixed),
     '## Changed while the server runs',
-    'By `updateConfiguration`; a zone may have a value of its own where the scope is zone.',
+    'By `updateConfiguration`. A zone, a domain with those below it, or an account may have a value of its own where the scope is that; domains also where it is account.',
     table(['setting', 'type', 'scope', 'default', 'meaning'], dynamic),
   ].join('\n\n');
 }

@@ -21,6 +21,7 @@ interface Interval {
 
 /** How many requests each account sends in an interval of time, counted by each server for itself, in memory. */
 export class ApiLimitManager {
+  /** Made anew when there are to be more or fewer. */
   private intervals = new LRUCache<number, Interval>({ max: 1 });
 
   constructor(

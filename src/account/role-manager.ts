@@ -13,6 +13,7 @@ import { isRule } from './rules.js';
 
 /** A role may have so many rules. */
 const MOST_RULES = 500;
+const LONGEST_DESCRIPTION = 255;
 
 /** What a list of roles is narrowed by. */
 export interface RoleFilter {
@@ -199,9 +200,13 @@ export class RoleManager {
 
 type CheckedRule = Pick<RolePermission, 'rule' | 'permission' | 'description'>;
 
-function checked({ rule, permission, description }: NewRule): CheckedRule {
-  if (!isRule(rule)) throw invalid('rule', `"${rule}" is not the name of a command, in which * stands for any part`);
-  return { rule, permission: readPermission(permission), description: description ?? null };
+function checked({ rule, permission, description = '' }: NewRule): CheckedRule {
+  if (!isRule(rule))
+    throw invalid('rule', `"${rule.slice(0, LONGEST_DESCRIPTION)}" is not the name of a command, in which * stands for any part`);
+  if (description.length > LONGEST_DESCRIPTION) {
+    throw invalid('description', `that of rule ${rule} is longer than ${LONGEST_DESCRIPTION} characters`);
+  }
+  return { rule, permission: readPermission(permission), description: description || null };
 }
 
 function readPermission(text: string): Permission {

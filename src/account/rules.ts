@@ -5,8 +5,8 @@ import type { RoleType } from './role-type.js';
 /** A rule as it is decided by. */
 export type Rule = Pick<RolePermission, 'rule' | 'permission'>;
 
-/** What a rule may be: letters, digits and `*`. */
-export const isRule = (text: string): boolean => /^[a-z0-9*]+$/i.test(text);
+/** What a rule may be: letters, digits and `*`, 255 at most. */
+export const isRule = (text: string): boolean => /^[a-z0-9*]{1,255}$/i.test(text);
 
 /**
  * Whether a role of the type with the rules may call the command. The first rule that matches one of its names decides; if none

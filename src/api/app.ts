@@ -138,6 +138,7 @@ class Exchange {
       user: passage.caller?.username,
       status,
       failure: failure?.kind,
+      reason: typeof failure?.cause === 'string' ? failure.cause : undefined,
       ms: Math.round(performance.now() - this.started),
     });
   }

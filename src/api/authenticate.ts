@@ -33,9 +33,11 @@ export class Authenticator {
   private async bySignature(parameters: RequestParameters, remoteAddress: string): Promise<Caller> {
     const apiKey = lookUp(parameters, 'apikey');
     const signature = lookUp(parameters, 'signature');
-    if (!apiKey || !signature || this.isOutdated(parameters)) throw new ApiError('unauthenticated');
+    if (!apiKey || !signature) throw notVerified('no API key and signature');
+    if (this.isOutdated(parameters)) throw notVerified('expired, or not valid for a short time');
     const identity = await this.identities.findByApiKey(apiKey, remoteAddress);
-    if (!identity || !isSignedWith(identity.secretKey, parameters, signature)) throw new ApiError('unauthenticated');
+    if (!identity) throw notVerified('nobody who is let in from there has the API key');
+    if (!isSignedWith(identity.secretKey, parameters, signature)) throw notVerified('wrong signature');
     return identity.caller;
   }
 
@@ -48,3 +50,6 @@ export class Authenticator {
     return restMs < 0 || (mustExpire && restMs > LONGEST_VALID_MS);
   }
 }
+
+/** The caller is told no reason: it would help whoever guesses. */
+const notVerified = (reason: string): ApiError => new ApiError('unauthenticated', undefined, reason);

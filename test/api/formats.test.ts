@@ -64,8 +64,8 @@ forEachEngine((engine) => {
     test('with one object has no count', async () => {
       const fields = {
         category: 'Advanced',
-        group: 'Miscellaneous',
-        subgroup: 'Others',
+        group: 'Access',
+        subgroup: 'Logins',
         name: 'session.timeout',
         value: '31',
         defaultvalue: '30',
@@ -104,10 +104,10 @@ forEachEngine((engine) => {
   describe('a job', () => {
     test('is acknowledged with its id', async () => {
       const { vmId } = await backedUpMachine(server);
-      expect(await both('createBackup', { virtualmachineid: vmId })).toMatchObject({
+      expect(await both('stopVirtualMachine', { id: vmId })).toMatchObject({
         status: 200,
-        json: '{"createbackupresponse":{"jobid":"UUID"}}',
-        xml: xml('createbackupresponse', '<jobid>UUID</jobid>'),
+        json: '{"stopvirtualmachineresponse":{"jobid":"UUID"}}',
+        xml: xml('stopvirtualmachineresponse', '<jobid>UUID</jobid>'),
       });
     });
 

@@ -69,6 +69,15 @@ forEachEngine((engine) => {
     expect(await statusOf(user, 'another secret')).toBe(200);
   });
 
+  test('wrong passwords that are to be replaced by another count too', async () => {
+    const user = await makeUser();
+    const replace = (currentpassword: string) =>
+      user.client.refusal('updateUser', { id: user.userId, password: 'another secret', currentpassword });
+    for (let time = 0; time < MOST; time++) await replace('wrong');
+    expect((await replace(user.password)).text).toContain('this is not the password');
+    expect(await statusOf(user)).toBe(531);
+  });
+
   test('is logged, without the password', async () => {
     const user = await makeUser();
     await failing(user, MOST);

@@ -155,11 +155,20 @@ forEachEngine((engine) => {
       ['a rule that is no name', [['list Zones', 'allow']], '"list Zones" is not the name of a command'],
       ['a rule without a name', [['', 'allow']], '"" is not the name of a command'],
       ['a permission that there is not', [['listZones', 'maybe']], '"maybe" is neither allow nor deny'],
+      ['a rule that is too long', [['x'.repeat(256), 'allow']], 'is not the name of a command'],
       ['a rule twice', [['listZones', 'allow'], ['listZones', 'deny']], 'the role has a rule listZones already'], // prettier-ignore
     ] as const)('refuses %s, and makes no role', async (_, rules, why) => {
       const name = uniqueName('never');
       const { code, text } = await server.admin.refusal('importRole', { name, type: 'User', ...asMap(rules) });
       expect([code, text]).toEqual([431, expect.stringContaining(why)]);
+      expect(await roles({ name })).toEqual([]);
+    });
+
+    test('refuses a description of a rule that is too long, and makes no role', async () => {
+      const name = uniqueName('never');
+      const described = { 'rules[0].rule': 'list*', 'rules[0].permission': 'allow', 'rules[0].description': 'x'.repeat(256) };
+      const { code, text } = await server.admin.refusal('importRole', { name, type: 'User', ...described });
+      expect([code, text]).toEqual([431, 'parameter description: that of rule list* is longer than 255 characters']);
       expect(await roles({ name })).toEqual([]);
     });
 

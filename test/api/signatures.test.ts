@@ -143,6 +143,23 @@ forEachEngine((engine) => {
       },
     };
 
+    test('and the log, but not the answer, says why', async () => {
+      const pairs = pairsOf({});
+      const attempts: readonly (readonly [why: string, pairs: readonly Pair[]])[] = [
+        ['no API key and signature', pairs],
+        ['wrong signature', signed(pairs, 'wrong')],
+        ['expired, or not valid for a short time', signed(pairsOf({ signatureversion: '3', expires: '2020-01-01T00:00:00Z' }))],
+        [
+          'nobody who is let in from there has the API key',
+          [...pairs.filter(([name]) => name !== 'apiKey'), ['apiKey', 'x'], ['signature', 'y']],
+        ],
+      ];
+      for (const [why, wrong] of attempts) {
+        expect(await server.raw({ query: queryOf(wrong) })).toMatchObject(unauthenticated);
+        expect(server.logged('request').at(-1)?.fields).toMatchObject({ failure: 'unauthenticated', reason: why });
+      }
+    });
+
     test.each([
       ['a parameter that was not signed', (pairs: Pair[]) => [...signed(pairs), ['page', '1'] as const]],
       [
