@@ -110,11 +110,15 @@ export class AccountManager {
 
   /** Changes what is given. */
   async update(caller: Caller, reference: AccountReference, { name, roleUuid, apiKeyAccess }: AccountUpdate): Promise<AccountWithUsers> {
-    const { id } = await this.get(caller, reference);
+    const role = roleUuid === undefined ? undefined : await this.access.roleToGive(caller, { uuid: roleUuid, type: undefined });
+    const { id, domainPath } = await (role ? this.getDispensable(caller, reference) : this.get(caller, reference));
     const changes: AccountChanges = {};
     if (name?.trim() === '') throw invalid('newname', 'an account must have a name');
     if (name !== undefined) changes.name = name;
-    if (roleUuid !== undefined) changes.roleId = await this.newRoleId(caller, reference, roleUuid);
+    if (role) {
+      assertBelongs(role.type, domainPath, 'roleid');
+      changes.roleId = role.id;
+    }
     if (apiKeyAccess !== undefined) changes.apiKeyAccess = readApiKeyAccess(caller, apiKeyAccess);
     if (Object.keys(changes).length > 0) {
       await refusingDuplicates(`account ${name} exists already in the domain`, () =>
@@ -164,13 +168,6 @@ export class AccountManager {
     const filter = { ...plain, id: wanted?.id ?? accountId, domainId, domainPath };
     const { rows, total } = await this.db.daos.accounts.list(filter, page);
     return { rows: await this.withUsers(rows, withResources), total };
-  }
-
-  private async newRoleId(caller: Caller, reference: AccountReference, uuid: string): Promise<number> {
-    const { domainPath } = await this.getDispensable(caller, reference);
-    const { id, type } = await this.access.roleToGive(caller, { uuid, type: undefined });
-    assertBelongs(type, domainPath, 'roleid');
-    return id;
   }
 
   private async view(id: number): Promise<AccountWithUsers> {

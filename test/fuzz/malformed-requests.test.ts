@@ -11,7 +11,7 @@ import { shots, type Shot } from './requests.js';
 const REQUESTS = 100_000;
 const AT_ONCE = 16;
 const BATCH = 4000;
-const TEST_MS = 300_000;
+const TEST_MS = 600_000;
 
 /** To see a run again: FUZZ_SEED=… */
 const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);
