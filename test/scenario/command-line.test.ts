@@ -87,11 +87,11 @@ describe('call', () => {
   test('prints a list as a table', async () => {
     const { stdout } = await cli('call', 'listVirtualMachines', 'listall=true');
     const [head, ...rows] = stdout.trimEnd().split('\n');
-    expect(head?.split(/ {2,}/)).toEqual(['id', 'name', 'state', 'zonename', 'account']);
+    expect(head?.split(/ {2,}/)).toEqual(['id', 'name', 'username', 'state', 'zonename', 'account']);
     expect(rows.map((row) => row.split(/ {2,}/).slice(1)).sort()).toEqual([
-      ['db-1', 'Running', 'sandbox', 'admin'],
-      ['files-1', 'Stopped', 'sandbox', 'admin'],
-      ['web-1', 'Running', 'sandbox', 'admin'],
+      ['db-1', 'admin', 'Running', 'sandbox', 'admin'],
+      ['files-1', 'admin', 'Stopped', 'sandbox', 'admin'],
+      ['web-1', 'admin', 'Running', 'sandbox', 'admin'],
     ]);
   });
 
