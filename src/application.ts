@@ -24,8 +24,11 @@ import { BackupManager } from './backup/backup-manager.js';
 import { BackupOfferingManager } from './backup/backup-offering-manager.js';
 import { BackupRepositoryManager } from './backup/backup-repository-manager.js';
 import { BackupScheduleManager } from './backup/backup-schedule-manager.js';
+import { BackupTaker } from './backup/backup-taker.js';
 import { MachineFromBackupManager } from './backup/machine-from-backup-manager.js';
 import { RestoreManager } from './backup/restore-manager.js';
+import { ScheduleRetention } from './backup/schedule-retention.js';
+import { ScheduledBackups } from './backup/scheduled-backups.js';
 import { completeSandbox, createFirstAdmin, type CredentialKeeper, type FirstAdmin } from './bootstrap.js';
 import { CacheInvalidation } from './cache-invalidation.js';
 import { CapacityManager } from './capacity/capacity-manager.js';
@@ -41,6 +44,7 @@ import { VolumeManager } from './inventory/volume-manager.js';
 import { ZoneDirectory } from './inventory/zone-directory.js';
 import { ZoneManager } from './inventory/zone-manager.js';
 import { JobManager } from './jobs/job-manager.js';
+import { JobQueue } from './jobs/job-queue.js';
 import { JobRunner } from './jobs/job-runner.js';
 import { Admission } from './limits/admission.js';
 import { LimitManager } from './limits/limit-manager.js';
@@ -125,24 +129,28 @@ export async function createApplication({
   const framework = new BackupFramework(dynamicSettings, plugins, instances);
   const admission = new Admission(db, ownerLimits);
   const limits = new LimitManager(db, access, ownerLimits);
-  const backups = new BackupManager(db, access, zoneDirectory, framework, copy, admission, now);
-  const accounts = new AccountManager(db, domains, access, passwords, caches, reports, now);
   const recorder = new EventRecorder(db, now, log);
+  const queue = new JobQueue(commands, recorder, now);
+  const retention = new ScheduleRetention(queue);
+  const backups = new BackupManager(db, access, zoneDirectory, framework, now);
+  const accounts = new AccountManager(db, domains, access, passwords, caches, reports, now);
   const alerts = new AlertManager(db, now);
   const capacity = new CapacityManager(db, zoneDirectory, framework, dynamicSettings, alerts, now, log);
   const events = new EventManager(db, access, commands, now);
+  const wake = () => runner.wake();
   const services: Services = {
     accounts,
     apiLimits: new ApiLimitManager(db, dynamicSettings, now),
     alerts,
     assignments: new AssignmentManager(db, zoneDirectory, framework, machines, copy, now, log),
     backups,
+    backupTaker: new BackupTaker(db, zoneDirectory, framework, copy, admission, retention, now),
     capacity,
     catalogue: new CatalogueManager(zoneDirectory, instances),
     commands,
     domains,
     events,
-    jobs: new JobManager(db, access, recorder, () => runner.wake(), now),
+    jobs: new JobManager(db, access, queue, wake),
     keys,
     limits,
     machines,
@@ -163,6 +171,8 @@ export async function createApplication({
   const runnerLimits = { parallel: settings['jobs.parallel'], leaseMs: settings['jobs.lease.seconds'] * 1000 };
   const runner = new JobRunner(db, identities, services, recorder, runnerLimits, now, log);
 
+  const scheduled = new ScheduledBackups(db, zoneDirectory, framework, queue, wake, now, log);
+  caches.onChange('schedule', () => scheduled.changed());
   const tasks = new PeriodicTasks(db, periodicTasks(capacity, events, dynamicSettings), now, log);
 
   await caches.start();
@@ -190,10 +200,11 @@ export async function createApplication({
     start: () => {
       runner.start();
       tasks.start();
+      scheduled.start();
     },
     stop: async (graceMs, answered) => {
       isStopping = true;
-      await Promise.all([runner.stop(graceMs), tasks.stop(), answered]);
+      await Promise.all([runner.stop(graceMs), tasks.stop(), scheduled.stop(), answered]);
       await caches.stop();
       await db.knex.destroy();
     },

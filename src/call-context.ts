@@ -37,6 +37,8 @@ export interface RunningJob {
   readonly isRepeat: boolean;
   /** The uuid of the thing that the job is about, or will create. */
   readonly instanceUuid: string | undefined;
+  /** The schedule that wants the job; null for what somebody has asked for. */
+  readonly backupScheduleId: number | null;
   /** The last reference that a plugin has reported in this step, also before a crash. */
   resumeOf(step: string): string | undefined;
   report(step: string, progress: { readonly percent?: number; readonly reference?: string }): Promise<void>;

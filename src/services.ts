@@ -11,6 +11,7 @@ import type { BackupManager } from './backup/backup-manager.js';
 import type { BackupOfferingManager } from './backup/backup-offering-manager.js';
 import type { BackupRepositoryManager } from './backup/backup-repository-manager.js';
 import type { BackupScheduleManager } from './backup/backup-schedule-manager.js';
+import type { BackupTaker } from './backup/backup-taker.js';
 import type { MachineFromBackupManager } from './backup/machine-from-backup-manager.js';
 import type { RestoreManager } from './backup/restore-manager.js';
 import type { CapacityManager } from './capacity/capacity-manager.js';
@@ -33,6 +34,7 @@ export interface Services {
   readonly alerts: AlertManager;
   readonly assignments: AssignmentManager;
   readonly backups: BackupManager;
+  readonly backupTaker: BackupTaker;
   readonly capacity: CapacityManager;
   readonly catalogue: CatalogueManager;
   readonly commands: CommandTable;

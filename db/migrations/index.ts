@@ -13,6 +13,7 @@ import * as usage from './0011_usage.js';
 import * as capacity from './0012_capacity.js';
 import * as accountLifecycle from './0014_account_lifecycle.js';
 import * as backupUse from './0015_backup_use.js';
+import * as scheduledBackups from './0016_scheduled_backups.js';
 
 interface Migration {
   up(db: Knex): Promise<void>;
@@ -36,4 +37,5 @@ export const MIGRATIONS: ReadonlyMap<string, Migration> = new Map([
   ['0012_capacity', capacity],
   ['0014_account_lifecycle', accountLifecycle],
   ['0015_backup_use', backupUse],
+  ['0016_scheduled_backups', scheduledBackups],
 ]);

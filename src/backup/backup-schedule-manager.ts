@@ -57,8 +57,10 @@ export class BackupScheduleManager {
     this.framework.assertUserDriven(offering, zone, wish.quiesceVm ?? false);
     const schedule = this.read(vm, wish);
     await this.checkKept(vm, wish.maxBackups);
-    const saved = await this.db.transaction(async ({ schedules }) => {
+    const saved = await this.db.transaction(async ({ schedules, cacheChanges }) => {
       await schedules.save(schedule);
+      // Every server waits for the due time that was the next one so far.
+      await cacheChanges.insert('schedule', schedule.created);
       return found(await schedules.findOfVm(vm.id, schedule.intervalType), 'backup schedule', schedule.uuid);
     });
     // Recorded first, looked at afterwards: a removal from the offering that has ended since then has not seen the schedule.

@@ -126,6 +126,11 @@ export class BackupDao {
     return rows.map((row) => ({ owner: row.owner, ...useIn(row) }));
   }
 
+  /** The finished backups that the schedule has taken. */
+  listTakenBy(backupScheduleId: number): Promise<Pick<Backup, 'id' | 'uuid' | 'created'>[]> {
+    return this.live().where({ backupScheduleId, status: 'BackedUp' }).select('id', 'uuid', 'created');
+  }
+
   /** Moves the backup on only if it is still in `from`; false says that somebody else moved it first. */
   async transition(id: number, from: BackupStatus, to: BackupStatus, changes: Partial<Backup> = {}): Promise<boolean> {
     return (

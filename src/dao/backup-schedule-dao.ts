@@ -28,6 +28,7 @@ export interface BackupSchedule {
 export interface BackupScheduleView extends BackupSchedule {
   vmUuid: string;
   vmName: string;
+  zoneId: number;
 }
 
 /** What a list of schedules is narrowed by. */
@@ -57,6 +58,27 @@ export class BackupScheduleDao {
     return this.views(this.db('backup_schedule').where({ vmId, intervalType })).first();
   }
 
+  findById(id: number): Promise<BackupScheduleView | undefined> {
+    return this.views(this.db('backup_schedule').where({ id })).first();
+  }
+
+  /** Those that are due and come after the one with the id `after`, in the order of their ids. */
+  async listDue(now: Date, after: number, limit: number): Promise<BackupScheduleView[]> {
+    const due = this.db('backup_schedule').where('nextRun', '<=', now).where('id', '>', after).orderBy('id').limit(limit);
+    return (await this.views(due).clearOrder().orderBy('backup_schedule.id')) as BackupScheduleView[];
+  }
+
+  /** When the next one is due; undefined if there is none. */
+  async earliestRun(): Promise<Date | undefined> {
+    const first = (await this.db('backup_schedule').orderBy('nextRun').first('nextRun')) as { nextRun: Date } | undefined;
+    return first?.nextRun;
+  }
+
+  /** Sets the next due time if nobody else has run, changed or deleted the schedule meanwhile; false if somebody has. */
+  async moveOn({ id, nextRun }: Pick<BackupSchedule, 'id' | 'nextRun'>, next: Date): Promise<boolean> {
+    return (await this.db('backup_schedule').where({ id, nextRun }).update({ nextRun: next })) === 1;
+  }
+
   /** Newest first. */
   list({ id, vmId, keyword, ...owners }: BackupScheduleFilter, page: Page): Promise<Listing<BackupScheduleView>> {
     const wanted = ownedBy(this.db('backup_schedule'), owners).orderBy('id', 'desc');
@@ -78,6 +100,6 @@ export class BackupScheduleDao {
       .from(rows.as('backup_schedule'))
       .join('virtual_machine as vm', 'vm.id', 'backup_schedule.vmId')
       .orderBy('backup_schedule.id', 'desc')
-      .select('backup_schedule.*', 'vm.uuid as vmUuid', 'vm.name as vmName');
+      .select('backup_schedule.*', 'vm.uuid as vmUuid', 'vm.name as vmName', 'vm.zoneId as zoneId');
   }
 }

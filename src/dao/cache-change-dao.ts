@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 
 /** What kinds of cached facts can change. */
-export type CacheTopic = 'configuration' | 'identity' | 'role' | 'zone';
+export type CacheTopic = 'configuration' | 'identity' | 'role' | 'schedule' | 'zone';
 
 /** Tells the servers that share the database which cached facts have changed: one row a change, so that nobody waits for a common row. */
 export class CacheChangeDao {

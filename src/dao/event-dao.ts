@@ -10,7 +10,7 @@ export interface Event {
   uuid: string;
   /** What was done, in CloudStack's names: `BACKUP.CREATE`. */
   type: string;
-  level: 'INFO' | 'ERROR';
+  level: 'INFO' | 'WARN' | 'ERROR';
   /** A job is scheduled, started and completed; everything else is only completed. */
   state: 'Scheduled' | 'Started' | 'Completed';
   description: string;

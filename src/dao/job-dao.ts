@@ -28,6 +28,8 @@ export interface Job {
   machineUuid: string | null;
   /** The backup that it reads. */
   backupUuid: string | null;
+  /** The schedule that wants it, which may be gone; null for what somebody has asked for. */
+  backupScheduleId: number | null;
   status: number;
   resultCode: number;
   /** JSON text; always there once the job has ended. */
@@ -60,6 +62,7 @@ export type NewJob = Pick<
   | 'instanceUuid'
   | 'machineUuid'
   | 'backupUuid'
+  | 'backupScheduleId'
   | 'created'
 >;
 
@@ -103,6 +106,11 @@ export class JobDao {
   /** Whether a job that reads the backup is still pending. */
   async existReading(backupUuid: string): Promise<boolean> {
     return (await this.db('async_job').where({ backupUuid, status: JOB_PENDING }).first('id')) !== undefined;
+  }
+
+  /** Whether a job that the schedule wants is still pending. */
+  async isPendingForSchedule(backupScheduleId: number): Promise<boolean> {
+    return (await this.db('async_job').where({ backupScheduleId, status: JOB_PENDING }).first('id')) !== undefined;
   }
 
   /** Whether a job that one of the owners has asked for is still pending. */

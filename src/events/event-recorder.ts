@@ -33,6 +33,11 @@ export class EventRecorder {
     await this.tellOfJob(daos, spec, job, { state: 'Scheduled', level: 'INFO', description: textOf(spec, 'was accepted', sent) });
   }
 
+  /** A job that was due is not begun, for the reason: part of the transaction that decides so. */
+  async skipped(daos: Daos, spec: CommandSpec, job: NewJob, why: string): Promise<void> {
+    await this.tellOfJob(daos, spec, job, { state: 'Completed', level: 'WARN', description: textOf(spec, `was skipped: ${why}`) });
+  }
+
   /** A server begins the job; a second server that takes it over is not told of. */
   async started(spec: CommandSpec, job: Job): Promise<void> {
     await this.tellOfJob(this.db.daos, spec, job, { state: 'Started', level: 'INFO', description: textOf(spec, 'has begun') });

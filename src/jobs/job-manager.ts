@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { assertMayUse, type Access, type OwnerWish } from '../account/access.js';
 import type { Command, CommandSpec } from '../api/command.js';
-import { lookUp, sentParameters, type RequestParameters } from '../api/request-parameters.js';
+import { lookUp, type RequestParameters } from '../api/request-parameters.js';
 import type { Caller, CallContext } from '../call-context.js';
 import type { Database } from '../dao/database.js';
 import { isDuplicate } from '../dao/database-error.js';
-import type { JobView, NewJob } from '../dao/job-dao.js';
+import type { JobView } from '../dao/job-dao.js';
 import type { Listing, Page } from '../dao/page.js';
 import { ApiError, found, invalid } from '../errors.js';
-import type { EventRecorder } from '../events/event-recorder.js';
 import type { Services } from '../services.js';
+import type { JobQueue } from './job-queue.js';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -18,36 +18,19 @@ export class JobManager {
   constructor(
     private readonly db: Database,
     private readonly access: Access,
-    private readonly events: EventRecorder,
+    private readonly queue: JobQueue,
     /** Tells the runner that there is something to do. */
     private readonly wake: () => void,
-    private readonly now: () => Date,
   ) {}
 
   /** Records the command as a job; answers the job's id, and the id of what it will create. */
   async submit(services: Services, spec: CommandSpec, command: Command, parameters: RequestParameters, call: CallContext): Promise<object> {
     const subject = await command.subject(services, call);
     const uuid = jobId(parameters);
-    const job: NewJob = {
-      uuid,
-      operationId: randomUUID(),
-      command: spec.name,
-      params: JSON.stringify(sentParameters(spec.parameters, parameters).map(({ name, value }) => [name, value])),
-      userId: call.caller.userId,
-      accountId: call.caller.accountId,
-      domainId: call.caller.domainId,
-      requestId: call.requestId,
-      instanceType: subject?.type ?? null,
-      instanceUuid: subject?.uuid ?? null,
-      machineUuid: subject?.machineUuid ?? null,
-      backupUuid: subject?.backupUuid ?? null,
-      created: this.now(),
-    };
+    const asker = { ...call.caller, requestId: call.requestId };
+    const order = { command: spec.name, parameters, subject, asker, uuid };
     try {
-      await this.db.transaction(async (daos) => {
-        await daos.jobs.insert(job);
-        await this.events.scheduled(daos, spec, job, parameters);
-      });
+      await this.db.transaction((daos) => this.queue.add(daos, order));
     } catch (error) {
       throw isDuplicate(error) ? invalid('customjobid', `there is a job ${uuid} already`) : error;
     }

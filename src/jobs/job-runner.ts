@@ -179,6 +179,7 @@ export class JobRunner {
         operationId: job.operationId,
         isRepeat: hold.attempts > 1,
         instanceUuid: job.instanceUuid ?? undefined,
+        backupScheduleId: job.backupScheduleId,
         resumeOf: (step) => progress.resumeOf(step),
         report: (step, reported) => progress.report(step, reported),
       },

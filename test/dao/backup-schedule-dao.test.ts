@@ -59,6 +59,33 @@ forEachEngine((engine) => {
     expect(await daos().schedules.list({}, { limit: 1, offset: 1 })).toEqual({ rows: [hourly], total: 3 });
   });
 
+  test('tells which are due, from an id on, and when the next one is', async () => {
+    const vm = await insertVm(daos());
+    const [past, now, later] = [1, 2, 3].map((day) => new Date(Date.UTC(2001, 0, day))) as [Date, Date, Date];
+    const last = await insertSchedule(daos(), vm, { intervalType: 'MONTHLY', schedule: '0:0:1', nextRun: later });
+    const [second, first] = [
+      await insertSchedule(daos(), vm, { intervalType: 'WEEKLY', schedule: '0:0:1', nextRun: now }),
+      await insertSchedule(daos(), vm, { nextRun: past }),
+    ];
+    expect(await daos().schedules.listDue(now, 0, 10)).toEqual([second, first]);
+    expect(await daos().schedules.listDue(now, 0, 1)).toEqual([second]);
+    expect(await daos().schedules.listDue(now, second.id, 10)).toEqual([first]);
+    expect(await daos().schedules.listDue(later, first.id - 1, 10)).toEqual([first]);
+    expect(last.nextRun).toEqual(later);
+    expect(await daos().schedules.earliestRun()).toEqual(past);
+    await daos().schedules.deleteByVm(vm.id);
+  });
+
+  test('is moved on by one of many, and by nobody once it is another or gone', async () => {
+    const schedule = await insertSchedule(daos(), await insertVm(daos()));
+    const next = new Date('2027-01-01T00:00:00Z');
+    const moved = await race(8, () => daos().schedules.moveOn(schedule, next));
+    expect(moved.filter(Boolean)).toHaveLength(1);
+    expect((await daos().schedules.findById(schedule.id))?.nextRun).toEqual(next);
+    await daos().schedules.delete(schedule.id);
+    expect(await daos().schedules.moveOn({ ...schedule, nextRun: next }, next)).toBe(false);
+  });
+
   test('deletes one, or all of a machine', async () => {
     const [vm, other] = [await insertVm(daos()), await insertVm(daos())];
     const [daily, hourly] = [await insertSchedule(daos(), vm), await insertSchedule(daos(), vm, { intervalType: 'HOURLY', schedule: '1' })];

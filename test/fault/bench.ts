@@ -10,8 +10,10 @@ import { AssignmentManager } from '../../src/backup/assignment-manager.js';
 import { BackupFramework } from '../../src/backup/backup-framework.js';
 import { BackupManager } from '../../src/backup/backup-manager.js';
 import { BackupOfferingManager } from '../../src/backup/backup-offering-manager.js';
+import { BackupTaker } from '../../src/backup/backup-taker.js';
 import { MachineFromBackupManager } from '../../src/backup/machine-from-backup-manager.js';
 import { RestoreManager } from '../../src/backup/restore-manager.js';
+import { ScheduleRetention } from '../../src/backup/schedule-retention.js';
 import { CacheInvalidation } from '../../src/cache-invalidation.js';
 import { commands } from '../../src/commands/index.js';
 import type { BackupOffering } from '../../src/dao/backup-offering-dao.js';
@@ -24,6 +26,7 @@ import { machineOf, volumeOf } from '../../src/inventory/facts.js';
 import { InventoryCopy } from '../../src/inventory/inventory-copy.js';
 import { MachineManager } from '../../src/inventory/machine-manager.js';
 import { ZoneDirectory } from '../../src/inventory/zone-directory.js';
+import { JobQueue } from '../../src/jobs/job-queue.js';
 import { JobRunner } from '../../src/jobs/job-runner.js';
 import { Admission } from '../../src/limits/admission.js';
 import { OwnerLimits } from '../../src/limits/owner-limits.js';
@@ -195,13 +198,15 @@ async function assemble(knex: Knex, plugins: Plugins, plan: FaultPlan, now: () =
   await roleDirectory.load();
   const access = new Access(db, new DomainManager(db, caches, new ResourceReports(db, limits), now), roleDirectory);
   const machines: MachineManager = new MachineManager(db, access, zones, instances, copy, (vm, call) => assignments.release(vm, call));
-  const backups = new BackupManager(db, access, zones, framework, copy, new Admission(db, limits), now);
+  const retention = new ScheduleRetention(new JobQueue(commands, new EventRecorder(db, now, noLog), now));
+  const backups = new BackupManager(db, access, zones, framework, now);
+  const backupTaker = new BackupTaker(db, zones, framework, copy, new Admission(db, limits), retention, now);
   const assignments = new AssignmentManager(db, zones, framework, machines, copy, now, noLog);
   const restores = new RestoreManager(db, zones, framework, backups, instances, copy, now);
   const machinesFromBackups = new MachineFromBackupManager(db, zones, framework, backups, machines, instances, copy);
   const roles = new RoleManager(db, roleDirectory, caches, now);
   // The commands of these tests reach for nothing else.
   const offerings = new BackupOfferingManager(db, zones, framework, now);
-  const services = { assignments, backups, commands, machinesFromBackups, offerings, restores, roles } as unknown as Services;
+  const services = { assignments, backups, backupTaker, commands, machinesFromBackups, offerings, restores, roles } as unknown as Services;
   return { db, identities: new IdentityDirectory(db, secrets, settings), zones, instances, copy, services };
 }

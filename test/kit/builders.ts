@@ -238,6 +238,7 @@ export async function insertJob(daos: Daos, overrides: Partial<NewJob> = {}): Pr
     instanceUuid: null,
     machineUuid: null,
     backupUuid: null,
+    backupScheduleId: null,
     created: CREATED,
     ...(user && { userId: user.id }),
     ...overrides,

@@ -1,6 +1,6 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Answer } from '../../src/client/api-client.js';
 import { install, present, temporaryFolder, type Installation } from '../kit/engines.js';
+import { eventually } from '../kit/eventually.js';
 import { startProcess, type ServerProcess } from '../kit/process.js';
 import { send } from '../kit/raw-request.js';
 import { only } from '../kit/scene.js';
@@ -8,15 +8,6 @@ import type { Keys } from '../kit/server.js';
 import type { TestClient } from '../kit/test-client.js';
 import { heldBackups, jobRow, operationsBegun } from './ledger.js';
 import { backUpAndStop, guard, slowDown, submit, underWay } from './sandbox.js';
-
-/** Waits until the answer is the wanted one; the test's own limit ends a wait that is in vain. */
-async function eventually<T>(ask: () => Promise<T>, wanted: (answer: T) => boolean): Promise<T> {
-  for (;;) {
-    const answer = await ask();
-    if (wanted(answer)) return answer;
-    await pause(50);
-  }
-}
 
 let installation: Installation | undefined;
 let servers: ServerProcess[] = [];

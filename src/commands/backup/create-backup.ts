@@ -37,9 +37,9 @@ export class CreateBackupCmd extends Command {
     return { type: 'VirtualMachine', uuid, machineUuid: uuid };
   }
 
-  async execute({ backups }: Services, call: CallContext) {
+  async execute({ backupTaker }: Services, call: CallContext) {
     const { name, description, quiesceVm: quiesce = false } = this;
-    await backups.createBackup(this.virtualMachineId, { name, description, quiesce }, call);
+    await backupTaker.take(this.virtualMachineId, { name, description, quiesce }, call);
     return { success: true };
   }
 }

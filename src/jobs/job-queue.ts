@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto';
+import type { Subject } from '../api/command.js';
+import type { CommandTable } from '../api/dispatcher.js';
+import { sentParameters, type RequestParameters } from '../api/request-parameters.js';
+import type { Daos } from '../dao/database.js';
+import type { Job, NewJob } from '../dao/job-dao.js';
+import { found } from '../errors.js';
+import type { EventRecorder } from '../events/event-recorder.js';
+
+/** A command that is to run as a job. */
+export interface JobOrder {
+  readonly command: string;
+  readonly parameters: RequestParameters;
+  readonly subject: Subject | undefined;
+  /** Who answers for it, and whose it is. */
+  readonly asker: Pick<Job, 'userId' | 'accountId' | 'domainId' | 'requestId'>;
+  /** One that nobody else has, if absent. */
+  readonly uuid?: string;
+  /** The schedule that wants it; absent for what somebody has asked for. */
+  readonly backupScheduleId?: number;
+}
+
+/** Writes jobs down, for whichever server takes them first. */
+export class JobQueue {
+  constructor(
+    private readonly commands: CommandTable,
+    private readonly events: EventRecorder,
+    private readonly now: () => Date,
+  ) {}
+
+  /** Records the job and that it was accepted: part of a transaction. Answers the job's uuid. */
+  async add(daos: Daos, order: JobOrder): Promise<string> {
+    const job = this.jobOf(order);
+    await daos.jobs.insert(job);
+    await this.events.scheduled(daos, this.specOf(order), job, order.parameters);
+    return job.uuid;
+  }
+
+  /** Records only that the job would have been due, and why there is none: part of a transaction. */
+  async skip(daos: Daos, order: JobOrder, why: string): Promise<void> {
+    await this.events.skipped(daos, this.specOf(order), this.jobOf(order), why);
+  }
+
+  private jobOf(order: JobOrder): NewJob {
+    const { parameters, subject, asker, uuid = randomUUID(), backupScheduleId = null } = order;
+    const spec = this.specOf(order);
+    return {
+      uuid,
+      operationId: randomUUID(),
+      command: spec.name,
+      params: JSON.stringify(sentParameters(spec.parameters, parameters).map(({ name, value }) => [name, value])),
+      userId: asker.userId,
+      accountId: asker.accountId,
+      domainId: asker.domainId,
+      requestId: asker.requestId,
+      instanceType: subject?.type ?? null,
+      instanceUuid: subject?.uuid ?? null,
+      machineUuid: subject?.machineUuid ?? null,
+      backupUuid: subject?.backupUuid ?? null,
+      backupScheduleId,
+      created: this.now(),
+    };
+  }
+
+  private specOf({ command }: JobOrder) {
+    return found(this.commands.get(command.toLowerCase()), 'command', command);
+  }
+}
