@@ -1,45 +1,28 @@
 import type { Answer } from '../../src/client/api-client.js';
 import type { BackupSchedule } from '../../src/dao/backup-schedule-dao.js';
 import { Clock, hold } from '../kit/clock.js';
-import { forEachEngine, install, present, type Installation } from '../kit/engines.js';
+import { forEachEngine, present } from '../kit/engines.js';
 import { eventually } from '../kit/eventually.js';
-import { configure, each, listed, protectedMachine, scheduleBackup, script, takeBackup, type Protected } from '../kit/scene.js';
-import { TestServer } from '../kit/server.js';
+import { configure, each, listed, protectedMachine, scheduleBackup, script, takeBackup } from '../kit/scene.js';
+import { testServer, TestServer } from '../kit/server.js';
+import { adminKeys } from '../kit/signed-request.js';
 
 /** Never due by itself while the tests run. */
 const YEARS_AGO = new Date('2020-01-01T00:00:00Z');
 
 forEachEngine((engine) => {
   const clock = new Clock();
-  let installation: Installation | undefined;
-  // Two on one database, as the day's due times are looked for by both.
-  let servers: readonly TestServer[] = [];
-  beforeAll(async () => {
-    installation = await install(engine);
-    const options = { installation, now: clock.now, settings: { 'sandbox.enabled': false } };
-    servers = [new TestServer(engine, options), new TestServer(engine, options)];
-    for (const server of servers) await server.start();
-  });
-  afterAll(async () => {
-    for (const server of servers) await server.stop();
-    await installation?.drop();
-  });
-
-  const one = () => present(servers[0]);
-  const backupsOf = (virtualmachineid: string) => listed(one().admin, 'listBackups', 'backup', { virtualmachineid });
-  const rowOf = async ({ id }: Answer): Promise<BackupSchedule> => present(await one().db.daos.schedules.findByUuid(String(id)));
+  const server = testServer(engine, { now: clock.now });
+  const backupsOf = (virtualmachineid: string) => listed(server.admin, 'listBackups', 'backup', { virtualmachineid });
+  const rowOf = async ({ id }: Answer): Promise<BackupSchedule> => present(await server.db.daos.schedules.findByUuid(String(id)));
   const jobsOf = async (schedule: Answer): Promise<{ status: number; uuid: string }[]> =>
-    one()
-      .db.knex('async_job')
-      .where({ backupScheduleId: (await rowOf(schedule)).id });
+    server.db.knex('async_job').where({ backupScheduleId: (await rowOf(schedule)).id });
   const eventsOf = (resourceid: string, more = {}) =>
-    listed(one().admin, 'listEvents', 'event', { resourceid, resourcetype: 'VirtualMachine', listall: 'true', ...more });
-
-  const protect = async (): Promise<Protected> => protectedMachine(one());
+    listed(server.admin, 'listEvents', 'event', { resourceid, resourcetype: 'VirtualMachine', listall: 'true', ...more });
 
   /** Has the schedules be due, as if nobody had looked since then. */
   async function makeDue(...schedules: readonly Answer[]): Promise<void> {
-    const { daos, knex } = one().db;
+    const { daos, knex } = server.db;
     await knex('backup_schedule').whereIn('uuid', each(schedules, 'id')).update({ nextRun: YEARS_AGO });
     await daos.cacheChanges.insert('schedule', clock.now());
   }
@@ -60,28 +43,9 @@ forEachEngine((engine) => {
       (events) => events.length > 0,
     );
 
-  test('a due time is one backup, however long it has passed, and whichever servers look', async () => {
-    const machines = await Promise.all(Array.from({ length: 8 }, protect));
-    const schedules: Answer[] = [];
-    for (const { vmId } of machines) schedules.push(await scheduleBackup(one().admin, vmId));
-    await makeDue(...schedules);
-    for (const schedule of schedules) {
-      await eventually(
-        () => jobsOf(schedule),
-        (jobs) => jobs.some(({ status }) => status !== 0),
-      );
-    }
-    for (const [index, { vmId }] of machines.entries()) {
-      const schedule = present(schedules[index]);
-      expect(await jobsOf(schedule)).toMatchObject([{ status: 1 }]);
-      expect(await backupsOf(vmId)).toMatchObject([{ status: 'BackedUp', intervaltype: 'DAILY' }]);
-      expect((await rowOf(schedule)).nextRun.getTime()).toBeGreaterThan(Date.now());
-    }
-  });
-
   test("belongs to the machine's account: its job, its events and its backup", async () => {
-    const { client, account } = await one().createUser('scheduler');
-    const { vmId } = await protectedMachine(one(), { client });
+    const { client, account } = await server.createUser('scheduler');
+    const { vmId } = await protectedMachine(server, { client });
     await runDue(await scheduleBackup(client, vmId));
     const [backup] = await listed(client, 'listBackups', 'backup', { virtualmachineid: vmId });
     expect(backup).toMatchObject({ status: 'BackedUp', account: account.name });
@@ -90,23 +54,10 @@ forEachEngine((engine) => {
     expect(new Set(each(events, 'account'))).toEqual(new Set([account.name]));
   });
 
-  test('is due again after it has been saved by another server', async () => {
-    const { vmId, zoneId } = await protect();
-    const other = present(servers[1]).client(keys());
-    await eventually(
-      () => listed(other, 'listZones', 'zone'),
-      (zones) => each(zones, 'id').includes(zoneId),
-    );
-    const schedule = await scheduleBackup(other, vmId);
-    await runDue(schedule);
-    await runDue(schedule);
-    expect(await backupsOf(vmId)).toHaveLength(2);
-  });
-
   test('deletes the oldest of its backups when it has taken more than it keeps, and no others', async () => {
-    const { vmId } = await protect();
-    const manual = await takeBackup(one().admin, vmId);
-    const schedule = await scheduleBackup(one().admin, vmId, { maxbackups: '2' });
+    const { vmId } = await protectedMachine(server);
+    const manual = await takeBackup(server.admin, vmId);
+    const schedule = await scheduleBackup(server.admin, vmId, { maxbackups: '2' });
     for (let due = 0; due < 2; due++) await runDue(schedule);
     const [, oldest, newest] = each(await backupsOf(vmId), 'id');
     await runDue(schedule);
@@ -119,28 +70,28 @@ forEachEngine((engine) => {
   });
 
   test('deletes nothing when the new backup fails, and does not count what failed', async () => {
-    const { vmId, zoneId } = await protect();
-    const schedule = await scheduleBackup(one().admin, vmId, { maxbackups: '1' });
+    const { vmId, zoneId } = await protectedMachine(server);
+    const schedule = await scheduleBackup(server.admin, vmId, { maxbackups: '1' });
     await runDue(schedule);
     const [good] = each(await backupsOf(vmId), 'id');
-    await script(one(), zoneId, { 'fail.call': 'takeBackup' });
+    await script(server, zoneId, { 'fail.call': 'takeBackup' });
     await runDue(schedule);
     expect(await backupsOf(vmId)).toMatchObject([{ id: good, status: 'BackedUp' }, { status: 'Error' }]);
     expect(await eventsOf(vmId, { level: 'ERROR' })).toMatchObject([{ type: 'BACKUP.CREATE', state: 'Completed' }]);
   });
 
   test('asks again for a deletion that has failed', async () => {
-    const { vmId, zoneId } = await protect();
-    const schedule = await scheduleBackup(one().admin, vmId, { maxbackups: '1' });
+    const { vmId, zoneId } = await protectedMachine(server);
+    const schedule = await scheduleBackup(server.admin, vmId, { maxbackups: '1' });
     await runDue(schedule);
-    await script(one(), zoneId, { 'fail.call': 'deleteBackup' });
+    await script(server, zoneId, { 'fail.call': 'deleteBackup' });
     await runDue(schedule);
     await eventually(
-      () => one().db.knex('async_job').where({ command: 'deleteBackup', machineUuid: vmId }),
+      () => server.db.knex('async_job').where({ command: 'deleteBackup', machineUuid: vmId }),
       (jobs: { status: number }[]) => jobs.length === 1 && jobs.every(({ status }) => status === 2),
     );
     expect(each(await backupsOf(vmId), 'status')).toEqual(['BackedUp', 'BackedUp']);
-    await script(one(), zoneId, { 'fail.call': '' });
+    await script(server, zoneId, { 'fail.call': '' });
     await runDue(schedule);
     await eventually(
       () => backupsOf(vmId),
@@ -150,9 +101,9 @@ forEachEngine((engine) => {
 
   describe('is skipped, once and on record,', () => {
     test('in a zone in which backups are off', async () => {
-      const { vmId, zoneId } = await protect();
-      const schedule = await scheduleBackup(one().admin, vmId);
-      await configure(one(), 'backup.framework.enabled', 'false', zoneId);
+      const { vmId, zoneId } = await protectedMachine(server);
+      const schedule = await scheduleBackup(server.admin, vmId);
+      await configure(server, 'backup.framework.enabled', 'false', zoneId);
       await makeDue(schedule);
       const [event, ...others] = await skips(vmId);
       expect(event?.description).toContain('backup and recovery is disabled in zone');
@@ -161,10 +112,10 @@ forEachEngine((engine) => {
     });
 
     test('for an account that is disabled', async () => {
-      const { client, accountId } = await one().createUser('disabled');
-      const { vmId } = await protectedMachine(one(), { client });
+      const { client, accountId } = await server.createUser('disabled');
+      const { vmId } = await protectedMachine(server, { client });
       const schedule = await scheduleBackup(client, vmId);
-      await one().admin.run('disableAccount', { id: accountId, lock: 'false' });
+      await server.admin.run('disableAccount', { id: accountId, lock: 'false' });
       await makeDue(schedule);
       const [event] = await skips(vmId);
       expect(event?.description).toContain('account disabled is disabled');
@@ -172,9 +123,9 @@ forEachEngine((engine) => {
     });
 
     test('while the backup of the due time before is still being taken', async () => {
-      const { vmId, zoneId } = await protect();
-      const schedule = await scheduleBackup(one().admin, vmId);
-      const held = await hold(one(), clock, zoneId, 'createBackup', { virtualmachineid: vmId });
+      const { vmId, zoneId } = await protectedMachine(server);
+      const schedule = await scheduleBackup(server.admin, vmId);
+      const held = await hold(server, clock, zoneId, 'createBackup', { virtualmachineid: vmId });
       await makeDue(schedule);
       const waiting = await eventually(
         () => jobsOf(schedule),
@@ -184,10 +135,49 @@ forEachEngine((engine) => {
       const [event] = await skips(vmId);
       expect(event?.description).toContain('the backup that was due before has not ended yet');
       await held.letGo();
-      expect(await one().admin.ended(present(waiting[0]).uuid)).toMatchObject({ jobstatus: 1 });
+      expect(await server.admin.ended(present(waiting[0]).uuid)).toMatchObject({ jobstatus: 1 });
       expect(await jobsOf(schedule)).toHaveLength(1);
     });
   });
 
-  const keys = () => ({ apikey: one().firstAdmin.apiKey, secretkey: one().firstAdmin.secretKey });
+  describe('with another server on the database', () => {
+    let other: TestServer | undefined;
+    beforeAll(async () => {
+      other = new TestServer(engine, { now: clock.now, installation: server.installation });
+      await other.start();
+    });
+    afterAll(() => other?.stop());
+
+    test('a due time is one backup, however long it has passed, and whichever servers look', async () => {
+      const machines = await Promise.all(Array.from({ length: 8 }, () => protectedMachine(server)));
+      const schedules: Answer[] = [];
+      for (const { vmId } of machines) schedules.push(await scheduleBackup(server.admin, vmId));
+      await makeDue(...schedules);
+      for (const schedule of schedules) {
+        await eventually(
+          () => jobsOf(schedule),
+          (jobs) => jobs.some(({ status }) => status !== 0),
+        );
+      }
+      for (const [index, { vmId }] of machines.entries()) {
+        const schedule = present(schedules[index]);
+        expect(await jobsOf(schedule)).toMatchObject([{ status: 1 }]);
+        expect(await backupsOf(vmId)).toMatchObject([{ status: 'BackedUp', intervaltype: 'DAILY' }]);
+        expect((await rowOf(schedule)).nextRun.getTime()).toBeGreaterThan(Date.now());
+      }
+    });
+
+    test('is due again after it has been saved by another server', async () => {
+      const { vmId, zoneId } = await protectedMachine(server);
+      const client = present(other).client(adminKeys(server));
+      await eventually(
+        () => listed(client, 'listZones', 'zone'),
+        (zones) => each(zones, 'id').includes(zoneId),
+      );
+      const schedule = await scheduleBackup(client, vmId);
+      await runDue(schedule);
+      await runDue(schedule);
+      expect(await backupsOf(vmId)).toHaveLength(2);
+    });
+  });
 });
