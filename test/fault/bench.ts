@@ -18,6 +18,7 @@ import { CacheInvalidation } from '../../src/cache-invalidation.js';
 import { commands } from '../../src/commands/index.js';
 import type { BackupOffering } from '../../src/dao/backup-offering-dao.js';
 import { Database } from '../../src/dao/database.js';
+import type { NewJob } from '../../src/dao/job-dao.js';
 import { EventRecorder } from '../../src/events/event-recorder.js';
 import type { User } from '../../src/dao/user-dao.js';
 import type { Vm } from '../../src/dao/vm-dao.js';
@@ -135,9 +136,22 @@ export class Bench {
   }
 
   /** Runs the job of a command, an administrator's if it is about no machine: on a server with the plan, and then on one sound server after the other until it has ended. Answers its status. */
-  async run(command: string, parameters: Readonly<Record<string, string>>, machineUuid: string | null, plan: FaultPlan): Promise<Ended> {
+  async run(
+    command: string,
+    parameters: Readonly<Record<string, string>>,
+    machineUuid: string | null,
+    plan: FaultPlan,
+    more: Partial<NewJob> = {},
+  ): Promise<Ended> {
     const asker = machineUuid === null ? this.administrator : this.user;
-    const about = { ...askedBy(asker), command, params: JSON.stringify(Object.entries(parameters)), machineUuid, created: this.now() };
+    const about = {
+      ...askedBy(asker),
+      command,
+      params: JSON.stringify(Object.entries(parameters)),
+      machineUuid,
+      created: this.now(),
+      ...more,
+    };
     const { uuid, operationId } = await insertJob(this.server.db.daos, about);
     for (let life = 0; life < 5; life++) {
       await this.live(life === 0 ? plan : noFault());

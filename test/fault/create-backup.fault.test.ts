@@ -1,7 +1,8 @@
 import type { Backup } from '../../src/dao/backup-dao.js';
+import { insertSchedule } from '../kit/builders.js';
 import { forEachEngine, testDatabase } from '../kit/engines.js';
 import type { FaultPlan } from '../kit/faulty.js';
-import type { Bench } from './bench.js';
+import { noFault, type Bench } from './bench.js';
 import { sweep } from './sweep.js';
 
 forEachEngine((engine) => {
@@ -27,5 +28,18 @@ forEachEngine((engine) => {
     return succeeded;
   }
 
+  /** Takes a second backup by a schedule that keeps one, and looks at what becomes of the first. */
+  async function takeScheduled(bench: Bench, plan: FaultPlan): Promise<boolean> {
+    const vm = await bench.protect();
+    const { id: backupScheduleId } = await insertSchedule(handle.db.daos, vm, { maxBackups: 1 });
+    const wish = { virtualmachineid: vm.uuid };
+    await bench.run('createBackup', wish, vm.uuid, noFault(), { backupScheduleId });
+    const { succeeded } = await bench.run('createBackup', wish, vm.uuid, plan, { backupScheduleId });
+    const deletions = await handle.db.knex('async_job').where({ machineUuid: vm.uuid, command: 'deleteBackup' });
+    expect(deletions).toHaveLength(succeeded ? 1 : 0);
+    return succeeded;
+  }
+
+  sweep('a scheduled backup lets go of an older one if it is there, and only once', () => handle.db, takeScheduled);
   sweep('a backup is never claimed without being there, nor there without being known', () => handle.db, take);
 });
