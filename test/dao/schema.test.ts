@@ -21,6 +21,7 @@ const CHANGES = [
   '0012_capacity',
   '0014_account_lifecycle',
   '0015_backup_use',
+  '0016_scheduled_backups',
 ];
 
 /** An empty database for each test. */
