@@ -150,7 +150,7 @@ export async function createApplication({
     commands,
     domains,
     events,
-    jobs: new JobManager(db, access, queue, wake),
+    jobs: new JobManager(db, access, queue, wake, now),
     keys,
     limits,
     machines,
@@ -173,7 +173,7 @@ export async function createApplication({
 
   const scheduled = new ScheduledBackups(db, zoneDirectory, framework, queue, wake, now, log);
   caches.onChange('schedule', () => scheduled.changed());
-  const tasks = new PeriodicTasks(db, periodicTasks(capacity, events, dynamicSettings), now, log);
+  const tasks = new PeriodicTasks(db, periodicTasks(services, dynamicSettings), now, log);
 
   await caches.start();
   const withSandbox = settings['sandbox.enabled'];
@@ -212,13 +212,14 @@ export async function createApplication({
 }
 
 /** What one of the servers that share a database does every so often. */
-const periodicTasks = (capacity: CapacityManager, events: EventManager, settings: DynamicSettings): readonly PeriodicTask[] => [
+const periodicTasks = ({ capacity, events, jobs }: Services, settings: DynamicSettings): readonly PeriodicTask[] => [
   {
     name: 'measure backup storage',
     everyMs: () => settings.get('backup.framework.sync.interval') * 1000,
     run: (signal) => capacity.measureAll(signal),
   },
   { name: 'purge events', everyMs: () => HOUR_MS, run: (signal) => events.purge(settings.get('event.purge.delay'), signal) },
+  { name: 'purge jobs', everyMs: () => HOUR_MS, run: (signal) => jobs.purge(settings.get('job.expire.minutes'), signal) },
 ];
 
 /** Rejects when the database has not answered for so long. */

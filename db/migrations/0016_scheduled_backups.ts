@@ -7,6 +7,7 @@ export async function up(db: Knex): Promise<void> {
     await db.schema.alterTable('async_job', (t) => void t.bigInteger('backup_schedule_id').unsigned());
   }
   await createIndex(db, 'async_job', ['backup_schedule_id', 'status'], 'ix_async_job_schedule');
+  await createIndex(db, 'async_job', ['completed'], 'ix_async_job_completed');
   await createIndex(db, 'backups', ['backup_schedule_id', 'status'], 'ix_backups_schedule');
 }
 

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
-import { archive, remove, selected, type Selection } from './archive.js';
+import { archive, selected, type Selection } from './archive.js';
+import { removeInBatches } from './batches.js';
 import { containing, listing, type Listing, type Page } from './page.js';
 
 /** Something that an administrator should look after. */
@@ -43,6 +44,6 @@ export class AlertDao {
   }
 
   delete(selection: Selection): Promise<void> {
-    return remove(this.db, 'alert', selected(this.db('alert'), selection));
+    return removeInBatches(this.db, 'alert', selected(this.db('alert'), selection));
   }
 }

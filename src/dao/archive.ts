@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { inBatches } from './batches.js';
 
 /** Which rows of a table that can be archived are meant: those that meet every condition that is given. */
 export interface Selection {
@@ -17,25 +18,6 @@ export function selected<Q extends Knex.QueryBuilder>(query: Q, { uuids, type, s
   return query;
 }
 
-/** So many rows are changed by one statement, so that none of them holds the table for long. */
-const BATCH = 500;
-
 /** Archives the rows of the query, batch by batch. */
 export const archive = (db: Knex, table: string, wanted: Knex.QueryBuilder): Promise<void> =>
   inBatches(wanted.clone().where({ archived: false }), (ids) => db(table).whereIn('id', ids).update({ archived: true }));
-
-/** Deletes the rows of the query, batch by batch; the signal ends it early. */
-export const remove = (db: Knex, table: string, wanted: Knex.QueryBuilder, signal?: AbortSignal): Promise<void> =>
-  inBatches(wanted, (ids) => db(table).whereIn('id', ids).delete(), signal);
-
-async function inBatches(
-  wanted: Knex.QueryBuilder,
-  work: (ids: readonly number[]) => Promise<number>,
-  signal?: AbortSignal,
-): Promise<void> {
-  while (!signal?.aborted) {
-    const rows = (await wanted.clone().select('id').limit(BATCH)) as { id: number }[];
-    if (rows.length > 0) await work(rows.map(({ id }) => id));
-    if (rows.length < BATCH) return;
-  }
-}

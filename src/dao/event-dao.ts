@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
-import { archive, remove, selected, type Selection } from './archive.js';
+import { archive, selected, type Selection } from './archive.js';
+import { removeInBatches } from './batches.js';
 import { isDuplicate } from './database-error.js';
 import { ownedBy, type Owners } from './owned.js';
 import { containing, listing, type Listing, type Page } from './page.js';
@@ -95,7 +96,7 @@ export class EventDao {
 
   /** The signal ends it early. */
   delete(selection: Selection & Owners, signal?: AbortSignal): Promise<void> {
-    return remove(this.db, 'event', this.matching(selection), signal);
+    return removeInBatches(this.db, 'event', this.matching(selection), signal);
   }
 
   private matching(selection: Selection & Owners) {

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { removeInBatches } from './batches.js';
 import { isDuplicate } from './database-error.js';
 import { ownedBy, type Owners } from './owned.js';
 import { containing, listing, type Listing, type Page } from './page.js';
@@ -183,6 +184,12 @@ export class JobDao {
   /** Gives up every hold of a server that is leaving, so that another takes the jobs up at once. */
   async release(holder: string): Promise<void> {
     await this.db('async_job').where({ holder, status: JOB_PENDING }).update({ holder: null, leaseUntil: null, runningMachine: null });
+  }
+
+  /** Deletes the jobs that ended before then; the signal ends it early. */
+  deleteEnded(before: Date, signal: AbortSignal): Promise<void> {
+    const ended = this.db('async_job').where('completed', '<', before);
+    return removeInBatches(this.db, 'async_job', ended, signal);
   }
 
   private held({ id, holder, attempts }: Hold) {

@@ -11,6 +11,7 @@ import { ApiError, found, invalid } from '../errors.js';
 import type { Services } from '../services.js';
 import type { JobQueue } from './job-queue.js';
 
+const MINUTE_MS = 60_000;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Accepts commands as jobs and tells how they stand. */
@@ -21,6 +22,7 @@ export class JobManager {
     private readonly queue: JobQueue,
     /** Tells the runner that there is something to do. */
     private readonly wake: () => void,
+    private readonly now: () => Date,
   ) {}
 
   /** Records the command as a job; answers the job's id, and the id of what it will create. */
@@ -43,6 +45,11 @@ export class JobManager {
     const job = found(await this.db.daos.jobs.find(uuid), 'job', uuid);
     assertMayUse(caller, job, `job ${uuid}`);
     return job;
+  }
+
+  /** Deletes the jobs that ended so many minutes ago. */
+  async purge(minutes: number, signal: AbortSignal): Promise<void> {
+    await this.db.daos.jobs.deleteEnded(new Date(this.now().getTime() - minutes * MINUTE_MS), signal);
   }
 
   /** The jobs that have not ended, oldest first. */

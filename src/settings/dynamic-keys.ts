@@ -62,6 +62,13 @@ export const DYNAMIC_KEYS = {
     atLeast: 0,
     about: 'days after which events are deleted; 0: never',
   },
+  'job.expire.minutes': {
+    kind: 'integer',
+    default: '1440',
+    scope: 'global',
+    atLeast: 1,
+    about: 'minutes after which jobs that have ended are deleted',
+  },
   'backup.enable.attach.detach.of.volumes': {
     kind: 'boolean',
     default: 'false',

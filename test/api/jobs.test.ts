@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Clock, hold } from '../kit/clock.js';
 import { forEachEngine } from '../kit/engines.js';
+import { eventually } from '../kit/eventually.js';
 import { deploy, each, listed, makeZone, NOBODY, only, protectedMachine, script, uniqueName } from '../kit/scene.js';
-import { testServer } from '../kit/server.js';
+import { testServer, TestServer } from '../kit/server.js';
 import { aDate, aUuid } from '../kit/signed-request.js';
+
+const HOUR_MS = 3_600_000;
 
 forEachEngine((engine) => {
   const clock = new Clock();
@@ -207,5 +210,36 @@ forEachEngine((engine) => {
       await server.admin.ended(String(jobid));
       expect(seen.map((jobs) => each(jobs, 'jobid'))).toEqual([[job.jobId], [job.jobId, jobid], [jobid]]);
     });
+  });
+
+  test('a job is forgotten when it ended long enough ago, and not before', async () => {
+    const zoneid = await makeZone(server);
+    const run = async () => {
+      const { jobid } = await server.admin.call('deployVirtualMachine', { zoneid, name: uniqueName('vm'), rootdisksize: '1' });
+      await server.admin.ended(String(jobid));
+      return String(jobid);
+    };
+    const [old, recent] = [await run(), await run()];
+    const endedHoursAgo = (uuid: string, hours: number) =>
+      server.db
+        .knex('async_job')
+        .where({ uuid })
+        .update({ completed: new Date(clock.now().getTime() - hours * HOUR_MS) });
+    await endedHoursAgo(old, 25);
+    await endedHoursAgo(recent, 23);
+    // It is the turn of whichever server looks first.
+    await server.db.knex('periodic_task').where({ name: 'purge jobs' }).delete();
+    const other = new TestServer(engine, { now: clock.now, installation: server.installation });
+    await other.start();
+    try {
+      await eventually(
+        () => server.db.daos.jobs.find(old),
+        (job) => job === undefined,
+      );
+    } finally {
+      await other.stop();
+    }
+    expect(await query(recent)).toMatchObject({ jobstatus: 1 });
+    expect((await server.admin.refusal('queryAsyncJobResult', { jobid: old })).code).toBe(431);
   });
 });

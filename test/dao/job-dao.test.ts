@@ -299,4 +299,21 @@ forEachEngine((engine) => {
     await jobs().finish(await claimed(job), DONE);
     expect(await jobs().existReading('backup')).toBe(false);
   });
+
+  test('knows whether a job that a schedule wants is pending', async () => {
+    const job = await insertJob(daos(), { backupScheduleId: 7 });
+    await insertJob(daos());
+    expect([await jobs().isPendingForSchedule(7), await jobs().isPendingForSchedule(8)]).toEqual([true, false]);
+    await jobs().finish(await claimed(job), DONE);
+    expect(await jobs().isPendingForSchedule(7)).toBe(false);
+  });
+
+  test('deletes the jobs that ended before a moment, and no others', async () => {
+    const [old, recent, waiting] = [await insertJob(daos()), await insertJob(daos()), await insertJob(daos())];
+    await jobs().finish(await claimed(old), DONE);
+    await jobs().finish(await claimed(recent), { ...DONE, completed: after(1) });
+    await jobs().deleteEnded(after(1), new AbortController().signal);
+    expect(await jobs().find(old.uuid)).toBeUndefined();
+    expect([(await stored(recent)).uuid, (await stored(waiting)).uuid]).toEqual([recent.uuid, waiting.uuid]);
+  });
 });

@@ -67,7 +67,7 @@ forEachEngine((engine) => {
     });
   });
 
-  test.each(['0007_schedules_and_repositories', '0010_machines', '0015_backup_use'])(
+  test.each(['0007_schedules_and_repositories', '0010_machines', '0015_backup_use', '0016_scheduled_backups'])(
     '%s, a change of a table, is made again after it was cut off',
     async (again) => {
       await migrate(knex());
