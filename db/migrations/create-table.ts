@@ -83,6 +83,11 @@ export async function createIndex(db: Knex, table: string, columns: readonly str
   if (!(await hasIndex(db, table, name))) await db.schema.alterTable(table, (t) => void t.index([...columns], name));
 }
 
+/** As `createIndex`, one in which every row differs. */
+export async function createUniqueIndex(db: Knex, table: string, columns: readonly string[], indexName: string): Promise<void> {
+  if (!(await hasIndex(db, table, indexName))) await db.schema.alterTable(table, (t) => void t.unique([...columns], { indexName }));
+}
+
 async function hasIndex(db: Knex, table: string, name: string): Promise<boolean> {
   const found = isEmbedded(db)
     ? db('sqlite_master').where({ type: 'index', name })

@@ -14,6 +14,7 @@ import * as capacity from './0012_capacity.js';
 import * as accountLifecycle from './0014_account_lifecycle.js';
 import * as backupUse from './0015_backup_use.js';
 import * as scheduledBackups from './0016_scheduled_backups.js';
+import * as idempotency from './0017_idempotency.js';
 
 interface Migration {
   up(db: Knex): Promise<void>;
@@ -38,4 +39,5 @@ export const MIGRATIONS: ReadonlyMap<string, Migration> = new Map([
   ['0014_account_lifecycle', accountLifecycle],
   ['0015_backup_use', backupUse],
   ['0016_scheduled_backups', scheduledBackups],
+  ['0017_idempotency', idempotency],
 ]);

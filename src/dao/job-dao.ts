@@ -31,6 +31,8 @@ export interface Job {
   backupUuid: string | null;
   /** The schedule that wants it, which may be gone; null for what somebody has asked for. */
   backupScheduleId: number | null;
+  /** By which the account recognises what it has asked for; null if it gave none. */
+  idempotencyKey: string | null;
   status: number;
   resultCode: number;
   /** JSON text; always there once the job has ended. */
@@ -64,6 +66,7 @@ export type NewJob = Pick<
   | 'machineUuid'
   | 'backupUuid'
   | 'backupScheduleId'
+  | 'idempotencyKey'
   | 'created'
 >;
 
@@ -93,6 +96,11 @@ export class JobDao {
 
   find(uuid: string): Promise<JobView | undefined> {
     return this.views().where('async_job.uuid', uuid).first();
+  }
+
+  /** The job that somebody of the account has asked for under the key. */
+  findByKey(accountId: number, idempotencyKey: string): Promise<Job | undefined> {
+    return this.db('async_job').where({ accountId, idempotencyKey }).first();
   }
 
   listPending(

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { assertMayUse, type Access, type OwnerWish } from '../account/access.js';
 import type { Command, CommandSpec } from '../api/command.js';
-import { lookUp, type RequestParameters } from '../api/request-parameters.js';
+import { lookUp, sentParameters, type RequestParameters } from '../api/request-parameters.js';
 import type { Caller, CallContext } from '../call-context.js';
 import type { Database } from '../dao/database.js';
 import { isDuplicate } from '../dao/database-error.js';
@@ -11,6 +11,7 @@ import { ApiError, found, invalid } from '../errors.js';
 import type { Services } from '../services.js';
 import type { JobQueue } from './job-queue.js';
 
+const LONGEST_KEY = 255;
 const MINUTE_MS = 60_000;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -25,19 +26,44 @@ export class JobManager {
     private readonly now: () => Date,
   ) {}
 
-  /** Records the command as a job; answers the job's id, and the id of what it will create. */
+  /**
+   * Records the command as a job; answers the job's id, and the id of what it will create. Asked again with the same
+   * `idempotencykey`, it answers the same as the first time, and refuses if anything else is asked for under that key.
+   */
   async submit(services: Services, spec: CommandSpec, command: Command, parameters: RequestParameters, call: CallContext): Promise<object> {
+    const idempotencyKey = keyOf(parameters);
+    const known = await this.repeated(idempotencyKey, spec, parameters, call);
+    if (known) return known;
     const subject = await command.subject(services, call);
     const uuid = jobId(parameters);
     const asker = { ...call.caller, requestId: call.requestId };
-    const order = { command: spec.name, parameters, subject, asker, uuid };
+    const order = { command: spec.name, parameters, subject, asker, uuid, idempotencyKey };
     try {
       await this.db.transaction((daos) => this.queue.add(daos, order));
     } catch (error) {
-      throw isDuplicate(error) ? invalid('customjobid', `there is a job ${uuid} already`) : error;
+      if (!isDuplicate(error)) throw error;
+      const meanwhile = await this.repeated(idempotencyKey, spec, parameters, call);
+      if (meanwhile) return meanwhile;
+      throw invalid('customjobid', `there is a job ${uuid} already`);
     }
     this.wake();
-    return spec.creates && subject ? { id: subject.uuid, jobid: uuid } : { jobid: uuid };
+    return answerOf(spec, uuid, subject?.uuid);
+  }
+
+  /** What was answered when the account first asked for it under the key; undefined if it has not. */
+  private async repeated(
+    key: string | undefined,
+    spec: CommandSpec,
+    parameters: RequestParameters,
+    { caller }: CallContext,
+  ): Promise<object | undefined> {
+    const job = key === undefined ? undefined : await this.db.daos.jobs.findByKey(caller.accountId, key);
+    if (!job) return undefined;
+    const sent = sentParameters(spec.parameters, parameters).map(({ name, value }) => [name, value] as const);
+    if (job.command !== spec.name || !saySame(JSON.parse(job.params) as Pairs, sent)) {
+      throw invalid('idempotencykey', `job ${job.uuid} was asked for under this key, by ${job.command} or with other parameters`);
+    }
+    return answerOf(spec, job.uuid, job.instanceUuid ?? undefined);
   }
 
   /** A job of the caller's account, or any for an administrator. */
@@ -69,4 +95,24 @@ function jobId(parameters: RequestParameters): string {
   if (custom === undefined) return randomUUID();
   if (!UUID.test(custom)) throw new ApiError('invalid_value', `parameter customjobid: "${custom.slice(0, 64)}" is not a uuid`);
   return custom;
+}
+
+function keyOf(parameters: RequestParameters): string | undefined {
+  const key = lookUp(parameters, 'idempotencykey');
+  if (key === undefined) return undefined;
+  if (key === '' || key.length > LONGEST_KEY) {
+    throw new ApiError('invalid_value', `parameter idempotencykey: a key has from 1 to ${LONGEST_KEY} characters`);
+  }
+  return key;
+}
+
+const answerOf = ({ creates }: CommandSpec, jobid: string, id: string | undefined): object =>
+  creates && id !== undefined ? { id, jobid } : { jobid };
+
+type Pairs = readonly (readonly [name: string, value: string])[];
+
+/** Whether both name the same values, in whatever order and spelling of the names. */
+function saySame(one: Pairs, other: Pairs): boolean {
+  const [ours, theirs] = [one, other].map((pairs) => pairs.map(([name, value]) => JSON.stringify([name.toLowerCase(), value])).sort());
+  return JSON.stringify(ours) === JSON.stringify(theirs);
 }

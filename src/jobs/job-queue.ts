@@ -16,6 +16,8 @@ export interface JobOrder {
   readonly asker: Pick<Job, 'userId' | 'accountId' | 'domainId' | 'requestId'>;
   /** One that nobody else has, if absent. */
   readonly uuid?: string;
+  /** By which the account recognises it when it asks again; absent if it never does. */
+  readonly idempotencyKey?: string | undefined;
   /** The schedule that wants it; absent for what somebody has asked for. */
   readonly backupScheduleId?: number;
 }
@@ -42,7 +44,7 @@ export class JobQueue {
   }
 
   private jobOf(order: JobOrder): NewJob {
-    const { parameters, subject, asker, uuid = randomUUID(), backupScheduleId = null } = order;
+    const { parameters, subject, asker, uuid = randomUUID(), backupScheduleId = null, idempotencyKey = null } = order;
     const spec = this.specOf(order);
     return {
       uuid,
@@ -58,6 +60,7 @@ export class JobQueue {
       machineUuid: subject?.machineUuid ?? null,
       backupUuid: subject?.backupUuid ?? null,
       backupScheduleId,
+      idempotencyKey,
       created: this.now(),
     };
   }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Clock, hold } from '../kit/clock.js';
 import { forEachEngine } from '../kit/engines.js';
 import { eventually } from '../kit/eventually.js';
+import { race } from '../kit/races.js';
 import { deploy, each, listed, makeZone, NOBODY, only, protectedMachine, script, uniqueName } from '../kit/scene.js';
 import { testServer, TestServer } from '../kit/server.js';
 import { aDate, aUuid } from '../kit/signed-request.js';
@@ -209,6 +210,69 @@ forEachEngine((engine) => {
       await job.letGo();
       await server.admin.ended(String(jobid));
       expect(seen.map((jobs) => each(jobs, 'jobid'))).toEqual([[job.jobId], [job.jobId, jobid], [jobid]]);
+    });
+  });
+
+  describe('idempotencykey', () => {
+    const wish = async (more = {}) => ({
+      zoneid: await makeZone(server),
+      name: uniqueName('volume'),
+      size: '1',
+      idempotencykey: randomUUID(),
+      ...more,
+    });
+
+    test('gives what was asked for before the answer that it had then, also after it has ended', async () => {
+      const wanted = await wish();
+      const first = await server.admin.call('createVolume', wanted);
+      const again = await server.admin.call('createVolume', Object.fromEntries(Object.entries(wanted).reverse()));
+      await server.admin.ended(String(first.jobid));
+      expect([again, await server.admin.call('createVolume', wanted)]).toEqual([first, first]);
+      expect(await listed(server.admin, 'listVolumes', 'volume', { name: wanted.name })).toMatchObject([{ id: first.id }]);
+    });
+
+    test('makes one job of many that ask at once', async () => {
+      const wanted = await wish();
+      const answers = await race(10, () => server.admin.call('createVolume', wanted));
+      expect(new Set(each(answers, 'jobid')).size).toBe(1);
+      await server.admin.ended(String(answers[0]?.jobid));
+      expect(await listed(server.admin, 'listVolumes', 'volume', { name: wanted.name })).toHaveLength(1);
+    });
+
+    test('takes one backup and does one restore, however often they are asked for', async () => {
+      const { vmId } = await protectedMachine(server);
+      const taking = { virtualmachineid: vmId, idempotencykey: randomUUID() };
+      for (let time = 0; time < 2; time++) await server.admin.run('createBackup', taking);
+      const { id } = await only(server.admin, 'listBackups', 'backup', { virtualmachineid: vmId });
+      const restoring = { id: String(id), idempotencykey: randomUUID() };
+      const jobs = [await server.admin.call('restoreBackup', restoring), await server.admin.call('restoreBackup', restoring)];
+      expect(each(jobs, 'jobid')[1]).toBe(each(jobs, 'jobid')[0]);
+      await server.admin.ended(String(jobs[0]?.jobid));
+    });
+
+    test('refuses another command and other parameters, and a key that is empty or too long', async () => {
+      const wanted = await wish();
+      const { jobid } = await server.admin.call('createVolume', wanted);
+      const refusals = [
+        await server.admin.refusal('createVolume', { ...wanted, size: '2' }),
+        await server.admin.refusal('startVirtualMachine', { id: NOBODY, idempotencykey: wanted.idempotencykey }),
+      ];
+      const text = `parameter idempotencykey: job ${String(jobid)} was asked for under this key, by createVolume or with other parameters`;
+      expect(refusals).toEqual([
+        { code: 431, text },
+        { code: 431, text },
+      ]);
+      for (const idempotencykey of ['', 'k'.repeat(256)]) {
+        expect((await server.admin.refusal('createVolume', await wish({ idempotencykey }))).code).toBe(431);
+      }
+    });
+
+    test('is the own of each account', async () => {
+      const wanted = await wish();
+      const { client } = await server.createUser(uniqueName('another'));
+      const [first, other] = [await server.admin.call('createVolume', wanted), await client.call('createVolume', wanted)];
+      expect(other.jobid).not.toBe(first.jobid);
+      for (const { jobid } of [first, other]) await server.admin.ended(String(jobid));
     });
   });
 

@@ -22,6 +22,7 @@ const CHANGES = [
   '0014_account_lifecycle',
   '0015_backup_use',
   '0016_scheduled_backups',
+  '0017_idempotency',
 ];
 
 /** An empty database for each test. */
@@ -67,7 +68,7 @@ forEachEngine((engine) => {
     });
   });
 
-  test.each(['0007_schedules_and_repositories', '0010_machines', '0015_backup_use', '0016_scheduled_backups'])(
+  test.each(['0007_schedules_and_repositories', '0010_machines', '0015_backup_use', '0016_scheduled_backups', '0017_idempotency'])(
     '%s, a change of a table, is made again after it was cut off',
     async (again) => {
       await migrate(knex());

@@ -99,6 +99,7 @@ export function shots({ specs, keys, ids, words }: Ammunition): fc.Arbitrary<Sho
     'domainid',
     'projectid',
     'customjobid',
+    'idempotencykey',
     'id',
     'Id',
   );

@@ -239,6 +239,7 @@ export async function insertJob(daos: Daos, overrides: Partial<NewJob> = {}): Pr
     machineUuid: null,
     backupUuid: null,
     backupScheduleId: null,
+    idempotencyKey: null,
     created: CREATED,
     ...(user && { userId: user.id }),
     ...overrides,
