@@ -85,6 +85,12 @@ export const ERRORS = {
     text: 'refused',
     when: 'The state of the machine, the backup or the zone does not allow it; the text says which and why.',
   },
+  over_limit: {
+    http: 530,
+    cs: 4250,
+    text: 'over the limit',
+    when: 'The account, or a domain above it, would have more than its limit; the text says which and how much is left.',
+  },
   provider_failed: {
     http: 530,
     cs: 4250,

@@ -2,6 +2,8 @@
 export const ALERT_TYPES = {
   /** The backup storage of a zone is nearly full. */
   'ALERT.STORAGE.BACKUP': 21,
+  /** A scheduled backup was not taken, because the account has as many as it may. */
+  'ALERT.RESOURCE.COUNT': 22,
 } as const;
 
 export type AlertName = keyof typeof ALERT_TYPES;

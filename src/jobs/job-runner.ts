@@ -6,7 +6,7 @@ import { withFormattedDates } from '../api/date.js';
 import { runBound } from '../api/dispatcher.js';
 import type { CommandSpec } from '../api/command.js';
 import type { CallContext } from '../call-context.js';
-import type { Database } from '../dao/database.js';
+import type { Daos, Database } from '../dao/database.js';
 import { JOB_FAILED, JOB_SUCCEEDED, type Hold, type Job } from '../dao/job-dao.js';
 import { ApiError, isOwnFault, shapeOf, toApiError } from '../errors.js';
 import type { EventRecorder } from '../events/event-recorder.js';
@@ -37,7 +37,7 @@ interface Running {
 interface Outcome {
   readonly recorded: Pick<Job, 'status' | 'resultCode' | 'result'> & Partial<Pick<Job, 'percent'>>;
   /** Why, if it failed. */
-  readonly failure?: string;
+  readonly failure?: ApiError;
 }
 
 /** Runs jobs: takes them by a lease, renews the lease while they run, and records how they ended. */
@@ -142,11 +142,19 @@ export class JobRunner {
     return this.db.transaction(async (daos) => {
       const completed = this.now();
       if (!(await daos.jobs.finish(hold, { ...outcome.recorded, completed }))) return false;
-      if (outcome.failure !== undefined) await settle(daos, job.operationId, completed);
+      if (outcome.failure) await this.settleFailure(daos, job, outcome.failure, completed);
       const spec = this.specOf(job);
-      if (spec) await this.events.ended(daos, spec, job, outcome.failure);
+      if (spec) await this.events.ended(daos, spec, job, outcome.failure?.message);
       return true;
     });
+  }
+
+  private async settleFailure(daos: Daos, job: Job, { kind, message }: ApiError, completed: Date): Promise<void> {
+    await settle(daos, job.operationId, completed);
+    // Nobody waits for the answer of a scheduled job.
+    if (kind === 'over_limit' && job.backupScheduleId !== null) {
+      await this.services.alerts.raise(daos, 'ALERT.RESOURCE.COUNT', `scheduled backup of virtual machine ${job.machineUuid}: ${message}`);
+    }
   }
 
   /** How the job ends; undefined when a fault of the server's own kept it from ending, so that it is tried again. */
@@ -217,7 +225,7 @@ export class JobRunner {
 function failedWith(failure: ApiError): Outcome {
   const { http } = shapeOf(failure.kind);
   const result = JSON.stringify({ errorcode: http, errortext: failure.message });
-  return { recorded: { status: JOB_FAILED, resultCode: http, result }, failure: failure.message };
+  return { recorded: { status: JOB_FAILED, resultCode: http, result }, failure };
 }
 
 const givenUp = ({ crashes }: Hold): Outcome =>

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Owner } from '../account/access.js';
 import { isContention } from '../dao/database-error.js';
 import type { Daos, Database } from '../dao/database.js';
-import { refused } from '../errors.js';
+import { ApiError, refused } from '../errors.js';
 import type { OwnerLimits } from './owner-limits.js';
 import { binding, firstPassed, whyPassed, type Quota } from './quota.js';
 import { usedIn, type Amounts } from './resource-type.js';
@@ -53,7 +53,7 @@ export class Admission {
       quotas.push({ ...owner, latest, used: usedIn(await daos.backups.useOf(owner.counted)) });
     }
     const passed = firstPassed(quotas, asked);
-    if (passed) throw refused(whyPassed(passed, asked));
+    if (passed) throw new ApiError('over_limit', whyPassed(passed, asked));
     for (const { latest, ...owner } of quotas) {
       if (!(await daos.limitAdmissions.replaceLatest(owner, latest, operationId))) throw new Overtaken();
     }

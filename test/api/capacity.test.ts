@@ -134,7 +134,10 @@ forEachEngine((engine) => {
     test.each(['archiveAlerts', 'deleteAlerts'])('%s refuses what is not there, and to take everything', async (command) => {
       const refused = (parameters: Parameters) => server.admin.refusal(command, parameters);
       expect(await refused({ ids: NOBODY })).toEqual({ code: 431, text: `alert ${NOBODY} does not exist` });
-      expect(await refused({ type: 'FIRE' })).toEqual({ code: 431, text: 'parameter type: "FIRE" is not one of ALERT.STORAGE.BACKUP' });
+      expect(await refused({ type: 'FIRE' })).toEqual({
+        code: 431,
+        text: 'parameter type: "FIRE" is not one of ALERT.STORAGE.BACKUP, ALERT.RESOURCE.COUNT',
+      });
       expect(await refused({})).toEqual({ code: 431, text: 'say which alerts: give ids, type, startdate or enddate' });
     });
   });

@@ -80,6 +80,21 @@ forEachEngine((engine) => {
     expect(await eventsOf(vmId, { level: 'ERROR' })).toMatchObject([{ type: 'BACKUP.CREATE', state: 'Completed' }]);
   });
 
+  test('raises an alert when the account may have no more backups', async () => {
+    const { client, account } = await server.createUser('limited');
+    const { vmId } = await protectedMachine(server, { client });
+    const limit = { account: String(account.name), domainid: String(account.domainid), resourcetype: '12', max: '0' };
+    const schedule = await scheduleBackup(client, vmId);
+    await server.admin.call('updateResourceLimit', limit);
+    await runDue(schedule);
+    const alerts = () => listed(server.admin, 'listAlerts', 'alert', { type: 'ALERT.RESOURCE.COUNT' });
+    const [alert] = await alerts();
+    expect(alert?.description).toContain(`scheduled backup of virtual machine ${vmId}`);
+    expect((await client.refusal('createBackup', { virtualmachineid: vmId })).code).toBe(530);
+    expect(await alerts()).toEqual([alert]);
+    expect(await backupsOf(vmId)).toEqual([]);
+  });
+
   test('asks again for a deletion that has failed', async () => {
     const { vmId, zoneId } = await protectedMachine(server);
     const schedule = await scheduleBackup(server.admin, vmId, { maxbackups: '1' });
