@@ -89,7 +89,7 @@ export const ERRORS = {
     http: 530,
     cs: 4250,
     text: 'over the limit',
-    when: 'The account, or a domain above it, would have more than its limit; the text says which and how much is left.',
+    when: 'The account, or a domain above it, would have more than its limit; the text says which, and what can be done.',
   },
   provider_failed: {
     http: 530,
