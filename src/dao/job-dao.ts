@@ -127,7 +127,7 @@ export class JobDao {
     return (await ownedBy(this.db('async_job').where({ status: JOB_PENDING }), owners).first('id')) !== undefined;
   }
 
-  /** The jobs that nobody runs and that are first in line for their machine: what people wait for, then what schedules want, oldest first. */
+  /** The jobs that nobody runs and that are first in line for their machine, oldest first. */
   listRunnable(now: Date, limit: number): Promise<Job[]> {
     return this.db('async_job as job')
       .select('job.*')
@@ -142,7 +142,6 @@ export class JobDao {
             .whereRaw('?? = ??', ['earlier.machineUuid', 'job.machineUuid'])
             .whereRaw('?? < ??', ['earlier.id', 'job.id']),
       )
-      .orderByRaw('?? is not null', ['job.backupScheduleId'])
       .orderBy('job.id')
       .limit(limit);
   }

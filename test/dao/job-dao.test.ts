@@ -78,15 +78,6 @@ forEachEngine((engine) => {
       expect(await runnable()).toEqual([a2.id, b1.id, free1.id, free2.id]);
     });
 
-    test('come before those that schedules want, but not before an earlier one of their machine', async () => {
-      const scheduled = await insertJob(daos(), { backupScheduleId: 1, machineUuid: 'a' });
-      const behind = await insertJob(daos(), { machineUuid: 'a' });
-      const [restore, other] = [await insertJob(daos(), { machineUuid: 'b' }), await insertJob(daos())];
-      expect(await runnable()).toEqual([restore.id, other.id, scheduled.id]);
-      await jobs().finish(await claimed(scheduled), DONE);
-      expect(await runnable()).toEqual([behind.id, restore.id, other.id]);
-    });
-
     test('are also those whose lease is over', async () => {
       const job = await insertJob(daos());
       await claimed(job, 'dead', after(1000));
