@@ -132,7 +132,7 @@ export async function createApplication({
   const recorder = new EventRecorder(db, now, log);
   const queue = new JobQueue(commands, recorder, now);
   const retention = new ScheduleRetention(queue);
-  const backups = new BackupManager(db, access, zoneDirectory, framework, now);
+  const backups = new BackupManager(db, access, zoneDirectory, framework, retention, now);
   const accounts = new AccountManager(db, domains, access, passwords, caches, reports, now);
   const alerts = new AlertManager(db, now);
   const capacity = new CapacityManager(db, zoneDirectory, framework, dynamicSettings, alerts, now, log);

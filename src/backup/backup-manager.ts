@@ -1,5 +1,5 @@
 import { assertMayUse, mayUse, type Access, type OwnerWish } from '../account/access.js';
-import type { CallContext, Caller } from '../call-context.js';
+import { runningJob, type CallContext, type Caller } from '../call-context.js';
 import type { Backup, BackupView } from '../dao/backup-dao.js';
 import type { Database } from '../dao/database.js';
 import type { Listing, Page } from '../dao/page.js';
@@ -11,6 +11,7 @@ import { gone } from '../usage/ledger-entries.js';
 import type { BackupFramework } from './backup-framework.js';
 import { readListedStatus } from './backup-status.js';
 import { readManifest } from './manifest.js';
+import type { ScheduleRetention } from './schedule-retention.js';
 
 /** What a list of backups is narrowed by. */
 export interface BackupWish {
@@ -31,6 +32,7 @@ export class BackupManager {
     private readonly access: Access,
     private readonly zones: ZoneDirectory,
     private readonly framework: BackupFramework,
+    private readonly retention: ScheduleRetention,
     private readonly now: () => Date,
   ) {}
 
@@ -65,6 +67,8 @@ export class BackupManager {
     if (!backup) return;
     const zone = this.zones.getById(backup.zoneId);
     this.framework.assertEnabled(zone);
+    const { backupScheduleId } = runningJob(call);
+    if (backupScheduleId !== null) await this.retention.assertSurplus(this.db.daos, backup, backupScheduleId);
     const provider = this.framework.provider(backup.provider, zone);
     if (backup.status !== 'Deleting') await this.beginDeleting(backup);
     const externalId = backup.externalId === null ? {} : { externalId: backup.externalId };

@@ -58,7 +58,10 @@ export class BackupScheduleManager {
     const schedule = this.read(vm, wish);
     await this.checkKept(vm, wish.maxBackups);
     const saved = await this.db.transaction(async ({ schedules, cacheChanges }) => {
-      await schedules.save(schedule);
+      const known = await schedules.findOfVm(vm.id, schedule.intervalType);
+      // What is due already stays due when the same is said again.
+      const isNewTiming = known?.schedule !== schedule.schedule || known.timezone !== schedule.timezone;
+      await schedules.save(schedule, { withNextRun: isNewTiming });
       // Every server waits for the due time that was the next one so far.
       await cacheChanges.insert('schedule', schedule.created);
       return found(await schedules.findOfVm(vm.id, schedule.intervalType), 'backup schedule', schedule.uuid);

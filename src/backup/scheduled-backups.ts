@@ -85,7 +85,8 @@ export class ScheduledBackups {
   private async run(schedule: BackupScheduleView): Promise<void> {
     const administrator = found(await this.db.daos.users.findDefault(), 'user', 'admin');
     const order = orderOf(schedule, administrator.id);
-    const next = nextRun(schedule, this.now());
+    // Never the same time again, should the clock have been put back meanwhile.
+    const next = nextRun(schedule, new Date(Math.max(this.now().getTime(), schedule.nextRun.getTime())));
     const about = { schedule: schedule.uuid, machine: schedule.vmUuid, due: schedule.nextRun, next, requestId: order.asker.requestId };
     const outcome = await this.db.transaction(async (daos) => {
       // Whoever moves it on runs it, or says why not: the servers need no other agreement.
@@ -104,7 +105,7 @@ export class ScheduledBackups {
   private async obstacle(daos: Daos, { id, accountId, zoneId }: BackupScheduleView): Promise<string | undefined> {
     const zone = this.zones.getById(zoneId);
     if (!this.framework.isEnabled(zone)) return `backup and recovery is disabled in zone ${zone.name}`;
-    if (await daos.jobs.isPendingForSchedule(id)) return 'the backup that was due before has not ended yet';
+    if (await daos.jobs.isPendingForSchedule(id, 'createBackup')) return 'the backup that was due before has not ended yet';
     const account = await daos.accounts.findView({ id: accountId });
     return account?.state === 'disabled' ? `account ${account.name} is disabled` : undefined;
   }

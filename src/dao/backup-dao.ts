@@ -44,6 +44,9 @@ export interface BackupView extends Backup, OwnerNames {
   intervalType: IntervalType | null;
 }
 
+/** What decides whether a schedule keeps a backup. */
+export type TakenBackup = Pick<Backup, 'id' | 'uuid' | 'status'>;
+
 /** What a list of backups is narrowed by. */
 export interface BackupFilter extends Owners {
   readonly id?: number | undefined;
@@ -126,9 +129,9 @@ export class BackupDao {
     return rows.map((row) => ({ owner: row.owner, ...useIn(row) }));
   }
 
-  /** The finished backups that the schedule has taken. */
-  listTakenBy(backupScheduleId: number): Promise<Pick<Backup, 'id' | 'uuid' | 'created'>[]> {
-    return this.live().where({ backupScheduleId, status: 'BackedUp' }).select('id', 'uuid', 'created');
+  /** What the schedule has taken and is there, or being deleted. */
+  listTakenBy(backupScheduleId: number): Promise<TakenBackup[]> {
+    return this.live().where({ backupScheduleId }).whereIn('status', ['BackedUp', 'Deleting']).select('id', 'uuid', 'status');
   }
 
   /** Moves the backup on only if it is still in `from`; false says that somebody else moved it first. */

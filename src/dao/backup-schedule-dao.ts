@@ -40,14 +40,15 @@ export interface BackupScheduleFilter extends Owners {
 }
 
 /** What a schedule that is there already is given when it is saved again; its uuid stays. */
-const OVERWRITTEN = ['accountId', 'domainId', 'schedule', 'timezone', 'maxBackups', 'quiesceVm', 'nextRun'] as const;
+const OVERWRITTEN = ['accountId', 'domainId', 'schedule', 'timezone', 'maxBackups', 'quiesceVm'] as const;
 
 export class BackupScheduleDao {
   constructor(private readonly db: Knex) {}
 
-  /** Inserts the schedule, or overwrites the one that the machine has of the interval type. */
-  async save(schedule: Omit<BackupSchedule, 'id'>): Promise<void> {
-    await this.db('backup_schedule').insert(schedule).onConflict(['vmId', 'intervalType']).merge(OVERWRITTEN);
+  /** Inserts the schedule, or overwrites the one that the machine has of the interval type, its next due time only if that is wanted. */
+  async save(schedule: Omit<BackupSchedule, 'id'>, { withNextRun = true } = {}): Promise<void> {
+    const overwritten = withNextRun ? [...OVERWRITTEN, 'nextRun' as const] : OVERWRITTEN;
+    await this.db('backup_schedule').insert(schedule).onConflict(['vmId', 'intervalType']).merge(overwritten);
   }
 
   findByUuid(uuid: string): Promise<BackupScheduleView | undefined> {

@@ -117,9 +117,14 @@ export class JobDao {
     return (await this.db('async_job').where({ backupUuid, status: JOB_PENDING }).first('id')) !== undefined;
   }
 
-  /** Whether a job that the schedule wants is still pending. */
-  async isPendingForSchedule(backupScheduleId: number): Promise<boolean> {
-    return (await this.db('async_job').where({ backupScheduleId, status: JOB_PENDING }).first('id')) !== undefined;
+  /** Whether a job of the command that the schedule wants is still pending. */
+  async isPendingForSchedule(backupScheduleId: number, command: string): Promise<boolean> {
+    return (await this.db('async_job').where({ backupScheduleId, command, status: JOB_PENDING }).first('id')) !== undefined;
+  }
+
+  /** Whether a job about the thing is still pending. */
+  async isPendingAbout(instanceUuid: string): Promise<boolean> {
+    return (await this.db('async_job').where({ instanceUuid, status: JOB_PENDING }).first('id')) !== undefined;
   }
 
   /** Whether a job that one of the owners has asked for is still pending. */

@@ -18,6 +18,8 @@ export interface AlertWish {
 /** Which alerts are to be archived or deleted. */
 export type AlertSelection = Selection & { readonly type: string | undefined };
 
+const LONGEST = 1024;
+
 /** Tells administrators what they should look after. */
 export class AlertManager {
   constructor(
@@ -26,7 +28,8 @@ export class AlertManager {
   ) {}
 
   /** Raises an alert: part of the transaction that decides that there is one to raise. */
-  async raise(daos: Daos, name: AlertName, description: string): Promise<void> {
+  async raise(daos: Daos, name: AlertName, text: string): Promise<void> {
+    const description = text.slice(0, LONGEST);
     const alert = { uuid: randomUUID(), type: ALERT_TYPES[name], description, archived: false, created: this.now() };
     await daos.alerts.insert(alert);
   }

@@ -15,7 +15,7 @@ forEachEngine((engine) => {
   const server = testServer(engine, { now: clock.now });
   const backupsOf = (virtualmachineid: string) => listed(server.admin, 'listBackups', 'backup', { virtualmachineid });
   const rowOf = async ({ id }: Answer): Promise<BackupSchedule> => present(await server.db.daos.schedules.findByUuid(String(id)));
-  const jobsOf = async (schedule: Answer): Promise<{ status: number; uuid: string }[]> =>
+  const jobsOf = async (schedule: Answer): Promise<{ status: number; uuid: string; command: string }[]> =>
     server.db.knex('async_job').where({ backupScheduleId: (await rowOf(schedule)).id });
   const eventsOf = (resourceid: string, more = {}) =>
     listed(server.admin, 'listEvents', 'event', { resourceid, resourcetype: 'VirtualMachine', listall: 'true', ...more });
@@ -78,6 +78,58 @@ forEachEngine((engine) => {
     await runDue(schedule);
     expect(await backupsOf(vmId)).toMatchObject([{ id: good, status: 'BackedUp' }, { status: 'Error' }]);
     expect(await eventsOf(vmId, { level: 'ERROR' })).toMatchObject([{ type: 'BACKUP.CREATE', state: 'Completed' }]);
+  });
+
+  test('keeps what is no longer too many when its turn to be deleted comes', async () => {
+    const { vmId, zoneId } = await protectedMachine(server);
+    const schedule = await scheduleBackup(server.admin, vmId, { maxbackups: '2' });
+    for (let due = 0; due < 2; due++) await runDue(schedule);
+    const [oldest, second] = each(await backupsOf(vmId), 'id') as [string, string];
+    await makeDue(schedule);
+    const name = 'backup.plugin.dummy.delay.ms';
+    await configure(server, name, '3000', zoneId);
+    await eventually(
+      () => backupsOf(vmId),
+      (backups) => backups.some(({ status }) => status === 'BackingUp'),
+    );
+    await configure(server, name, '0', zoneId);
+    // It waits for the backup, and is done before what the backup makes too many.
+    expect(await server.admin.run('deleteBackup', { id: second })).toEqual({ success: true });
+    const [deletion] = await eventually(
+      async () => (await jobsOf(schedule)).filter(({ command }) => command === 'deleteBackup'),
+      (jobs) => jobs.some(({ status }) => status !== 0),
+    );
+    expect(deletion).toMatchObject({ status: 2 });
+    expect(each(await backupsOf(vmId), 'id')).toEqual([oldest, expect.any(String)]);
+  });
+
+  test('finishes a deletion of which nobody knows how it ended', async () => {
+    const { vmId } = await protectedMachine(server);
+    const schedule = await scheduleBackup(server.admin, vmId, { maxbackups: '5' });
+    await runDue(schedule);
+    const [stuck] = each(await backupsOf(vmId), 'id');
+    await server.db.knex('backups').where({ uuid: stuck }).update({ status: 'Deleting' });
+    await runDue(schedule);
+    const left = await eventually(
+      () => backupsOf(vmId),
+      (backups) => !each(backups, 'id').includes(present(stuck)),
+    );
+    expect(left).toMatchObject([{ status: 'BackedUp' }]);
+  });
+
+  test('is not put off by saving the same schedule again', async () => {
+    const { vmId } = await protectedMachine(server);
+    const schedule = await scheduleBackup(server.admin, vmId);
+    // Not announced, so that nobody looks before it is saved.
+    await server.db
+      .knex('backup_schedule')
+      .where({ uuid: String(schedule.id) })
+      .update({ nextRun: YEARS_AGO });
+    await scheduleBackup(server.admin, vmId, { maxbackups: '3' });
+    await eventually(
+      () => jobsOf(schedule),
+      (jobs) => jobs.length === 1,
+    );
   });
 
   test('raises an alert when the account may have no more backups', async () => {

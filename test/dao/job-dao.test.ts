@@ -303,9 +303,10 @@ forEachEngine((engine) => {
   test('knows whether a job that a schedule wants is pending', async () => {
     const job = await insertJob(daos(), { backupScheduleId: 7 });
     await insertJob(daos());
-    expect([await jobs().isPendingForSchedule(7), await jobs().isPendingForSchedule(8)]).toEqual([true, false]);
+    const isPending = (schedule: number, command = 'createBackup') => jobs().isPendingForSchedule(schedule, command);
+    expect([await isPending(7), await isPending(7, 'deleteBackup'), await isPending(8)]).toEqual([true, false, false]);
     await jobs().finish(await claimed(job), DONE);
-    expect(await jobs().isPendingForSchedule(7)).toBe(false);
+    expect(await isPending(7)).toBe(false);
   });
 
   test('deletes the jobs that ended before a moment, and no others', async () => {

@@ -213,7 +213,7 @@ async function assemble(knex: Knex, plugins: Plugins, plan: FaultPlan, now: () =
   const access = new Access(db, new DomainManager(db, caches, new ResourceReports(db, limits), now), roleDirectory);
   const machines: MachineManager = new MachineManager(db, access, zones, instances, copy, (vm, call) => assignments.release(vm, call));
   const retention = new ScheduleRetention(new JobQueue(commands, new EventRecorder(db, now, noLog), now));
-  const backups = new BackupManager(db, access, zones, framework, now);
+  const backups = new BackupManager(db, access, zones, framework, retention, now);
   const backupTaker = new BackupTaker(db, zones, framework, copy, new Admission(db, limits), retention, now);
   const assignments = new AssignmentManager(db, zones, framework, machines, copy, now, noLog);
   const restores = new RestoreManager(db, zones, framework, backups, instances, copy, now);
