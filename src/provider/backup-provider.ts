@@ -29,6 +29,12 @@ export interface BackupProvider {
   /** Everything the backup system holds for the zone, however it came to be, page by page in one pass. All of it or an error: never a part. */
   listBackups(signal: AbortSignal): AsyncIterable<readonly ProviderBackup[]>;
 
+  /**
+   * The backup as the backup system has it now, with the sizes and digests that it can vouch for; undefined if it has none of that name.
+   * A provider that cannot look one up cheaply leaves the method out.
+   */
+  findBackup?(externalId: string, signal: AbortSignal): Promise<ProviderBackup | undefined>;
+
   /** Puts every volume of the backup back in place; the machine is off. Answers each volume as it is now. */
   restoreMachine(request: RestoreMachine, signal: AbortSignal): Promise<readonly RestoredVolume[]>;
 

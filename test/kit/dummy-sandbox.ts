@@ -40,6 +40,7 @@ export const callsOf = (provider: BackupProvider, { assign, take, restore, resto
   takeBackup: () => provider.takeBackup(take(), never),
   deleteBackup: () => provider.deleteBackup({ ...operation(), externalId: 'dummy-none', forced: false }, never),
   listBackups: () => all(provider.listBackups(never)),
+  findBackup: async () => provider.findBackup?.(externalId, never),
   restoreMachine: () => provider.restoreMachine(restore(externalId), never),
   restoreVolume: () => provider.restoreVolume(restoreOne(externalId), never),
   fillMachine: () => provider.fillMachine(fill(externalId), never),
@@ -49,5 +50,5 @@ export const callsOf = (provider: BackupProvider, { assign, take, restore, resto
 /** Every method of a provider. */
 export const METHODS = [
   ...(['listOfferings', 'assign', 'unassign', 'takeBackup'] as const),
-  ...(['deleteBackup', 'listBackups', 'restoreMachine', 'restoreVolume', 'fillMachine', 'capacity'] as const),
+  ...(['deleteBackup', 'listBackups', 'findBackup', 'restoreMachine', 'restoreVolume', 'fillMachine', 'capacity'] as const),
 ];

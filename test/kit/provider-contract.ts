@@ -1,6 +1,7 @@
 import { describeCapacity } from './contract/provider-capacity.js';
 import { describeDeleting } from './contract/provider-deleting.js';
 import { describeFilling } from './contract/provider-filling.js';
+import { describeFinding } from './contract/provider-finding.js';
 import { describeCutOffs, describeInterruptions } from './contract/provider-interruptions.js';
 import { describeOfferings } from './contract/provider-offerings.js';
 import { describeRestoringMachines, describeRestoringVolumes } from './contract/provider-restoring.js';
@@ -18,6 +19,7 @@ export function describeProvider(name: string, harness: ProviderHarness): void {
     describe('offerings', () => describeOfferings(subject));
     describe('taking backups', () => describeTaking(subject));
     describe('deleting backups', () => describeDeleting(subject));
+    describe('finding backups', () => describeFinding(subject));
     describe('restoring machines', () => describeRestoringMachines(subject));
     describe('restoring volumes', () => describeRestoringVolumes(subject));
     describe('filling new machines', () => describeFilling(subject));

@@ -64,10 +64,15 @@ export class Backups {
     return held(externalId, await this.records.get(externalId));
   }
 
+  /** The backup; undefined when it is deleted, was never taken, or is to be taken for lost. */
+  async find(externalId: string): Promise<HeldBackup | undefined> {
+    const backup = this.script.isLost(externalId) ? undefined : await this.records.get(externalId);
+    return backup?.state === 'held' ? backup : undefined;
+  }
+
   /** The backup; throws `not_found` also when it is to be taken for lost. */
   async getRestorable(externalId: string): Promise<HeldBackup> {
-    if (this.script.isLost(externalId)) throw notFound(externalId);
-    return this.get(externalId);
+    return held(externalId, await this.find(externalId));
   }
 
   /** Every backup that is neither deleted nor to be taken for lost, page by page. */

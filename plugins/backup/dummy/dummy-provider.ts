@@ -112,6 +112,12 @@ export class DummyProvider implements BackupProvider {
     this.script.reach('listBackups', 2, 3);
   }
 
+  async findBackup(externalId: string): Promise<ProviderBackup | undefined> {
+    this.script.reach('findBackup', 1, 2, 3);
+    const backup = await this.backups.find(externalId);
+    return backup && toProviderBackup(backup);
+  }
+
   async restoreMachine(request: RestoreMachine, signal: AbortSignal): Promise<readonly RestoredVolume[]> {
     const { machine, externalId } = request;
     const plan = async () => {

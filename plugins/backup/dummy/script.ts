@@ -17,6 +17,7 @@ const METHODS: Readonly<Record<Method, true>> = {
   takeBackup: true,
   deleteBackup: true,
   listBackups: true,
+  findBackup: true,
   restoreMachine: true,
   restoreVolume: true,
   fillMachine: true,
