@@ -5,3 +5,6 @@
 export class Abandoned extends Error {
   override readonly name = 'Abandoned';
 }
+
+/** How abandoned work goes on: not at all. */
+export const forever = (): Promise<never> => new Promise(() => undefined);

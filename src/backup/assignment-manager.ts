@@ -80,7 +80,7 @@ export class AssignmentManager {
     } catch (error) {
       if (!forced) {
         // If nobody knows whether the provider has let go, the removal can be repeated and nothing else be done.
-        if (leftNothingDone(error)) await this.db.daos.assignments.transition(assignment.id, 'Removing', 'Assigned');
+        if (leftNothingDone(error)) await this.db.transaction((daos) => daos.assignments.transition(assignment.id, 'Removing', 'Assigned'));
         throw error;
       }
       this.log('warn', 'machine removed from its offering although the provider refused', {

@@ -9,7 +9,7 @@ import { operationOf } from '../plugin-host/operation.js';
 import { leftNothingDone } from '../provider/index.js';
 import { gone } from '../usage/ledger-entries.js';
 import type { BackupFramework } from './backup-framework.js';
-import { readListedStatus } from './backup-status.js';
+import { readListedStatus, type BackupStatus } from './backup-status.js';
 import { readManifest } from './manifest.js';
 import type { ScheduleRetention } from './schedule-retention.js';
 
@@ -77,7 +77,7 @@ export class BackupManager {
       await provider.deleteBackup({ ...operationOf(call, 'deleteBackup'), ...externalId, ...takenBy, forced }, call.signal);
     } catch (error) {
       // If nobody knows whether the provider still has it, deleting can be repeated and nothing else be done.
-      if (leftNothingDone(error)) await this.db.daos.backups.transition(backup.id, 'Deleting', statusBeforeDeleting(backup));
+      if (leftNothingDone(error)) await this.move(backup, 'Deleting', statusBeforeDeleting(backup));
       throw error;
     }
     await this.db.transaction(async ({ backups, usage }) => {
@@ -96,14 +96,17 @@ export class BackupManager {
   }
 
   private async beginDeleting(backup: Backup): Promise<void> {
-    const { backups, jobs } = this.db.daos;
-    const { id, uuid, status } = backup;
-    const begun = await backups.transition(id, statusBeforeDeleting(backup), 'Deleting');
+    const { uuid, status } = backup;
+    const begun = await this.move(backup, statusBeforeDeleting(backup), 'Deleting');
     if (!begun) throw refused(`backup ${uuid} is ${status}; it can be deleted when it is BackedUp or Error`);
     // Looked at after the change, as a restore looks at the status after its job is there: one of the two sees the other.
-    if (!(await jobs.existReading(uuid))) return;
-    await backups.transition(id, 'Deleting', status);
+    if (!(await this.db.daos.jobs.existReading(uuid))) return;
+    await this.move(backup, 'Deleting', status);
     throw refused(`backup ${uuid} is being restored; delete it afterwards`);
+  }
+
+  private move({ id }: Backup, from: BackupStatus, to: BackupStatus): Promise<boolean> {
+    return this.db.transaction(({ backups }) => backups.transition(id, from, to));
   }
 
   private async find(uuid: string): Promise<Backup> {

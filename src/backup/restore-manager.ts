@@ -140,7 +140,7 @@ export class RestoreManager {
     const { operationId } = runningJob(call);
     const known = await this.db.daos.volumes.findByOperation(operationId);
     if (known) return known;
-    return this.db.daos.volumes.insert({
+    const row: Omit<VolumeRow, 'id'> = {
       uuid: randomUUID(),
       zoneId: zone.id,
       accountId: target.accountId,
@@ -157,6 +157,7 @@ export class RestoreManager {
       restoreOperation: null,
       created: this.now(),
       removed: null,
-    });
+    };
+    return this.db.transaction(({ volumes }) => volumes.insert(row));
   }
 }

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Knex } from 'knex';
+import { Abandoned, forever } from '../abandoned.js';
 import { AccountDao } from './account-dao.js';
 import { AlertDao } from './alert-dao.js';
 import { BackupDao } from './backup-dao.js';
@@ -63,6 +64,19 @@ const inTransaction = new AsyncLocalStorage<true>();
 /** Whether the caller runs inside a transaction, where nothing outside the database may be touched. */
 export const insideTransaction = (): boolean => inTransaction.getStore() ?? false;
 
+/** Proves that whoever works may still change something, as part of a transaction if it is given one; throws `Abandoned` if not. */
+export type Fence = (daos?: Daos) => Promise<void>;
+
+const fences = new AsyncLocalStorage<Fence>();
+
+/** Runs work of which every transaction begins with the fence. When the fence does not hold, the work goes no further and never ends. */
+export const fenced = <T>(fence: Fence, work: () => Promise<T>): Promise<T> => fences.run(fence, work);
+
+/** Proves the fence of the work that calls it, if it has one. */
+export const proveFence = async (): Promise<void> => fences.getStore()?.().catch(abandon);
+
+const abandon = (error: unknown): Promise<never> => (error instanceof Abandoned ? forever() : Promise.reject(error as Error));
+
 const ATTEMPTS = 5;
 
 /** The database as the managers see it. */
@@ -90,11 +104,16 @@ export class Database {
   async transaction<T>(work: (daos: Daos) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.knex.transaction((tx) => inTransaction.run(true, () => work(this.bind(tx))));
+        return await this.knex.transaction((tx) => inTransaction.run(true, () => behindFence(this.bind(tx), work)));
       } catch (error) {
-        if (attempt === ATTEMPTS || !isContention(error)) throw error;
+        if (attempt === ATTEMPTS || !isContention(error)) return abandon(error);
         await pause(Math.random() * 20 * 2 ** attempt);
       }
     }
   }
+}
+
+async function behindFence<T>(daos: Daos, work: (daos: Daos) => Promise<T>): Promise<T> {
+  await fences.getStore()?.(daos);
+  return work(daos);
 }

@@ -174,6 +174,11 @@ export class JobDao {
     return new Set(held.map(({ id }) => id));
   }
 
+  /** Extends the hold; false if the job is no longer held. In a transaction, only the server that holds the job can commit it. */
+  async prolong(hold: Hold, leaseUntil: Date): Promise<boolean> {
+    return (await this.held(hold).update({ leaseUntil })) === 1;
+  }
+
   /** Keeps how far the job has come; false if the job is no longer held. */
   async progress(hold: Hold, progress: Partial<Pick<Job, 'percent' | 'resume'>>): Promise<boolean> {
     return (await this.held(hold).update(progress)) === 1;

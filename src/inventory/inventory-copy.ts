@@ -62,7 +62,7 @@ export class InventoryCopy {
 
   /** Writes down that a volume is gone. */
   async recordDeletedVolume({ id }: Pick<Volume, 'id'>): Promise<void> {
-    await this.db.daos.volumes.markRemoved([id], this.now());
+    await this.db.transaction(({ volumes }) => volumes.markRemoved([id], this.now()));
   }
 
   /** The volumes that the copy has on the machine and the source has not, with what the source says of them. */

@@ -6,7 +6,7 @@ import { withFormattedDates } from '../api/date.js';
 import { runBound } from '../api/dispatcher.js';
 import type { CommandSpec } from '../api/command.js';
 import type { CallContext } from '../call-context.js';
-import type { Daos, Database } from '../dao/database.js';
+import { fenced, type Daos, type Database, type Fence } from '../dao/database.js';
 import { JOB_FAILED, JOB_SUCCEEDED, type Hold, type Job } from '../dao/job-dao.js';
 import { ApiError, isOwnFault, shapeOf, toApiError } from '../errors.js';
 import type { EventRecorder } from '../events/event-recorder.js';
@@ -124,7 +124,8 @@ export class JobRunner {
     const about = { job: job.uuid, operation: job.operationId, requestId: job.requestId, command: job.command };
     this.log('info', 'job started', { ...about, attempt: hold.attempts });
     const started = performance.now();
-    const outcome = hold.crashes > MOST_CRASHES ? givenUp(hold) : await this.outcome(job, hold, signal);
+    const work = () => fenced(this.fenceOf(hold, entry), () => this.outcome(job, hold, signal));
+    const outcome = hold.crashes > MOST_CRASHES ? givenUp(hold) : await work();
     entry.isEnding = true;
     if (!outcome) {
       await this.db.daos.jobs.postpone(hold, new Date(this.now().getTime() + FIRST_RETRY_MS * 4 ** hold.crashes));
@@ -202,14 +203,30 @@ export class JobRunner {
       const held = await this.db.daos.jobs.renew(this.holder, ids, this.leaseEnd());
       for (const id of ids) {
         const entry = this.running.get(id);
-        if (!entry || entry.isEnding || held.has(id)) continue;
-        this.running.delete(id);
-        entry.abort.abort(new Abandoned('another server has taken the job up'));
-        this.log('warn', 'job lease lost', { jobId: id });
+        if (entry && !held.has(id)) this.lose(id, entry);
       }
     } catch (error) {
       this.log('error', 'renewing job leases failed', { error });
     }
+  }
+
+  /** What the job changes, it changes as long as it is this server's. */
+  private fenceOf(hold: Hold, entry: Running): Fence {
+    return async ({ jobs } = this.db.daos) => {
+      if (await jobs.prolong(hold, this.leaseEnd())) return;
+      throw this.lose(hold.id, entry);
+    };
+  }
+
+  /** Cuts a job off that another server has taken up, unless its outcome is being recorded; answers why. */
+  private lose(id: number, entry: Running): Abandoned {
+    const reason = new Abandoned('another server has taken the job up');
+    if (this.running.get(id) === entry && !entry.isEnding) {
+      this.running.delete(id);
+      entry.abort.abort(reason);
+      this.log('warn', 'job lease lost', { jobId: id });
+    }
+    return reason;
   }
 
   /** The command that the job runs; undefined if another version of the server has accepted it. */

@@ -1,5 +1,5 @@
-import { Abandoned } from '../abandoned.js';
-import { insideTransaction } from '../dao/database.js';
+import { Abandoned, forever } from '../abandoned.js';
+import { insideTransaction, proveFence } from '../dao/database.js';
 import type { Log, LogFields } from '../log.js';
 import { ProviderError, type Operation } from '../provider/index.js';
 
@@ -57,6 +57,8 @@ class SupervisedCall {
 
   async once(invoke: (args: readonly unknown[]) => unknown): Promise<unknown> {
     this.refuseTransaction();
+    // A server that was out for so long that it lost the job must not begin anything for it.
+    if (isOperation(this.args[0])) await proveFence();
     try {
       const result = await this.limited(async () => invoke(this.args));
       this.log('info', 'provider call', { ...this.about, ms: this.elapsed() });
@@ -120,7 +122,7 @@ class SupervisedCall {
 
   private async failed(cause: unknown): Promise<ProviderError> {
     this.isOver = true;
-    if (this.outer.reason instanceof Abandoned) await new Promise<never>(() => undefined);
+    if (this.outer.reason instanceof Abandoned) await forever();
     const error = this.asProviderError(cause);
     this.log('warn', 'provider call failed', { ...this.about, fault: error.fault, ms: this.elapsed(), error: cause });
     return error;
