@@ -40,7 +40,8 @@ export class EventRecorder {
 
   /** A server begins the job; a second server that takes it over is not told of. */
   async started(spec: CommandSpec, job: Job): Promise<void> {
-    await this.tellOfJob(this.db.daos, spec, job, { state: 'Started', level: 'INFO', description: textOf(spec, 'has begun') });
+    const step = { state: 'Started', level: 'INFO', description: textOf(spec, 'has begun') } as const;
+    await this.db.transaction((daos) => this.tellOfJob(daos, spec, job, step));
   }
 
   /** A job has succeeded, or failed for the reason: part of the transaction that ends it. */

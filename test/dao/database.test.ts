@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { connect } from '../../src/dao/connect.js';
 import { isContention, isDuplicate } from '../../src/dao/database-error.js';
-import { Database, insideTransaction } from '../../src/dao/database.js';
+import { Abandoned } from '../../src/abandoned.js';
+import { Database, fenced, insideTransaction, proveFence } from '../../src/dao/database.js';
 import { CREATED, insertDomain, insertOffering, insertUser, insertZone } from '../kit/builders.js';
 import { forEachEngine, testDatabase } from '../kit/engines.js';
 
@@ -50,6 +51,24 @@ forEachEngine((engine) => {
         expect(insideTransaction()).toBe(true);
       });
       expect(insideTransaction()).toBe(false);
+    });
+
+    test('begins with the fence of the work that it belongs to', async () => {
+      const fence = async (daos = handle.db.daos) => void (await insertDomain(daos, { path: 'fence' }));
+      const paths = await fenced(fence, () => handle.db.transaction(async (daos) => (await daos.domains.findByPath('fence'))?.path));
+      expect(paths).toBe('fence');
+    });
+
+    test('does not happen, and never ends, when the fence does not hold', async () => {
+      let ended = false;
+      const fence = async () => {
+        throw new Abandoned('somebody else has it');
+      };
+      let begun = 0;
+      void fenced(fence, () => handle.db.transaction(async () => ++begun)).finally(() => (ended = true));
+      void fenced(fence, proveFence).finally(() => (ended = true));
+      for (let round = 0; round < 20; round++) await handle.db.daos.domains.findByPath('a');
+      expect([begun, ended]).toEqual([0, false]);
     });
 
     test.each(['ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT', 'SQLITE_BUSY'])('is repeated as a whole after %s', async (code) => {

@@ -32,6 +32,7 @@ import { JobRunner } from '../../src/jobs/job-runner.js';
 import { Admission } from '../../src/limits/admission.js';
 import { OwnerLimits } from '../../src/limits/owner-limits.js';
 import { ResourceReports } from '../../src/limits/resource-reports.js';
+import type { Log } from '../../src/log.js';
 import { PluginInstances } from '../../src/plugin-host/plugin-instances.js';
 import { pluginKeys } from '../../src/plugin-host/plugin-settings.js';
 import type { BackupProvider, ProviderBackup } from '../../src/provider/index.js';
@@ -48,6 +49,8 @@ const HOUR_MS = 3_600_000;
 const LIMITS = ['max.account.backups', 'max.domain.backups', 'max.account.backup.storage', 'max.domain.backup.storage'];
 const LONGEST_STOP_MS = 20_000;
 
+/** What a server says when it is done with a job, however that came about. */
+const GIVEN_UP = new Set(['job finished', 'job lease lost', 'job finished after its lease was lost']);
 const noLog = () => undefined;
 const operation = () => ({ operationId: randomUUID(), report: async () => undefined });
 const signal = new AbortController().signal;
@@ -168,6 +171,24 @@ export class Bench {
     throw new Error('the job did not end');
   }
 
+  /** Lets a server take up the job of a command; answers when it has ended it, or has noticed that the job is no longer its own. */
+  async runUntilGivenUp(
+    command: string,
+    parameters: Readonly<Record<string, string>>,
+    machineUuid: string,
+    plan: FaultPlan,
+  ): Promise<void> {
+    const about = { ...askedBy(this.user), command, params: JSON.stringify(Object.entries(parameters)), machineUuid, created: this.now() };
+    await insertJob(this.server.db.daos, about);
+    let resolve: () => void = noLog;
+    const over = new Promise<void>((done) => (resolve = done));
+    const runner = await this.runner(plan, (_level, message) => void (GIVEN_UP.has(message) && resolve()));
+    plan.arm();
+    runner.wake();
+    await over;
+    await runner.stop(0);
+  }
+
   /** However many servers were at it, its events say once that it began and once that it ended. */
   private async expectToldOnce(operationId: string): Promise<void> {
     const states = (await this.knex('event').where({ operationId }).orderBy('id')).map(({ state }: { state: string }) => state);
@@ -176,12 +197,16 @@ export class Bench {
 
   /** Lets a server take the jobs that are due, and stops it when they have ended or it is dead. */
   private async live(plan: FaultPlan): Promise<void> {
-    const { db, identities, services } = await assemble(this.knex, this.plugins, plan, this.now);
-    const recorder = new EventRecorder(db, this.now, noLog);
-    const runner = new JobRunner(db, identities, services, recorder, { parallel: 4, leaseMs: 60_000 }, this.now, noLog);
+    const runner = await this.runner(plan, noLog);
     plan.arm();
     runner.wake();
     await runner.stop(LONGEST_STOP_MS).catch(() => undefined);
+  }
+
+  private async runner(plan: FaultPlan, log: Log): Promise<JobRunner> {
+    const { db, identities, services } = await assemble(this.knex, this.plugins, plan, this.now);
+    const recorder = new EventRecorder(db, this.now, noLog);
+    return new JobRunner(db, identities, services, recorder, { parallel: 4, leaseMs: 60_000 }, this.now, log);
   }
 }
 

@@ -61,7 +61,8 @@ export class FaultPlan {
     });
   }
 
-  private async call(real: () => Promise<unknown>): Promise<unknown> {
+  /** One call, from when the plan is armed. */
+  protected async call(real: () => Promise<unknown>): Promise<unknown> {
     const number = ++this.calls;
     if (number === this.failsAt) this.hit = true;
     if (number > this.failsAt && this.manner.then === 'is dead') throw new InjectedFault(`call ${number} of a dead server`);

@@ -1,0 +1,106 @@
+import { type Database, insideTransaction } from '../../src/dao/database.js';
+import { forEachEngine, testDatabase } from '../kit/engines.js';
+import { FaultPlan } from '../kit/faulty.js';
+import { tableDigests } from '../kit/table-digests.js';
+import { Bench, noFault } from './bench.js';
+
+const TEST_MS = 120_000;
+/** The provider's own memory: there, every operation joins the first one of its name. */
+const NOT_OURS = new Set(['plugin_store']);
+
+/** Another server takes the job up before the nth call of the first one, at which nothing is under way in the database. */
+class TakeOver extends FaultPlan {
+  after: Readonly<Record<string, string>> | undefined;
+  private left: number;
+
+  constructor(
+    n: number,
+    private readonly db: Database,
+  ) {
+    super(Infinity, { when: 'before', then: 'goes on' });
+    this.left = n;
+  }
+
+  protected override async call(real: () => Promise<unknown>): Promise<unknown> {
+    if (--this.left <= 0 && !this.after && !insideTransaction()) {
+      const taken = { holder: 'another', attempts: this.db.knex.raw('attempts + 1') };
+      const isTaken = await this.db.knex('async_job').where({ status: 0 }).whereNotNull('holder').update(taken);
+      if (isTaken) this.after = await this.digests();
+    }
+    return real();
+  }
+
+  digests(): Promise<Readonly<Record<string, string>>> {
+    return tableDigests(this.db.knex, NOT_OURS);
+  }
+}
+
+forEachEngine((engine) => {
+  const handle = testDatabase(engine);
+
+  /** Runs the job of a command again and again, and has it taken over ever later. */
+  async function sweep(command: string, prepare: (bench: Bench) => Promise<{ machineUuid: string; wish: Record<string, string> }>) {
+    const bench = await Bench.open(handle.db);
+    for (let n = 1; ; n++) {
+      const { machineUuid, wish } = await prepare(bench);
+      const plan = new TakeOver(n, handle.db);
+      await bench.runUntilGivenUp(command, wish, machineUuid, plan);
+      if (!plan.after) {
+        expect(n).toBeGreaterThan(5);
+        return;
+      }
+      expect({ n, ...(await plan.digests()) }).toEqual({ n, ...plan.after });
+      await handle.db.knex('async_job').delete();
+    }
+  }
+
+  async function backedUp(bench: Bench) {
+    const { id, uuid: machineUuid } = await bench.protect();
+    await bench.run('createBackup', { virtualmachineid: machineUuid }, machineUuid, noFault());
+    const { uuid } = await handle.db.knex('backups').where({ vmId: id }).first<{ uuid: string }>();
+    return { machineUuid, uuid };
+  }
+
+  test(
+    'a backup that another server has taken up is left to it',
+    () =>
+      sweep('createBackup', async (bench) => {
+        const { uuid } = await bench.protect();
+        return { machineUuid: uuid, wish: { virtualmachineid: uuid } };
+      }),
+    TEST_MS,
+  );
+
+  test(
+    'so is a restore',
+    () =>
+      sweep('restoreBackup', async (bench) => {
+        const { machineUuid, uuid } = await backedUp(bench);
+        return { machineUuid, wish: { id: uuid } };
+      }),
+    TEST_MS,
+  );
+
+  test(
+    'so is the restore of a volume',
+    () =>
+      sweep('restoreBackupVolume', async (bench) => {
+        const { machineUuid, uuid } = await backedUp(bench);
+        const { id } = (await handle.db.daos.vms.findByUuid(machineUuid)) ?? {};
+        const [volume] = await handle.db.daos.volumes.listByVm(id ?? 0);
+        const target = (await bench.deploy()).uuid;
+        return { machineUuid: target, wish: { backupid: uuid, volumeid: String(volume?.uuid), virtualmachineid: target } };
+      }),
+    TEST_MS,
+  );
+
+  test(
+    'so is a deletion',
+    () =>
+      sweep('deleteBackup', async (bench) => {
+        const { machineUuid, uuid } = await backedUp(bench);
+        return { machineUuid, wish: { id: uuid } };
+      }),
+    TEST_MS,
+  );
+});
