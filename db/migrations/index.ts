@@ -15,6 +15,7 @@ import * as accountLifecycle from './0014_account_lifecycle.js';
 import * as backupUse from './0015_backup_use.js';
 import * as scheduledBackups from './0016_scheduled_backups.js';
 import * as idempotency from './0017_idempotency.js';
+import * as jobTurns from './0018_job_turns.js';
 
 interface Migration {
   up(db: Knex): Promise<void>;
@@ -40,4 +41,5 @@ export const MIGRATIONS: ReadonlyMap<string, Migration> = new Map([
   ['0015_backup_use', backupUse],
   ['0016_scheduled_backups', scheduledBackups],
   ['0017_idempotency', idempotency],
+  ['0018_job_turns', jobTurns],
 ]);

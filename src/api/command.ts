@@ -104,6 +104,10 @@ export interface CommandAbout {
   readonly after?: readonly string[];
   /** Runs as a job. */
   readonly async?: boolean;
+  /** With `async`: goes before whatever else waits, because a machine or its content is missed until it is done. */
+  readonly urgent?: boolean;
+  /** With `async`: its work is the backup provider's, and counts in the limits of the provider, the repository and the host. */
+  readonly atProvider?: boolean;
   /** With `async`: the first answer also carries the id of the subject, mostly a thing that the job will create. */
   readonly creates?: boolean;
   /** The command whose name stands in the answer's envelope, where that is not this one's. */

@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 
 /** Columns that hold a moment: `datetime(3)` in MySQL, milliseconds since 1970 in SQLite, always a `Date` in a row. */
 const MOMENTS = new Set([
+  'cancelRequested',
   'created',
   'due',
   'removed',
@@ -14,6 +15,7 @@ const MOMENTS = new Set([
   'leaseUntil',
   'measured',
   'nextRun',
+  'progressed',
   'vmRemoved',
 ]);
 /** Columns that hold yes or no: a number in both engines, always a boolean in a row. */

@@ -14,6 +14,7 @@ import { ConfigurationDao } from './configuration-dao.js';
 import { DomainDao } from './domain-dao.js';
 import { EventDao } from './event-dao.js';
 import { JobDao } from './job-dao.js';
+import { JobTurnDao } from './job-turn-dao.js';
 import { LimitAdmissionDao } from './limit-admission-dao.js';
 import { OfferingAssignmentDao } from './offering-assignment-dao.js';
 import { PeriodicTaskDao } from './periodic-task-dao.js';
@@ -41,6 +42,7 @@ export const bindDaos = (db: Knex) => ({
   domains: new DomainDao(db),
   events: new EventDao(db),
   jobs: new JobDao(db),
+  jobTurns: new JobTurnDao(db),
   limitAdmissions: new LimitAdmissionDao(db),
   offerings: new BackupOfferingDao(db),
   periodicTasks: new PeriodicTaskDao(db),

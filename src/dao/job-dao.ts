@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { removeInBatches } from './batches.js';
-import { isDuplicate } from './database-error.js';
+import { isContention, isDuplicate } from './database-error.js';
 import { ownedBy, type Owners } from './owned.js';
 import { containing, listing, type Listing, type Page } from './page.js';
 
@@ -9,8 +9,33 @@ export const JOB_PENDING = 0;
 export const JOB_SUCCEEDED = 1;
 export const JOB_FAILED = 2;
 
+/** Which waiting jobs go before which: the lower ones. */
+export const URGENT = 1;
+export const ASKED = 2;
+export const SCHEDULED = 3;
+/** The turn of a job that a server has begun to run. */
+export const BEGUN = 0;
+
+/** The numbers that a running job holds: below each limit that applies to it, one of its own. */
+export interface Slots {
+  accountSlot: string | null;
+  providerSlot: string | null;
+  repositorySlot: string | null;
+  hostSlot: string | null;
+}
+
+export const NO_SLOTS: Slots = { accountSlot: null, providerSlot: null, repositorySlot: null, hostSlot: null };
+
+/** Whom the work of a job burdens, as keys under which such jobs are counted; null where it burdens nobody. */
+export interface Burden {
+  zoneId: number | null;
+  providerKey: string | null;
+  repositoryKey: string | null;
+  hostKey: string | null;
+}
+
 /** A command that runs after its answer has been given. */
-export interface Job {
+export interface Job extends Burden, Slots {
   id: number;
   uuid: string;
   /** Names the work at plugins: the same again after a crash. */
@@ -25,7 +50,7 @@ export interface Job {
   /** What the job is about, such as `VirtualMachine`, and its uuid. */
   instanceType: string | null;
   instanceUuid: string | null;
-  /** The machine it works on; jobs of one machine run one after the other, in the order they came. */
+  /** The machine it works on; jobs of one machine run one after the other. */
   machineUuid: string | null;
   /** The backup that it reads. */
   backupUuid: string | null;
@@ -33,6 +58,9 @@ export interface Job {
   backupScheduleId: number | null;
   /** By which the account recognises what it has asked for; null if it gave none. */
   idempotencyKey: string | null;
+  priority: number;
+  /** The priority, until the job has begun. */
+  turn: number;
   status: number;
   resultCode: number;
   /** JSON text; always there once the job has ended. */
@@ -53,6 +81,7 @@ export interface Job {
 
 export type NewJob = Pick<
   Job,
+  | keyof Burden
   | 'uuid'
   | 'operationId'
   | 'command'
@@ -67,6 +96,7 @@ export type NewJob = Pick<
   | 'backupUuid'
   | 'backupScheduleId'
   | 'idempotencyKey'
+  | 'priority'
   | 'created'
 >;
 
@@ -87,11 +117,14 @@ export interface Hold {
   readonly crashes: number;
 }
 
+/** What a job lets go of when nobody runs it. */
+const UNHELD = { holder: null, leaseUntil: null, runningMachine: null, ...NO_SLOTS };
+
 export class JobDao {
   constructor(private readonly db: Knex) {}
 
   async insert(job: NewJob): Promise<void> {
-    await this.db('async_job').insert({ ...job, status: JOB_PENDING, resume: '{}' });
+    await this.db('async_job').insert({ ...job, turn: job.priority, status: JOB_PENDING, resume: '{}' });
   }
 
   find(uuid: string): Promise<JobView | undefined> {
@@ -132,37 +165,23 @@ export class JobDao {
     return (await ownedBy(this.db('async_job').where({ status: JOB_PENDING }), owners).first('id')) !== undefined;
   }
 
-  /** The jobs that nobody runs and that are first in line for their machine, oldest first. */
-  listRunnable(now: Date, limit: number): Promise<Job[]> {
-    return this.db('async_job as job')
-      .select('job.*')
-      .where('job.status', JOB_PENDING)
-      .where((free) => void free.whereNull('job.leaseUntil').orWhere('job.leaseUntil', '<', now))
-      .whereNotExists(
-        (earlier) =>
-          void earlier
-            .select(this.db.raw('1'))
-            .from('async_job as earlier')
-            .where('earlier.status', JOB_PENDING)
-            .whereRaw('?? = ??', ['earlier.machineUuid', 'job.machineUuid'])
-            .whereRaw('?? < ??', ['earlier.id', 'job.id']),
-      )
-      .orderBy('job.id')
-      .limit(limit);
+  /** The jobs, in whatever order. */
+  listByIds(ids: readonly number[]): Promise<Job[]> {
+    return this.db('async_job').whereIn('id', ids);
   }
 
-  /** Takes the job for `holder`; undefined if another server was faster or another job works on the machine. */
-  async claim(job: Job, holder: string, leaseUntil: Date): Promise<Hold | undefined> {
+  /** Takes the job for `holder`; undefined if another server was faster, or another job works on the machine or has one of the slots. */
+  async claim(job: Job, holder: string, leaseUntil: Date, slots: Slots = NO_SLOTS): Promise<Hold | undefined> {
     const attempts = job.attempts + 1;
     // A holder that let its lease run out has died over the job; one that was stopped has given its hold up.
     const crashes = job.crashes + (job.holder === null ? 0 : 1);
     try {
       const claimed = await this.db('async_job')
         .where({ id: job.id, status: JOB_PENDING, attempts: job.attempts, leaseUntil: job.leaseUntil })
-        .update({ holder, leaseUntil, attempts, crashes, runningMachine: job.machineUuid });
+        .update({ holder, leaseUntil, attempts, crashes, turn: BEGUN, runningMachine: job.machineUuid, ...slots });
       return claimed === 1 ? { id: job.id, holder, attempts, crashes } : undefined;
     } catch (error) {
-      if (isDuplicate(error)) return undefined;
+      if (isDuplicate(error) || isContention(error)) return undefined;
       throw error;
     }
   }
@@ -189,19 +208,19 @@ export class JobDao {
     hold: Hold,
     outcome: Pick<Job, 'status' | 'resultCode' | 'result' | 'completed'> & Partial<Pick<Job, 'percent'>>,
   ): Promise<boolean> {
-    const ended = { ...outcome, holder: null, leaseUntil: null, runningMachine: null };
+    const ended = { ...outcome, ...UNHELD };
     return (await this.held(hold).update(ended)) === 1;
   }
 
   /** Gives the job up without an outcome; it is run again after `notBefore`. */
   async postpone(hold: Hold, notBefore: Date): Promise<void> {
-    const postponed = { holder: null, leaseUntil: notBefore, runningMachine: null, crashes: hold.crashes + 1 };
+    const postponed = { ...UNHELD, leaseUntil: notBefore, crashes: hold.crashes + 1 };
     await this.held(hold).update(postponed);
   }
 
   /** Gives up every hold of a server that is leaving, so that another takes the jobs up at once. */
   async release(holder: string): Promise<void> {
-    await this.db('async_job').where({ holder, status: JOB_PENDING }).update({ holder: null, leaseUntil: null, runningMachine: null });
+    await this.db('async_job').where({ holder, status: JOB_PENDING }).update(UNHELD);
   }
 
   /** Deletes the jobs that ended before then; the signal ends it early. */

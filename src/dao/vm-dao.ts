@@ -29,6 +29,8 @@ export interface Vm {
   settings: string;
   /** JSON text. */
   nics: string;
+  /** What it runs on; null if its source does not say. */
+  host: string | null;
   /** The restore that works on the machine now. */
   restoreOperation: string | null;
   created: Date;

@@ -37,7 +37,7 @@ export const volumeOf = (row: VolumeRow): Volume => ({
 });
 
 /** What an inventory source says of a machine, as columns. */
-export const vmFactsOf = ({ machine, state }: MachineFacts): VmFacts => ({
+export const vmFactsOf = ({ machine, state, host }: MachineFacts): VmFacts => ({
   name: machine.name,
   displayName: machine.displayName,
   state,
@@ -53,6 +53,7 @@ export const vmFactsOf = ({ machine, state }: MachineFacts): VmFacts => ({
   serviceOfferingUuid: machine.serviceOfferingUuid ?? null,
   settings: JSON.stringify(machine.settings),
   nics: JSON.stringify(machine.nics),
+  host: host ?? null,
   removed: null,
 });
 

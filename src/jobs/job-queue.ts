@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { Subject } from '../api/command.js';
+import type { CommandSpec, Subject } from '../api/command.js';
 import type { CommandTable } from '../api/dispatcher.js';
 import { sentParameters, type RequestParameters } from '../api/request-parameters.js';
 import type { Daos } from '../dao/database.js';
-import type { Job, NewJob } from '../dao/job-dao.js';
+import { ASKED, SCHEDULED, URGENT, type Burden, type Job, type NewJob } from '../dao/job-dao.js';
 import { found } from '../errors.js';
 import type { EventRecorder } from '../events/event-recorder.js';
+import { burdenOf, NO_BURDEN } from './burden.js';
 
 /** A command that is to run as a job. */
 export interface JobOrder {
@@ -32,18 +33,20 @@ export class JobQueue {
 
   /** Records the job and that it was accepted: part of a transaction. Answers the job's uuid. */
   async add(daos: Daos, order: JobOrder): Promise<string> {
-    const job = this.jobOf(order);
+    const spec = this.specOf(order);
+    const burden = spec.atProvider && order.subject ? await burdenOf(daos, order.subject) : NO_BURDEN;
+    const job = this.jobOf(order, burden);
     await daos.jobs.insert(job);
-    await this.events.scheduled(daos, this.specOf(order), job, order.parameters);
+    await this.events.scheduled(daos, spec, job, order.parameters);
     return job.uuid;
   }
 
   /** Records only that the job would have been due, and why there is none: part of a transaction. */
   async skip(daos: Daos, order: JobOrder, why: string): Promise<void> {
-    await this.events.skipped(daos, this.specOf(order), this.jobOf(order), why);
+    await this.events.skipped(daos, this.specOf(order), this.jobOf(order, NO_BURDEN), why);
   }
 
-  private jobOf(order: JobOrder): NewJob {
+  private jobOf(order: JobOrder, burden: Burden): NewJob {
     const { parameters, subject, asker, uuid = randomUUID(), backupScheduleId = null, idempotencyKey = null } = order;
     const spec = this.specOf(order);
     return {
@@ -61,6 +64,8 @@ export class JobQueue {
       backupUuid: subject?.backupUuid ?? null,
       backupScheduleId,
       idempotencyKey,
+      ...burden,
+      priority: priorityOf(spec, backupScheduleId),
       created: this.now(),
     };
   }
@@ -68,4 +73,10 @@ export class JobQueue {
   private specOf({ command }: JobOrder) {
     return found(this.commands.get(command.toLowerCase()), 'command', command);
   }
+}
+
+/** A machine or a volume is missed until it is restored; for what a schedule wants, nobody waits. */
+function priorityOf({ urgent }: CommandSpec, backupScheduleId: number | null): number {
+  if (backupScheduleId !== null) return SCHEDULED;
+  return urgent ? URGENT : ASKED;
 }

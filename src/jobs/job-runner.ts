@@ -7,17 +7,22 @@ import { runBound } from '../api/dispatcher.js';
 import type { CommandSpec } from '../api/command.js';
 import type { CallContext } from '../call-context.js';
 import { fenced, type Daos, type Database, type Fence } from '../dao/database.js';
-import { JOB_FAILED, JOB_SUCCEEDED, type Hold, type Job } from '../dao/job-dao.js';
+import { JOB_FAILED, JOB_SUCCEEDED, SCHEDULED, type Hold, type Job, type Slots } from '../dao/job-dao.js';
 import { ApiError, isOwnFault, shapeOf, toApiError } from '../errors.js';
 import type { EventRecorder } from '../events/event-recorder.js';
 import type { Log } from '../log.js';
 import type { Services } from '../services.js';
+import { JobLine } from './job-line.js';
 import { JobProgress } from './job-progress.js';
+import { leavingOne } from './parallel-limits.js';
 import { settle } from './settle.js';
+import type { Room } from './turns.js';
 
 /** So often a job may take its server down, or fail for a reason that is the server's own. */
 const MOST_CRASHES = 4;
 const FIRST_RETRY_MS = 200;
+/** So long a server waits at most that has found others faster. */
+const STEP_BACK_MS = 50;
 
 export interface RunnerLimits {
   /** Jobs at the same time. */
@@ -29,6 +34,7 @@ export interface RunnerLimits {
 interface Running {
   readonly abort: AbortController;
   readonly done: Promise<void>;
+  readonly priority: number;
   /** The outcome is being recorded: the lease may be gone for that reason. */
   isEnding: boolean;
 }
@@ -49,6 +55,7 @@ export class JobRunner {
   private round: Promise<void> | undefined;
   private roundAgain = false;
   private isStopping = false;
+  private readonly line: JobLine;
 
   constructor(
     private readonly db: Database,
@@ -58,7 +65,9 @@ export class JobRunner {
     private readonly limits: RunnerLimits,
     private readonly now: () => Date,
     private readonly log: Log,
-  ) {}
+  ) {
+    this.line = new JobLine(db, services.settings, now);
+  }
 
   start(): void {
     const third = this.limits.leaseMs / 3;
@@ -95,22 +104,45 @@ export class JobRunner {
   private async rounds(): Promise<void> {
     while (this.roundAgain && !this.isStopping) {
       this.roundAgain = false;
-      const free = this.limits.parallel - this.running.size;
-      if (free <= 0) return;
+      const room = this.room();
+      if (room.jobs === 0) return;
       try {
-        for (const job of await this.db.daos.jobs.listRunnable(this.now(), free)) await this.take(job);
+        // There may be more to do when something was found, and when another server was faster.
+        this.roundAgain ||= await this.begin(room);
       } catch (error) {
         this.log('error', 'looking for jobs failed', { error });
       }
     }
   }
 
-  private async take(job: Job): Promise<void> {
-    if (this.running.has(job.id)) return;
-    const hold = await this.db.daos.jobs.claim(job, this.holder, this.leaseEnd());
-    if (!hold) return;
+  /** What schedules want leaves one place to what is asked for. */
+  private room(): Room {
+    const { parallel } = this.limits;
+    const scheduled = [...this.running.values()].filter(({ priority }) => priority === SCHEDULED).length;
+    return { jobs: Math.max(0, parallel - this.running.size), scheduled: Math.max(0, leavingOne(parallel) - scheduled) };
+  }
+
+  /** Takes the jobs whose turn it is; answers whether there were any. */
+  private async begin(room: Room): Promise<boolean> {
+    const turns = await this.line.next(room);
+    if (turns.length === 0) return false;
+    const jobs = new Map((await this.db.daos.jobs.listByIds(turns.map(({ id }) => id))).map((job) => [job.id, job]));
+    let taken = 0;
+    for (const { id, slots } of turns) {
+      const job = jobs.get(id);
+      if (job && (await this.take(job, slots))) taken += 1;
+    }
+    if (taken === 0) await pause(Math.random() * STEP_BACK_MS, undefined, { ref: false });
+    return true;
+  }
+
+  /** False if another server was faster. */
+  private async take(job: Job, slots: Slots): Promise<boolean> {
+    if (this.running.has(job.id)) return false;
+    const hold = await this.db.daos.jobs.claim(job, this.holder, this.leaseEnd(), slots);
+    if (!hold) return false;
     const abort = new AbortController();
-    const entry: Running = { abort, isEnding: false, done: Promise.resolve() };
+    const entry: Running = { abort, isEnding: false, priority: job.priority, done: Promise.resolve() };
     const done = this.run(job, hold, abort.signal, entry)
       .catch((error: unknown) => this.log('error', 'recording a job failed', { job: job.uuid, requestId: job.requestId, error }))
       .finally(() => {
@@ -118,6 +150,7 @@ export class JobRunner {
         this.wake();
       });
     this.running.set(job.id, Object.assign(entry, { done }));
+    return true;
   }
 
   private async run(job: Job, hold: Hold, signal: AbortSignal, entry: Running): Promise<void> {

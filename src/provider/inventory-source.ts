@@ -49,6 +49,8 @@ export type MachineState = 'Running' | 'Stopped' | 'Starting' | 'Stopping' | 'Mi
 export interface MachineFacts {
   readonly machine: Machine;
   readonly state: MachineState;
+  /** The name of the host that it runs on, if there is one: at most 255 characters, unique within the zone. */
+  readonly host?: string;
   readonly created: Date;
   /** The attached volumes, by slot. Those of a destroyed machine are still listed. */
   readonly volumes: readonly VolumeFacts[];

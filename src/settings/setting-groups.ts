@@ -48,6 +48,11 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
       { name: 'Domains', beginnings: ['max.domain.'] },
     ],
   },
+  {
+    name: 'Jobs',
+    about: 'how the server works through what is asked of it',
+    subgroups: [{ name: 'Turns', beginnings: ['jobs.', 'job.'] }],
+  },
   { name: ELSEWHERE.group, about: 'whatever belongs nowhere else', subgroups: [{ name: ELSEWHERE.subgroup, beginnings: [] }] },
 ];
 

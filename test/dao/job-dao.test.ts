@@ -1,4 +1,6 @@
 import { JOB_FAILED, JOB_PENDING, JOB_SUCCEEDED, type Hold, type Job } from '../../src/dao/job-dao.js';
+import { JobLine } from '../../src/jobs/job-line.js';
+import type { DynamicSettings } from '../../src/settings/dynamic-settings.js';
 import { askedBy, CREATED, insertJob, insertUser } from '../kit/builders.js';
 import { forEachEngine, testDatabase } from '../kit/engines.js';
 import { meetsDuplicate, race, winners } from '../kit/races.js';
@@ -13,7 +15,11 @@ forEachEngine((engine) => {
   const daos = () => handle.db.daos;
   const jobs = () => handle.db.daos.jobs;
   const stored = async ({ uuid }: Pick<Job, 'uuid'>) => (await jobs().find(uuid))!;
-  const runnable = async (now = NOW, limit = 100) => (await jobs().listRunnable(now, limit)).map(({ id }) => id);
+  const noLimits = { get: () => 0 } as unknown as DynamicSettings;
+  const runnable = async (now = NOW, limit = 100) => {
+    const turns = await new JobLine(handle.db, noLimits, () => now).next({ jobs: limit, scheduled: limit });
+    return turns.map(({ id }) => id);
+  };
   const runningMachine = async ({ id }: Pick<Job, 'id'>) =>
     (await handle.db.knex('async_job').where({ id }).first('runningMachine')).runningMachine;
 
@@ -180,7 +186,7 @@ forEachEngine((engine) => {
     test('is one of many that take up a job, and one wins', async () => {
       const job = await insertJob(daos(), { machineUuid: 'machine' });
       await claimed(job, 'dead', after(1000));
-      const [abandoned] = await jobs().listRunnable(after(2000), 1);
+      const [abandoned] = await jobs().listByIds(await runnable(after(2000), 1));
       expect(winners(await race(8, (server) => jobs().claim(abandoned!, `server-${server}`, after(3000))))).toBe(1);
     });
   });
@@ -214,7 +220,7 @@ forEachEngine((engine) => {
     test('hands what the plugin reported on to who takes the job up', async () => {
       const job = await insertJob(daos());
       await jobs().progress(await claimed(job, 'dead'), { resume: '{"a":"1"}' });
-      const [abandoned] = await jobs().listRunnable(after(2000), 1);
+      const [abandoned] = await jobs().listByIds(await runnable(after(2000), 1));
       expect(abandoned).toMatchObject({ resume: '{"a":"1"}', operationId: job.operationId, attempts: 1 });
     });
 

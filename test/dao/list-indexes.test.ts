@@ -19,6 +19,7 @@ import {
 import { forEachEngine, testDatabase, type Engine } from '../kit/engines.js';
 
 const LATER = new Date(CREATED.getTime() + 1);
+const NOTHING_FULL = { providerKey: [], repositoryKey: [], hostKey: [] };
 const PAGE = { limit: 20, offset: 0 };
 /** Rows of each of three accounts: little of it is the last one's, as on a server with many customers. */
 const ROWS = [600, 600, 20];
@@ -177,7 +178,9 @@ forEachEngine((engine) => {
       () => [...pick('zoneId'), { name: 'a' }].map((filter) => daos().repositories.list(filter, PAGE)),
     ],
     ['pending jobs', ['async_job'], () => [...pick('accountId', 'domainId'), {}].map((filter) => daos().jobs.listPending(filter, PAGE))],
-    ['jobs that can be run', ['job'], () => [daos().jobs.listRunnable(CREATED, 16)]],
+    ['jobs that have begun', ['async_job'], () => [daos().jobTurns.listBegun()]],
+    ['accounts whose jobs wait', ['async_job'], () => [daos().jobTurns.listAccounts()]],
+    ['jobs that are next', ['job'], () => [1, 2, 3].map((turn) => daos().jobTurns.listFirst(turn, [ids.accountId], NOTHING_FULL, 16))],
     ['alerts', ['alert'], () => [{ type: ids.userId }, {}].map((filter) => daos().alerts.list(filter, PAGE))],
     [
       'usage',
@@ -193,7 +196,11 @@ forEachEngine((engine) => {
           (filter) => daos().events.list({ ...filter, archived: false }, PAGE),
         ),
     ],
-    ['earlier jobs of a machine', ['earlier'], () => [daos().jobs.listRunnable(CREATED, 16)]],
+    [
+      'earlier jobs of a machine',
+      ['earlier'],
+      () => [1, 2, 3].map((turn) => daos().jobTurns.listFirst(turn, [ids.accountId], NOTHING_FULL, 16)),
+    ],
     ['jobs that read a backup', ['async_job'], () => [daos().jobs.existReading('backup')]],
     [
       'users',

@@ -23,6 +23,7 @@ const CHANGES = [
   '0015_backup_use',
   '0016_scheduled_backups',
   '0017_idempotency',
+  '0018_job_turns',
 ];
 
 /** An empty database for each test. */
@@ -68,15 +69,19 @@ forEachEngine((engine) => {
     });
   });
 
-  test.each(['0007_schedules_and_repositories', '0010_machines', '0015_backup_use', '0016_scheduled_backups', '0017_idempotency'])(
-    '%s, a change of a table, is made again after it was cut off',
-    async (again) => {
-      await migrate(knex());
-      await knex()('schema_migration').where('name', again).update({ state: 'begun' });
-      expect(await migrate(knex())).toEqual([again]);
-      expect(await schemaState(knex())).toBe('current');
-    },
-  );
+  test.each([
+    '0007_schedules_and_repositories',
+    '0010_machines',
+    '0015_backup_use',
+    '0016_scheduled_backups',
+    '0017_idempotency',
+    '0018_job_turns',
+  ])('%s, a change of a table, is made again after it was cut off', async (again) => {
+    await migrate(knex());
+    await knex()('schema_migration').where('name', again).update({ state: 'begun' });
+    expect(await migrate(knex())).toEqual([again]);
+    expect(await schemaState(knex())).toBe('current');
+  });
 
   test('processes that migrate at the same time make each change once', async () => {
     const { dataDir, dbUrl } = installation();

@@ -22,6 +22,7 @@ const FACTS: VmFacts = {
   serviceOfferingUuid: 'service-offering',
   settings: '{"a":"b"}',
   nics: '[1]',
+  host: 'host-1',
   removed: null,
 };
 

@@ -246,6 +246,16 @@ async function assemble(knex: Knex, plugins: Plugins, plan: FaultPlan, now: () =
   const roles = new RoleManager(db, roleDirectory, caches, now);
   // The commands of these tests reach for nothing else.
   const offerings = new BackupOfferingManager(db, zones, framework, now);
-  const services = { assignments, backups, backupTaker, commands, machinesFromBackups, offerings, restores, roles } as unknown as Services;
+  const services = {
+    assignments,
+    backups,
+    backupTaker,
+    commands,
+    machinesFromBackups,
+    offerings,
+    restores,
+    roles,
+    settings,
+  } as unknown as Services;
   return { db, identities: new IdentityDirectory(db, secrets, settings), zones, instances, copy, services };
 }

@@ -9,7 +9,7 @@ import type { BackupSchedule, BackupScheduleView } from '../../src/dao/backup-sc
 import type { Daos } from '../../src/dao/database.js';
 import type { Domain } from '../../src/dao/domain-dao.js';
 import type { Event } from '../../src/dao/event-dao.js';
-import type { JobView, NewJob } from '../../src/dao/job-dao.js';
+import { ASKED, type JobView, type NewJob } from '../../src/dao/job-dao.js';
 import type { OfferingAssignment } from '../../src/dao/offering-assignment-dao.js';
 import type { User } from '../../src/dao/user-dao.js';
 import type { Vm } from '../../src/dao/vm-dao.js';
@@ -105,6 +105,7 @@ export async function insertVm(daos: Daos, overrides: Partial<Vm> = {}): Promise
     serviceOfferingUuid: null,
     settings: '{}',
     nics: '[]',
+    host: null,
     restoreOperation: null,
     created: CREATED,
     removed: null,
@@ -240,6 +241,11 @@ export async function insertJob(daos: Daos, overrides: Partial<NewJob> = {}): Pr
     backupUuid: null,
     backupScheduleId: null,
     idempotencyKey: null,
+    priority: ASKED,
+    zoneId: null,
+    providerKey: null,
+    repositoryKey: null,
+    hostKey: null,
     created: CREATED,
     ...(user && { userId: user.id }),
     ...overrides,

@@ -12,6 +12,7 @@ import type { Services } from '../../services.js';
   roles: EVERYONE,
   event: 'BACKUP.CREATE',
   async: true,
+  atProvider: true,
   creates: true,
   returns: successResponse,
 })

@@ -19,6 +19,8 @@ type Details = Readonly<Record<string, string>>;
   roles: EVERYONE,
   event: 'VM.CREATE.FROM.BACKUP',
   async: true,
+  urgent: true,
+  atProvider: true,
   creates: true,
   envelope: 'deployVirtualMachine',
   returns: virtualMachineResponse,

@@ -12,6 +12,7 @@ import type { Services } from '../../services.js';
   roles: EVERYONE,
   event: 'BACKUP.DELETE',
   async: true,
+  atProvider: true,
   returns: successResponse,
 })
 export class DeleteBackupCmd extends Command {

@@ -11,6 +11,8 @@ import type { Services } from '../../services.js';
   roles: EVERYONE,
   event: 'BACKUP.RESTORE.VOLUME.TO.VM',
   async: true,
+  urgent: true,
+  atProvider: true,
   returns: successResponse,
 })
 export class RestoreBackupVolumeCmd extends Command {

@@ -12,6 +12,8 @@ import type { Services } from '../../services.js';
   roles: EVERYONE,
   event: 'BACKUP.RESTORE',
   async: true,
+  urgent: true,
+  atProvider: true,
   returns: successResponse,
 })
 export class RestoreBackupCmd extends Command {

@@ -1,0 +1,68 @@
+import type { Database } from '../dao/database.js';
+import { SCHEDULED } from '../dao/job-dao.js';
+import type { PendingJob, WaitingAccount } from '../dao/job-turn-dao.js';
+import type { DynamicSettings } from '../settings/dynamic-settings.js';
+import { Occupancy, type LimitOf } from './parallel-limits.js';
+import { nextTurns, type Room, type Turn } from './turns.js';
+
+/** Accounts whose oldest jobs are read in one statement. */
+const MOST_ACCOUNTS = 32;
+
+/** The line of the jobs of all servers: says which are next, reading no more of it than that takes. */
+export class JobLine {
+  constructor(
+    private readonly db: Database,
+    private readonly settings: DynamicSettings,
+    private readonly now: () => Date,
+  ) {}
+
+  /** The jobs that a server with so much room is to begin, in this order. Others may be faster: it is the claim that decides. */
+  async next(room: Room): Promise<readonly Turn[]> {
+    const begun = await this.db.daos.jobTurns.listBegun();
+    const occupancy = new Occupancy(begun, this.limitOf);
+    const candidates = this.cutOff(begun, occupancy).filter(({ priority }) => priority !== SCHEDULED || room.scheduled > 0);
+    if (candidates.length < room.jobs) candidates.push(...(await this.waiting(occupancy, room, room.jobs - candidates.length)));
+    return nextTurns(candidates, occupancy, room);
+  }
+
+  /** What the running jobs of all servers leave free below the limits. */
+  async occupancy(): Promise<Occupancy> {
+    return new Occupancy(await this.db.daos.jobTurns.listBegun(), this.limitOf);
+  }
+
+  private readonly limitOf: LimitOf = (setting, zoneId) => this.settings.get(setting, zoneId === null ? {} : { zoneId });
+
+  /** Jobs that have begun and that no server runs now; of a machine, the oldest. */
+  private cutOff(begun: readonly PendingJob[], occupancy: Occupancy): PendingJob[] {
+    const now = this.now();
+    const free = begun.filter(({ leaseUntil }) => leaseUntil === null || leaseUntil < now).sort((a, b) => a.id - b.id);
+    const isFirst = ({ machineUuid, holder, id }: PendingJob) =>
+      machineUuid === null ||
+      holder !== null ||
+      (!occupancy.isWorkedOn(machineUuid) && begun.every((other) => other.machineUuid !== machineUuid || other.id >= id));
+    return free.filter((job) => isFirst(job) && !occupancy.reached(job));
+  }
+
+  /** Jobs that have not begun: of those whose turn it may be, as many as are wanted from each account. */
+  private async waiting(occupancy: Occupancy, room: Room, wanted: number): Promise<PendingJob[]> {
+    const accounts = await this.accounts(occupancy, room);
+    const found: PendingJob[] = [];
+    while (accounts.length > 0 && found.length < wanted) {
+      const [{ turn }] = accounts as [WaitingAccount];
+      const next = accounts.findIndex((account, index) => index === MOST_ACCOUNTS || account.turn !== turn);
+      const batch = accounts.splice(0, next === -1 ? accounts.length : next).map(({ accountId }) => accountId);
+      found.push(...(await this.db.daos.jobTurns.listFirst(turn, batch, occupancy.full(turn), wanted)));
+    }
+    return found;
+  }
+
+  /** Whose jobs may be next: by turn, then those with the fewest running jobs, then those that have waited longest. */
+  private async accounts(occupancy: Occupancy, room: Room): Promise<WaitingAccount[]> {
+    const accounts = (await this.db.daos.jobTurns.listAccounts()).filter(
+      ({ turn, accountId }) => (turn !== SCHEDULED || room.scheduled > 0) && !occupancy.isAccountFull(accountId, turn),
+    );
+    return accounts
+      .map((account) => ({ ...account, running: occupancy.running(account.accountId) }))
+      .sort((a, b) => a.turn - b.turn || a.running - b.running || a.first - b.first);
+  }
+}
