@@ -26,7 +26,9 @@ import { BackupRepositoryManager } from './backup/backup-repository-manager.js';
 import { BackupScheduleManager } from './backup/backup-schedule-manager.js';
 import { BackupTaker } from './backup/backup-taker.js';
 import { MachineFromBackupManager } from './backup/machine-from-backup-manager.js';
+import { RestoreEnding } from './backup/restore-ending.js';
 import { RestoreManager } from './backup/restore-manager.js';
+import { RestorePlanner } from './backup/restore-planner.js';
 import { ScheduleRetention } from './backup/schedule-retention.js';
 import { ScheduledBackups } from './backup/scheduled-backups.js';
 import { completeSandbox, createFirstAdmin, type CredentialKeeper, type FirstAdmin } from './bootstrap.js';
@@ -133,6 +135,8 @@ export async function createApplication({
   const queue = new JobQueue(commands, recorder, now);
   const retention = new ScheduleRetention(queue);
   const backups = new BackupManager(db, access, zoneDirectory, framework, retention, now);
+  const restorePlanner = new RestorePlanner(db, zoneDirectory, framework, backups, instances);
+  const ending = new RestoreEnding(db, instances, copy, now);
   const accounts = new AccountManager(db, domains, access, passwords, caches, reports, now);
   const alerts = new AlertManager(db, now);
   const capacity = new CapacityManager(db, zoneDirectory, framework, dynamicSettings, alerts, now, log);
@@ -154,10 +158,11 @@ export async function createApplication({
     keys,
     limits,
     machines,
-    machinesFromBackups: new MachineFromBackupManager(db, zoneDirectory, framework, backups, machines, instances, copy),
+    machinesFromBackups: new MachineFromBackupManager(db, zoneDirectory, restorePlanner, ending, machines, instances, copy),
     offerings: new BackupOfferingManager(db, zoneDirectory, framework, now),
     repositories: new BackupRepositoryManager(db, zoneDirectory, secrets, now),
-    restores: new RestoreManager(db, zoneDirectory, framework, backups, instances, copy, now),
+    restorePlanner,
+    restores: new RestoreManager(db, access, restorePlanner, ending, now),
     roles: new RoleManager(db, roles, caches, now),
     schedules: new BackupScheduleManager(db, access, zoneDirectory, framework, machines, limits, now),
     sessions,

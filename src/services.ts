@@ -14,6 +14,7 @@ import type { BackupScheduleManager } from './backup/backup-schedule-manager.js'
 import type { BackupTaker } from './backup/backup-taker.js';
 import type { MachineFromBackupManager } from './backup/machine-from-backup-manager.js';
 import type { RestoreManager } from './backup/restore-manager.js';
+import type { RestorePlanner } from './backup/restore-planner.js';
 import type { CapacityManager } from './capacity/capacity-manager.js';
 import type { AlertManager } from './events/alert-manager.js';
 import type { EventManager } from './events/event-manager.js';
@@ -47,6 +48,7 @@ export interface Services {
   readonly machinesFromBackups: MachineFromBackupManager;
   readonly offerings: BackupOfferingManager;
   readonly repositories: BackupRepositoryManager;
+  readonly restorePlanner: RestorePlanner;
   readonly restores: RestoreManager;
   readonly roles: RoleManager;
   readonly schedules: BackupScheduleManager;

@@ -1,126 +1,94 @@
 import { runningJob, type CallContext, type Caller } from '../call-context.js';
-import type { Backup } from '../dao/backup-dao.js';
 import type { Database } from '../dao/database.js';
 import type { Vm, VmView } from '../dao/vm-dao.js';
-import type { Zone } from '../dao/zone-dao.js';
 import { ApiError, found, isOwnFault, refused } from '../errors.js';
+import { zoneOf } from '../inventory/facts.js';
 import type { InventoryCopy, MachineOwner } from '../inventory/inventory-copy.js';
-import type { MachineParts } from '../inventory/machine-make.js';
-import type { MachineManager, NewMachine } from '../inventory/machine-manager.js';
-import { newNics } from '../inventory/new-nics.js';
+import type { MachineManager } from '../inventory/machine-manager.js';
 import type { ZoneDirectory } from '../inventory/zone-directory.js';
 import { operationOf } from '../plugin-host/operation.js';
 import type { PluginInstances } from '../plugin-host/plugin-instances.js';
-import { ProviderError, type BackupProvider, type MachineFacts, type Volume } from '../provider/index.js';
-import type { BackupFramework } from './backup-framework.js';
-import type { BackupManager } from './backup-manager.js';
-import { disksOf, partsFromBackup, type MachineFromBackupMake } from './machine-from-backup.js';
-import { pairUp, restorable, zoneOf, type Restorable } from './restoring.js';
+import { ProviderError, type FillMachine, type Machine, type MachineFacts, type Volume } from '../provider/index.js';
+import { disksOf, type MachineFromBackup } from './machine-from-backup.js';
+import type { Manifest } from './manifest.js';
+import type { RestoreEnding } from './restore-ending.js';
+import type { VolumeEvidence } from './restore-evidence.js';
+import { decide } from './restore-plan.js';
+import type { NewMachineWork, RestorePlanner } from './restore-planner.js';
 
-/** What a client says about a machine that is made from a backup. */
-export type MachineFromBackup = Omit<NewMachine, 'diskOfferingUuid' | 'dataSizeBytes'> & Omit<MachineFromBackupMake, 'nics'>;
-
-/** What has been decided about the machine before anything is made. */
-interface Plan {
-  readonly wish: MachineFromBackup;
-  readonly owner: MachineOwner;
-  /** Where the machine will be. */
-  readonly zone: Zone;
-  /** Where the backup is. */
-  readonly backupZone: Zone;
-  readonly provider: BackupProvider;
-  readonly manifest: Restorable;
-  readonly parts: MachineParts;
+/** A machine that was made of a backup, and what is known of its volumes. */
+interface MadeMachine {
+  readonly vm: VmView;
+  readonly volumes: readonly VolumeEvidence[];
 }
 
-/** The step of the job that is done when the machine is whole. */
-const FILLED = 'filled';
+/** What has been decided about the machine before anything is made. */
+interface Order extends NewMachineWork {
+  readonly owner: MachineOwner;
+}
 
 /** Makes new machines of backups: has one made that the backup fits into, has it filled, and takes it over. */
 export class MachineFromBackupManager {
   constructor(
     private readonly db: Database,
     private readonly zones: ZoneDirectory,
-    private readonly framework: BackupFramework,
-    private readonly backups: BackupManager,
+    private readonly planner: RestorePlanner,
+    private readonly ending: RestoreEnding,
     private readonly machines: MachineManager,
     private readonly plugins: PluginInstances,
     private readonly copy: InventoryCopy,
   ) {}
 
-  /** Checks what can be checked before the job is accepted: the backup, the zone, the name and the owner. */
-  async check(backupUuid: string, wish: MachineFromBackup, caller: Caller): Promise<Backup> {
+  /** Checks what can be checked before the job is accepted: the zone, the name and the owner. */
+  async check(wish: MachineFromBackup, caller: Caller): Promise<void> {
     this.zones.get(wish.zoneUuid);
     await this.machines.checkIdentity(caller, wish);
-    return this.backups.get(caller, backupUuid);
   }
 
   /** Makes the machine and, if wished, starts it. If it cannot be filled it is gone again; if it only cannot be started it stays. */
-  async create(backupUuid: string, wish: MachineFromBackup, call: CallContext): Promise<VmView> {
+  async create(backupUuid: string, wish: MachineFromBackup, call: CallContext): Promise<MadeMachine> {
     const job = runningJob(call);
     const uuid = job.instanceUuid ?? job.operationId;
     // A machine that is whole is never given up, whatever a later run of the job meets.
-    if (job.resumeOf(FILLED) === undefined) {
-      await this.makeOrDiscard(uuid, backupUuid, wish, call);
-      await job.report(FILLED, { reference: uuid });
-    }
-    return wish.start ? this.machines.start(uuid, call) : found(await this.db.daos.vms.findView(uuid), 'virtual machine', uuid);
+    const volumes = (await this.ending.findDone(call)) ?? (await this.makeOrDiscard(uuid, backupUuid, wish, call));
+    const vm = wish.start ? await this.machines.start(uuid, call) : await this.db.daos.vms.findView(uuid);
+    return { vm: found(vm, 'virtual machine', uuid), volumes };
   }
 
-  private async makeOrDiscard(uuid: string, backupUuid: string, wish: MachineFromBackup, call: CallContext): Promise<void> {
+  private async makeOrDiscard(
+    uuid: string,
+    backupUuid: string,
+    wish: MachineFromBackup,
+    call: CallContext,
+  ): Promise<readonly VolumeEvidence[]> {
     const known = await this.db.daos.vms.findByUuidIncludingRemoved(uuid);
     // A server that gave the machine up has died over it.
     if (known?.removed) throw refused(`virtual machine ${uuid} could not be filled from backup ${backupUuid} and is gone again`);
-    let plan: Plan | undefined;
+    let isPlanned = false;
     try {
-      plan = await this.plan(backupUuid, wish, call);
-      await this.make(plan, call);
+      const owner = await this.machines.checkIdentity(call.caller, wish);
+      const work = decide(await this.planner.planNewMachine(backupUuid, wish, call), false);
+      isPlanned = true;
+      return await this.make(backupUuid, wish, { ...work, owner }, call);
     } catch (error) {
-      const nothingMade = !plan && !runningJob(call).isRepeat;
+      const nothingMade = !isPlanned && !runningJob(call).isRepeat;
       if (nothingMade || isOwnFault(error) || (await this.discard(uuid, wish, call))) throw error;
       const { message } = error as Error;
       throw new ApiError('provider_failed', `${message}; virtual machine ${uuid} may be there, half made: destroy it`, error);
     }
   }
 
-  private async plan(backupUuid: string, wish: MachineFromBackup, call: CallContext): Promise<Plan> {
-    const zone = this.zones.get(wish.zoneUuid);
-    const owner = await this.machines.checkIdentity(call.caller, wish);
-    const backup = await this.backups.get(call.caller, backupUuid);
-    const manifest = restorable(backup);
-    const backupZone = this.zones.getById(backup.zoneId);
-    this.framework.assertEnabled(backupZone);
-    const provider = this.framework.provider(backup.provider, backupZone);
-    if (!provider.capabilities.fillMachine) throw refused(`backup provider ${backup.provider} cannot make a new machine of a backup`);
-    if (zone.id !== backupZone.id) await this.assertReachesOtherZones(backup, provider);
-    const catalogue = await this.plugins.inventory(zone).readCatalogue(call.signal);
-    const parts = partsFromBackup({ ...wish, nics: newNics(wish.nics) }, manifest, catalogue);
-    return { wish, owner, zone, backupZone, provider, manifest, parts };
-  }
-
-  /** Refuses backups of which machines are made in their own zone only: by their provider, or by the repository that they are in. */
-  private async assertReachesOtherZones(backup: Backup, { capabilities }: BackupProvider): Promise<void> {
-    if (!capabilities.crossZone) throw refused(`backup provider ${backup.provider} makes machines only in the zone of the backup`);
-    const offering = await this.db.daos.offerings.findByIdIncludingRemoved(backup.policyId);
-    const repository = offering && (await this.db.daos.repositories.findByUuid(offering.externalId));
-    if (!repository || repository.crossZone) return;
-    throw refused(`backup repository ${repository.uuid} does not allow machines in other zones; set crosszoneinstancecreation of it`);
-  }
-
-  private async make(plan: Plan, call: CallContext): Promise<void> {
-    const { wish, owner, zone, parts } = plan;
+  private async make(backupUuid: string, wish: MachineFromBackup, order: Order, call: CallContext): Promise<readonly VolumeEvidence[]> {
+    const { owner, zone, parts } = order;
     const facts = await this.machines.deployParts(zone, { ...wish, start: false, parts }, call);
     const vm = await this.copy.record(zone, facts, owner, call.signal);
     await this.beginFilling(vm, facts, call);
-    const filled = await this.fill(plan, facts, call);
-    const adoption = { ...operationOf(call, 'adoptRestoredMachine'), machine: facts.machine, volumes: filled };
-    const adopted = await this.plugins.inventory(zone).adoptRestoredMachine(adoption, call.signal);
-    await this.copy.record(zone, adopted, vm, call.signal);
-    const { operationId } = runningJob(call);
-    await this.db.transaction(async ({ vms, volumes }) => {
-      await vms.endRestore(operationId);
-      await volumes.endRestore(operationId);
-    });
+    const destinations = destinationsOf(
+      order.manifest,
+      facts.volumes.map(({ volume }) => volume),
+    );
+    const restored = await this.fill(order, facts.machine, destinations, call);
+    return this.ending.endMachine({ kind: 'NewMachine', backupUuid, zone, vm, machine: facts.machine, destinations, restored }, call);
   }
 
   /** Until it is filled, clients see the machine as Restoring; if the job fails, its end takes the marks away. */
@@ -135,22 +103,10 @@ export class MachineFromBackupManager {
     });
   }
 
-  /** Has the volumes written, and answers each as the machine will have it: at the device at which it was backed up. */
-  private async fill({ provider, manifest, backupZone, zone }: Plan, { machine, volumes: disks }: MachineFacts, call: CallContext) {
-    const destinations = destinationsOf(
-      manifest,
-      disks.map(({ volume }) => volume),
-    );
+  /** Has the volumes written. */
+  private fill({ provider, externalId, backupZone, zone }: Order, target: Machine, volumes: FillMachine['volumes'], call: CallContext) {
     const zones = { zone: zoneOf(backupZone), targetZone: zoneOf(zone) };
-    const request = {
-      ...operationOf(call, 'fillMachine'),
-      ...zones,
-      externalId: manifest.externalId,
-      target: machine,
-      volumes: destinations,
-    };
-    const filled = pairUp(destinations, await provider.fillMachine(request, call.signal));
-    return filled.map(({ recorded, target, restored }) => ({ recorded: { ...target, deviceNumber: recorded.deviceNumber }, restored }));
+    return provider.fillMachine({ ...operationOf(call, 'fillMachine'), ...zones, externalId, target, volumes }, call.signal);
   }
 
   /** Has the half-made machine removed for good; false if its source could not do it. */
@@ -171,7 +127,7 @@ export class MachineFromBackupManager {
 }
 
 /** Each disk in the backup with the one of the new machine that is meant for it: both have the root disk first, then the others by device. */
-function destinationsOf(manifest: Restorable, disks: readonly Volume[]) {
+function destinationsOf(manifest: Manifest, disks: readonly Volume[]) {
   const [recorded, made] = [disksOf(manifest), disksOf({ volumes: disks })];
   return [recorded.root, ...recorded.data].map((disk, index) => {
     const target = [made.root, ...made.data][index];

@@ -1,6 +1,8 @@
 import { invalid, refused } from '../errors.js';
 import { diskSize, entryOf, partsOf, type MachineMake, type MachineParts } from '../inventory/machine-make.js';
+import type { NewMachine } from '../inventory/machine-manager.js';
 import type { Catalogue, CatalogueEntry, Machine, NewNic, Volume } from '../provider/index.js';
+import { attempt, type Finding } from './finding.js';
 import type { Manifest } from './manifest.js';
 
 /** What a client says a machine that is made from a backup consists of; what it leaves out is as it was backed up. */
@@ -13,6 +15,27 @@ export interface MachineFromBackupMake extends Pick<
   /** Whether the machine gets the addresses of the one that was backed up. */
   readonly preservesAddresses: boolean;
 }
+
+/** What a client says about a machine that is made from a backup. */
+export type MachineFromBackup = Omit<NewMachine, 'diskOfferingUuid' | 'dataSizeBytes'> & Omit<MachineFromBackupMake, 'nics'>;
+
+/** A machine in the zone, as the backup has it. */
+export const asBackedUp = (zoneUuid: string): MachineFromBackup => ({
+  zoneUuid,
+  name: undefined,
+  displayName: undefined,
+  account: undefined,
+  domainUuid: undefined,
+  project: undefined,
+  serviceOfferingUuid: undefined,
+  templateUuid: undefined,
+  nics: { networkUuids: undefined, addressed: undefined, ipAddress: undefined, macAddress: undefined },
+  rootSizeBytes: undefined,
+  details: {},
+  dataDisks: undefined,
+  preservesAddresses: false,
+  start: false,
+});
 
 /** A data disk that takes one out of a backup: that of the device number, or, where the list has none, the one at the same place. */
 export interface DataDiskWish {
@@ -29,24 +52,37 @@ export function disksOf({ volumes }: Pick<Manifest, 'volumes'>): { root: Volume;
   return { root, data };
 }
 
-/** What the machine will be made of, so that the content of the backup fits into it. */
-export function partsFromBackup(make: MachineFromBackupMake, manifest: Manifest, catalogue: Catalogue): MachineParts {
+/** What the machine will be made of, so that the content of the backup fits into it; undefined if that cannot be, with the findings why. */
+export function partsFromBackup(
+  make: MachineFromBackupMake,
+  manifest: Manifest,
+  catalogue: Catalogue,
+  findings: Finding[],
+): MachineParts | undefined {
   const { machine } = manifest;
-  const { root, data } = disksOf(manifest);
-  const nics = make.nics ?? nicsFrom(machine, make.preservesAddresses, catalogue);
-  const recorded = { serviceOffering: machine.serviceOfferingUuid, template: machine.templateUuid };
-  const serviceOfferingUuid =
-    make.serviceOfferingUuid ?? stillThere(catalogue.serviceOfferings, recorded.serviceOffering, 'service offering', 'serviceofferingid');
-  const templateUuid = make.templateUuid ?? stillThere(catalogue.templates, recorded.template, 'template', 'templateid');
-  const rootSizeBytes = make.rootSizeBytes ?? root.sizeBytes;
-  if (rootSizeBytes < root.sizeBytes)
-    throw invalid('rootdisksize', `the root disk in the backup has ${root.sizeBytes} bytes; it needs as many`);
-  const offering = entryOf(catalogue.serviceOfferings, serviceOfferingUuid, 'service offering');
-  const details = { ...machine.settings, ...(offering?.size ? {} : sizeDetails(machine)), ...make.details };
-  const rest = { diskOfferingUuid: undefined, dataSizeBytes: undefined };
+  const before = findings.length;
+  const disks = attempt(findings, () => disksOf(manifest));
+  const nics = make.nics ?? nicsFrom(machine, make.preservesAddresses, catalogue, findings);
+  const { serviceOfferingUuid, templateUuid } = offeringsFrom(make, machine, catalogue, findings);
+  const rootSizeBytes = attempt(findings, () => rootSize(disks?.root, make.rootSizeBytes));
+  const dataSizesBytes = attempt(findings, () => dataSizes(disks?.data ?? [], make.dataDisks, catalogue));
+  // What is missing in the catalogue has been said.
+  if (findings.length > before || !dataSizesBytes) return undefined;
+  return attempt(findings, () => {
+    const offering = entryOf(catalogue.serviceOfferings, serviceOfferingUuid, 'service offering');
+    const details = { ...machine.settings, ...(offering?.size ? {} : sizeDetails(machine)), ...make.details };
+    const rest = { diskOfferingUuid: undefined, dataSizeBytes: undefined };
+    return { ...partsOf({ ...rest, serviceOfferingUuid, templateUuid, nics, rootSizeBytes, details }, catalogue), dataSizesBytes };
+  });
+}
+
+function offeringsFrom(make: MachineFromBackupMake, machine: Machine, catalogue: Catalogue, findings: Finding[]) {
+  const { serviceOfferingUuid: offering, templateUuid: template } = machine;
   return {
-    ...partsOf({ ...rest, serviceOfferingUuid, templateUuid, nics, rootSizeBytes, details }, catalogue),
-    dataSizesBytes: dataSizes(data, make.dataDisks, catalogue),
+    serviceOfferingUuid:
+      make.serviceOfferingUuid ??
+      attempt(findings, () => stillThere(catalogue.serviceOfferings, offering, 'service offering', 'serviceofferingid')),
+    templateUuid: make.templateUuid ?? attempt(findings, () => stillThere(catalogue.templates, template, 'template', 'templateid')),
   };
 }
 
@@ -56,12 +92,17 @@ function stillThere(entries: readonly CatalogueEntry[], uuid: string | undefined
   throw refused(`the zone has no ${what} ${uuid}, which the backed up machine had; name another one with ${parameter}`);
 }
 
-function nicsFrom({ nics }: Machine, preservesAddresses: boolean, { networks }: Catalogue): readonly NewNic[] {
+function nicsFrom({ nics }: Machine, preservesAddresses: boolean, { networks }: Catalogue, findings: Finding[]): readonly NewNic[] {
   const defaultFirst = [...nics].sort((a, b) => Number(b.isDefault) - Number(a.isDefault));
   return defaultFirst.map(({ networkUuid, ipAddress, macAddress }) => {
-    stillThere(networks, networkUuid, 'network', 'networkids');
+    attempt(findings, () => stillThere(networks, networkUuid, 'network', 'networkids'));
     return { networkUuid, ...(preservesAddresses ? { ipAddress, macAddress } : {}) };
   });
+}
+
+function rootSize(root: Volume | undefined, wanted: number | undefined): number | undefined {
+  if (root === undefined || wanted === undefined || wanted >= root.sizeBytes) return wanted ?? root?.sizeBytes;
+  throw invalid('rootdisksize', `the root disk in the backup has ${root.sizeBytes} bytes; it needs as many`);
 }
 
 const sizeDetails = ({ cpuNumber, cpuSpeedMhz, memoryMb }: Machine): Readonly<Record<string, string>> => ({

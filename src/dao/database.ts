@@ -20,6 +20,7 @@ import { OfferingAssignmentDao } from './offering-assignment-dao.js';
 import { PeriodicTaskDao } from './periodic-task-dao.js';
 import { PluginStoreDao } from './plugin-store-dao.js';
 import { ResourceLimitDao } from './resource-limit-dao.js';
+import { RestoreDao } from './restore-dao.js';
 import { RoleDao } from './role-dao.js';
 import { RolePermissionDao } from './role-permission-dao.js';
 import { SessionDao } from './session-dao.js';
@@ -49,6 +50,7 @@ export const bindDaos = (db: Knex) => ({
   pluginStore: new PluginStoreDao(db),
   repositories: new BackupRepositoryDao(db),
   resourceLimits: new ResourceLimitDao(db),
+  restores: new RestoreDao(db),
   schedules: new BackupScheduleDao(db),
   roles: new RoleDao(db),
   rolePermissions: new RolePermissionDao(db),

@@ -155,6 +155,13 @@ export class JobDao {
     return (await this.db('async_job').where({ backupScheduleId, command, status: JOB_PENDING }).first('id')) !== undefined;
   }
 
+  /** Whether a job that works on the machine is still pending, other than the one of the operation. */
+  async isPendingOn(machineUuid: string, operationId: string | undefined): Promise<boolean> {
+    const pending = this.db('async_job').where({ machineUuid, status: JOB_PENDING });
+    if (operationId !== undefined) void pending.whereNot({ operationId });
+    return (await pending.first('id')) !== undefined;
+  }
+
   /** Whether a job about the thing is still pending. */
   async isPendingAbout(instanceUuid: string): Promise<boolean> {
     return (await this.db('async_job').where({ instanceUuid, status: JOB_PENDING }).first('id')) !== undefined;

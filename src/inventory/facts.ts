@@ -1,6 +1,7 @@
 import type { StoredVolumeFacts, Volume as VolumeRow } from '../dao/volume-dao.js';
 import type { Vm, VmFacts } from '../dao/vm-dao.js';
-import type { Machine, MachineFacts, Nic, Volume, VolumeFacts } from '../provider/index.js';
+import type { Zone as ZoneRow } from '../dao/zone-dao.js';
+import type { Machine, MachineFacts, Nic, Volume, VolumeFacts, Zone } from '../provider/index.js';
 
 /** A machine's row as plugins see the machine. */
 export const machineOf = (vm: Vm): Machine => ({
@@ -35,6 +36,9 @@ export const volumeOf = (row: VolumeRow): Volume => ({
   path: row.path,
   ...(row.digest === null ? {} : { digest: row.digest }),
 });
+
+/** A zone's row as plugins see the zone. */
+export const zoneOf = ({ uuid, name }: ZoneRow): Zone => ({ uuid, name });
 
 /** What an inventory source says of a machine, as columns. */
 export const vmFactsOf = ({ machine, state, host }: MachineFacts): VmFacts => ({

@@ -54,10 +54,13 @@ export class InventoryCopy {
 
   /** Writes down what a source says of one volume; one that is new here belongs to `owner`. */
   async recordVolume(zone: Zone, facts: VolumeFacts, owner: Owner): Promise<void> {
-    await this.db.transaction(async (daos) => {
-      const vm = facts.machineUuid === undefined ? undefined : await daos.vms.findByUuid(facts.machineUuid);
-      await this.saveVolume(daos, zone, facts, vm?.id ?? null, owner);
-    });
+    await this.db.transaction((daos) => this.recordVolumeWith(daos, zone, facts, owner));
+  }
+
+  /** As `recordVolume`, as part of a transaction. */
+  async recordVolumeWith(daos: Daos, zone: Zone, facts: VolumeFacts, owner: Owner): Promise<void> {
+    const vm = facts.machineUuid === undefined ? undefined : await daos.vms.findByUuid(facts.machineUuid);
+    await this.saveVolume(daos, zone, facts, vm?.id ?? null, owner);
   }
 
   /** Writes down that a volume is gone. */

@@ -62,6 +62,8 @@ export interface VolumeFacts {
   /** The machine it is attached to. A detached volume keeps the slot number it had. */
   readonly machineUuid?: string;
   readonly created: Date;
+  /** When its content was last written, if the source can tell. */
+  readonly changed?: Date;
 }
 
 export interface MachineOperation extends Operation {

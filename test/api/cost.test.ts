@@ -13,6 +13,7 @@ import {
   insertJob,
   insertOffering,
   insertRepository,
+  insertRestore,
   insertSchedule,
   insertUser,
   insertVm,
@@ -56,6 +57,7 @@ const LISTS: Readonly<Record<string, ListCost>> = {
   listEvents: { object: 'event', whole: 1, page: 2, parameters: { listall: 'true' } },
   listInfrastructure: { whole: 1, page: 1 },
   listResourceLimits: { object: 'resourcelimit', whole: 2, page: 2 },
+  listRestores: { object: 'restore', whole: 1, page: 2, parameters: { listall: 'true' } },
   listRoles: { object: 'role', whole: 0, page: 0 },
   listUsageRecords: { object: 'usagerecord', whole: 2, page: 3, parameters: { startdate: '2026-01-01', enddate: '2026-12-31' } },
   listUsers: { object: 'user', whole: 1, page: 2 },
@@ -115,7 +117,8 @@ forEachEngine((engine) => {
 
   describe('with one row of everything', () => {
     beforeAll(async () => {
-      const { zoneId, vmId } = await backedUpMachine(server);
+      const { zoneId, vmId, backupId } = await backedUpMachine(server);
+      await server.admin.run('restoreBackup', { id: backupId });
       await addRepository(server, zoneId);
       await scheduleBackup(server.admin, vmId);
       await settle();
@@ -154,6 +157,7 @@ forEachEngine((engine) => {
         const manifest = JSON.stringify({ machine: { uuid: vm.uuid }, volumes });
         const backup = await insertBackup(daos, vm, await insertOffering(daos, { zoneId: vm.zoneId }), { manifest });
         await daos.usage.append(held(backup, CREATED));
+        await insertRestore(daos, backup);
         await insertDomain(daos);
         await insertAlert(daos);
         await daos.capacities.save({ zoneId: vm.zoneId, usedBytes: 1, totalBytes: 2, measured: CREATED });

@@ -11,6 +11,7 @@ const LISTS = [
   'listBackupSchedule',
   'listBackupPolicies',
   'listAsyncJobs',
+  'listRestores',
   'listProjects',
   'listPublicIpAddresses',
   'listPortForwardingRules',

@@ -131,7 +131,7 @@ forEachEngine((engine) => {
     const { vmId, backupId } = await scene();
     const before = await volumesOf(server.admin, vmId);
     const forgotten = await server.db.knex('plugin_store').where('entryKey', `machine/${vmId}`).delete();
-    expect([forgotten, await server.admin.run('restoreBackup', { id: backupId })]).toEqual([1, { success: true }]);
+    expect([forgotten, await server.admin.run('restoreBackup', { id: backupId })]).toMatchObject([1, { success: true }]);
     expect((await machine(vmId)).state).toBe('Stopped');
     expect(await volumesOf(server.admin, vmId)).toEqual(before);
   });

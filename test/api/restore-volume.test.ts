@@ -44,7 +44,7 @@ forEachEngine((engine) => {
   describe('restoreBackupVolume', () => {
     test('attaches a new data disk with the size of the recorded one', async () => {
       const { data, target, targetId, order, zoneId } = await scene();
-      expect(await restore(order)).toEqual({ success: true });
+      expect(await restore(order)).toMatchObject({ success: true });
       const attached = await volumesOf(server.admin, targetId);
       expect(attached).toHaveLength(2);
       expect(attached[1]).toEqual({

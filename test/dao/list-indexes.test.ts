@@ -11,12 +11,13 @@ import {
   insertJob,
   insertOffering,
   insertRepository,
+  insertRestore,
   insertUser,
   insertVm,
   insertVolume,
   ownerOf,
 } from '../kit/builders.js';
-import { forEachEngine, testDatabase, type Engine } from '../kit/engines.js';
+import { forEachEngine, present, testDatabase, type Engine } from '../kit/engines.js';
 
 const LATER = new Date(CREATED.getTime() + 1);
 const NOTHING_FULL = { providerKey: [], repositoryKey: [], hostKey: [] };
@@ -52,7 +53,7 @@ async function planOf(engine: Engine, knex: Knex, names: readonly string[], { sq
 forEachEngine((engine) => {
   const handle = testDatabase(engine, { keepRows: true });
   const daos = () => handle.db.daos;
-  let [eventType, resourceUuid] = ['', ''];
+  let [eventType, resourceUuid, backupUuid] = ['', '', ''];
   let domainPath = '';
   let ids = { accountId: 0, domainId: 0, zoneId: 0, vmId: 0, policyId: 0, userId: 0 };
 
@@ -68,6 +69,7 @@ forEachEngine((engine) => {
       'user',
       'event',
       'usage_ledger',
+      'restore',
     ];
     if (engine === 'sqlite') await handle.db.knex.raw('analyze');
     else await handle.db.knex.raw(`analyze table ${tables.join(', ')}`);
@@ -83,7 +85,9 @@ forEachEngine((engine) => {
     const backup = await insertBackup(daos(), vm, offering);
     const job = await insertJob(daos(), { ...owner, userId });
     const { id: repositoryId } = await insertRepository(daos(), { zoneId });
-    const copied = { user: userId, virtual_machine: vmId, volume: volume.id, backups: backup.id, async_job: job.id };
+    const restore = await insertRestore(daos(), backup, { vmUuid: vm.uuid });
+    const { id: restoreId } = present(await daos().restores.findByUuid(restore.uuid));
+    const copied = { user: userId, virtual_machine: vmId, volume: volume.id, backups: backup.id, async_job: job.id, restore: restoreId };
     for (const [table, id] of Object.entries({ ...copied, backup_repository: repositoryId })) await copies(table, id, rows);
     await scheduleAll(owner.accountId);
     const held = Array.from({ length: rows }, () => ({ ...heldBy(backup, CREATED), backupId: null }));
@@ -98,7 +102,7 @@ forEachEngine((engine) => {
     await copies('event', event.id, rows);
     domainPath = ((await handle.db.knex('domain').where({ id: owner.domainId }).first('path')) as { path: string }).path;
     ids = { ...owner, zoneId, vmId, policyId: offering.id, userId };
-    [eventType, resourceUuid] = [event.type, vm.uuid];
+    [eventType, resourceUuid, backupUuid] = [event.type, vm.uuid, backup.uuid];
   }
 
   /** Repeats a row under other names; of jobs, all but a few have ended. */
@@ -181,6 +185,13 @@ forEachEngine((engine) => {
     ['jobs that have begun', ['async_job'], () => [daos().jobTurns.listBegun()]],
     ['accounts whose jobs wait', ['async_job'], () => [daos().jobTurns.listAccounts()]],
     ['jobs that are next', ['job'], () => [1, 2, 3].map((turn) => daos().jobTurns.listFirst(turn, [ids.accountId], NOTHING_FULL, 16))],
+    [
+      'restores',
+      ['restore'],
+      () =>
+        [...pick('accountId', 'domainId'), { backupUuid }, { vmUuid: resourceUuid }].map((filter) => daos().restores.list(filter, PAGE)),
+    ],
+    ['jobs that come first on a machine', ['async_job'], () => [daos().jobs.isPendingOn('machine', 'operation')]],
     ['alerts', ['alert'], () => [{ type: ids.userId }, {}].map((filter) => daos().alerts.list(filter, PAGE))],
     [
       'usage',

@@ -24,6 +24,7 @@ const CHANGES = [
   '0016_scheduled_backups',
   '0017_idempotency',
   '0018_job_turns',
+  '0022_restores',
 ];
 
 /** An empty database for each test. */

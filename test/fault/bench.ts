@@ -12,7 +12,9 @@ import { BackupManager } from '../../src/backup/backup-manager.js';
 import { BackupOfferingManager } from '../../src/backup/backup-offering-manager.js';
 import { BackupTaker } from '../../src/backup/backup-taker.js';
 import { MachineFromBackupManager } from '../../src/backup/machine-from-backup-manager.js';
+import { RestoreEnding } from '../../src/backup/restore-ending.js';
 import { RestoreManager } from '../../src/backup/restore-manager.js';
+import { RestorePlanner } from '../../src/backup/restore-planner.js';
 import { ScheduleRetention } from '../../src/backup/schedule-retention.js';
 import { CacheInvalidation } from '../../src/cache-invalidation.js';
 import { commands } from '../../src/commands/index.js';
@@ -241,8 +243,10 @@ async function assemble(knex: Knex, plugins: Plugins, plan: FaultPlan, now: () =
   const backups = new BackupManager(db, access, zones, framework, retention, now);
   const backupTaker = new BackupTaker(db, zones, framework, copy, new Admission(db, limits), retention, now);
   const assignments = new AssignmentManager(db, zones, framework, machines, copy, now, noLog);
-  const restores = new RestoreManager(db, zones, framework, backups, instances, copy, now);
-  const machinesFromBackups = new MachineFromBackupManager(db, zones, framework, backups, machines, instances, copy);
+  const planner = new RestorePlanner(db, zones, framework, backups, instances);
+  const ending = new RestoreEnding(db, instances, copy, now);
+  const restores = new RestoreManager(db, access, planner, ending, now);
+  const machinesFromBackups = new MachineFromBackupManager(db, zones, planner, ending, machines, instances, copy);
   const roles = new RoleManager(db, roleDirectory, caches, now);
   // The commands of these tests reach for nothing else.
   const offerings = new BackupOfferingManager(db, zones, framework, now);

@@ -11,6 +11,7 @@ import type { Domain } from '../../src/dao/domain-dao.js';
 import type { Event } from '../../src/dao/event-dao.js';
 import { ASKED, type JobView, type NewJob } from '../../src/dao/job-dao.js';
 import type { OfferingAssignment } from '../../src/dao/offering-assignment-dao.js';
+import type { Restore } from '../../src/dao/restore-dao.js';
 import type { User } from '../../src/dao/user-dao.js';
 import type { Vm } from '../../src/dao/vm-dao.js';
 import type { Volume } from '../../src/dao/volume-dao.js';
@@ -181,6 +182,15 @@ export function insertBackup(daos: Daos, vm: Vm, offering: BackupOffering, overr
     removed: null,
     ...overrides,
   });
+}
+
+/** A restore of the backup, to a machine that is not in the database. */
+export async function insertRestore(daos: Daos, backup: Backup, overrides: Partial<Restore> = {}): Promise<Omit<Restore, 'id'>> {
+  const { uuid: backupUuid, zoneId, accountId, domainId } = backup;
+  const own = { uuid: randomUUID(), operationId: randomUUID(), kind: 'Machine', vmUuid: randomUUID(), verdict: 'Matches' } as const;
+  const restore = { ...own, backupUuid, zoneId, accountId, domainId, volumes: '[]', created: CREATED, ...overrides };
+  await daos.restores.insert(restore);
+  return restore;
 }
 
 /** A schedule of the machine; one that it has of the interval type is overwritten. */

@@ -30,6 +30,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/account/role-type.ts',
     'src/api',
     'src/backup/manifest.ts',
+    'src/backup/restore-evidence.ts',
     'src/capacity/capacity-type.ts',
     'src/events/alert-type.ts',
     'src/inventory/facts.ts',

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { refusalOf, type Finding } from '../../src/backup/finding.js';
 import { disksOf, partsFromBackup, type DataDiskWish, type MachineFromBackupMake } from '../../src/backup/machine-from-backup.js';
 import type { Catalogue, Machine, Volume } from '../../src/provider/index.js';
 import { sampleMachine, sampleVolume } from '../kit/contract/samples.js';
+import { present } from '../kit/engines.js';
 
 const SIZE = { cpuNumber: 4, cpuSpeedMhz: 2000, memoryMb: 4096 };
 const uuids = { fixed: randomUUID(), custom: randomUUID(), template: randomUUID(), disk: randomUUID(), network: randomUUID() };
@@ -39,8 +41,13 @@ const NOTHING: MachineFromBackupMake = {
   dataDisks: undefined,
   preservesAddresses: false,
 };
-const parts = (make: Partial<MachineFromBackupMake> = {}, machine: Partial<Machine> = MADE_OF, volumes: readonly Volume[] = VOLUMES) =>
-  partsFromBackup({ ...NOTHING, ...make }, { machine: sampleMachine(machine), volumes }, catalogue);
+const parts = (make: Partial<MachineFromBackupMake> = {}, machine: Partial<Machine> = MADE_OF, volumes: readonly Volume[] = VOLUMES) => {
+  const findings: Finding[] = [];
+  const made = partsFromBackup({ ...NOTHING, ...make }, { machine: sampleMachine(machine), volumes }, catalogue, findings);
+  const refusal = refusalOf(findings);
+  if (refusal) throw refusal;
+  return present(made);
+};
 const disk = (wish: Partial<DataDiskWish>): DataDiskWish => ({
   ...{ diskOfferingUuid: undefined, sizeBytes: undefined, deviceNumber: undefined },
   ...wish,

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { EVERYONE } from '../../account/role-type.js';
 import { ApiCommand, Parameter, type Subject } from '../../api/command.js';
-import type { DataDiskWish } from '../../backup/machine-from-backup.js';
-import type { MachineFromBackup } from '../../backup/machine-from-backup-manager.js';
+import type { DataDiskWish, MachineFromBackup } from '../../backup/machine-from-backup.js';
 import type { CallContext } from '../../call-context.js';
 import { invalid } from '../../errors.js';
 import type { Services } from '../../services.js';
 import { diskBytes } from '../disk-size.js';
 import { NewMachineCommand } from '../machine/new-machine-command.js';
-import { toVirtualMachineResponse, virtualMachineResponse } from '../responses/virtual-machine.js';
+import { restoredMachineResponse, toRestoredVolume } from '../responses/restore.js';
+import { toVirtualMachineResponse } from '../responses/virtual-machine.js';
 
 type Details = Readonly<Record<string, string>>;
 
@@ -23,7 +23,7 @@ type Details = Readonly<Record<string, string>>;
   atProvider: true,
   creates: true,
   envelope: 'deployVirtualMachine',
-  returns: virtualMachineResponse,
+  returns: restoredMachineResponse,
 })
 export class CreateVmFromBackupCmd extends NewMachineCommand {
   @Parameter({ type: 'uuid', required: true, entity: 'backup', description: 'ID of the backup' })
@@ -38,14 +38,16 @@ export class CreateVmFromBackupCmd extends NewMachineCommand {
   @Parameter({ type: 'boolean', description: 'keep the addresses of the machine that was backed up; false if absent' })
   preserveIp: boolean | undefined;
 
-  override async subject({ machinesFromBackups }: Services, { caller }: CallContext): Promise<Subject> {
-    const backup = await machinesFromBackups.check(this.backupId, this.wish(), caller);
+  override async subject({ backups, machinesFromBackups }: Services, { caller }: CallContext): Promise<Subject> {
+    await machinesFromBackups.check(this.wish(), caller);
+    const backup = await backups.get(caller, this.backupId);
     const uuid = randomUUID();
     return { type: 'VirtualMachine', uuid, machineUuid: uuid, backupUuid: backup.uuid };
   }
 
   async execute({ machinesFromBackups }: Services, call: CallContext) {
-    return { virtualmachine: toVirtualMachineResponse(await machinesFromBackups.create(this.backupId, this.wish(), call)) };
+    const { vm, volumes } = await machinesFromBackups.create(this.backupId, this.wish(), call);
+    return { virtualmachine: { ...toVirtualMachineResponse(vm), restoredvolumes: volumes.map(toRestoredVolume) } };
   }
 
   private wish(): MachineFromBackup {

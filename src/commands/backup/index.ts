@@ -3,6 +3,8 @@ import { CreateBackupCmd } from './create-backup.js';
 import { CreateVmFromBackupCmd } from './create-vm-from-backup.js';
 import { DeleteBackupCmd } from './delete-backup.js';
 import { ListBackupsCmd } from './list-backups.js';
+import { ListRestoresCmd } from './list-restores.js';
+import { PlanRestoreCmd } from './plan-restore.js';
 import { RestoreBackupCmd } from './restore-backup.js';
 import { RestoreBackupVolumeCmd } from './restore-backup-volume.js';
 
@@ -11,6 +13,8 @@ export const backupCommands: readonly CommandClass[] = [
   CreateVmFromBackupCmd,
   DeleteBackupCmd,
   ListBackupsCmd,
+  ListRestoresCmd,
+  PlanRestoreCmd,
   RestoreBackupCmd,
   RestoreBackupVolumeCmd,
 ];

@@ -1,8 +1,8 @@
 import { EVERYONE } from '../../account/role-type.js';
 import { ApiCommand, Command, Parameter, type Subject } from '../../api/command.js';
-import { successResponse } from '../../api/response.js';
 import type { CallContext } from '../../call-context.js';
 import type { Services } from '../../services.js';
+import { restoredResponse, toRestoredResponse } from '../responses/restore.js';
 
 @ApiCommand({
   name: 'restoreBackupVolume',
@@ -13,7 +13,7 @@ import type { Services } from '../../services.js';
   async: true,
   urgent: true,
   atProvider: true,
-  returns: successResponse,
+  returns: restoredResponse,
 })
 export class RestoreBackupVolumeCmd extends Command {
   @Parameter({ type: 'uuid', required: true, entity: 'backup', description: 'ID of the backup' })
@@ -41,7 +41,7 @@ export class RestoreBackupVolumeCmd extends Command {
   }
 
   async execute({ restores }: Services, call: CallContext) {
-    await restores.restoreVolume(this.backupId, this.volumeId, this.virtualMachineId, this.zoneId, call);
-    return { success: true };
+    const wish = { vmUuid: this.virtualMachineId, zoneUuid: this.zoneId };
+    return toRestoredResponse(await restores.restoreVolume(this.backupId, this.volumeId, wish, call));
   }
 }

@@ -1,8 +1,8 @@
 import { EVERYONE } from '../../account/role-type.js';
 import { ApiCommand, Command, Parameter, type Subject } from '../../api/command.js';
-import { successResponse } from '../../api/response.js';
 import type { CallContext } from '../../call-context.js';
 import type { Services } from '../../services.js';
+import { restoredResponse, toRestoredResponse } from '../responses/restore.js';
 
 @ApiCommand({
   name: 'restoreBackup',
@@ -14,7 +14,7 @@ import type { Services } from '../../services.js';
   async: true,
   urgent: true,
   atProvider: true,
-  returns: successResponse,
+  returns: restoredResponse,
 })
 export class RestoreBackupCmd extends Command {
   @Parameter({ type: 'uuid', required: true, alsoNamed: ['backupid'], entity: 'backup', description: 'ID of the backup' })
@@ -38,7 +38,7 @@ export class RestoreBackupCmd extends Command {
   }
 
   async execute({ restores }: Services, call: CallContext) {
-    await restores.restoreMachine(this.id, { vmUuid: this.virtualMachineId, zoneUuid: this.zoneId }, call);
-    return { success: true };
+    const wish = { vmUuid: this.virtualMachineId, zoneUuid: this.zoneId };
+    return toRestoredResponse(await restores.restoreMachine(this.id, wish, call));
   }
 }

@@ -17,6 +17,7 @@ export interface Possessions {
   readonly loneVolume: string;
   readonly offering: string;
   readonly otherUserId: string;
+  readonly restore: string;
   /** Of the machine that is backed up. */
   readonly schedule: string;
   /** In no offering. */
@@ -108,6 +109,7 @@ async function possessionsOf(server: TestServer, owner: TestUser, { zone, offeri
   await client.run('assignVirtualMachineToBackupOffering', { virtualmachineid: backedUp, backupofferingid: offering });
   await client.run('createBackup', { virtualmachineid: backedUp, name: name('backup') });
   const [backup] = await listed(client, 'listBackups', 'backup');
+  await client.run('restoreBackup', { id: String(backup?.id) });
   const { jobid } = await client.call('stopVirtualMachine', { id: spare });
   await client.ended(String(jobid));
   const second = { ...person(name('second')), account: String(account.name), domainid: String(account.domainid) };
@@ -124,6 +126,7 @@ async function possessionsOf(server: TestServer, owner: TestUser, { zone, offeri
     loneVolume: await makeVolume(client, zone, { name: name('volume') }),
     offering,
     otherUserId: String(user.id),
+    restore: String((await listed(client, 'listRestores', 'restore'))[0]?.id),
     schedule: String((await scheduleBackup(client, backedUp)).id),
     spare,
     userId,

@@ -34,6 +34,11 @@ export const EVERYBODYS_LISTS: readonly Shown[] = [
     found: ({ event }) => listAll(event),
   },
   { command: 'listResourceLimits', narrowed: () => [], found: (theirs) => [ofAccount(theirs), theirs.accountName] },
+  {
+    command: 'listRestores',
+    narrowed: ({ restore, backup, backedUp }) => [{ id: restore }, { backupid: backup }, { virtualmachineid: backedUp }],
+    found: ({ restore }) => listAll(restore),
+  },
   { command: 'listUsers', narrowed: ({ userId }) => [{ id: userId }], found: ({ userId }) => listAll(userId) },
   ...['listVirtualMachines', 'listVirtualMachinesMetrics'].map((command) => ({
     command,

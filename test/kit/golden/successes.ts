@@ -3,6 +3,7 @@ import { GUARDS } from './guards.js';
 import { IDENTITY } from './identity.js';
 import { LIMITS } from './limits.js';
 import { MACHINES } from './machines.js';
+import { RESTORES } from './restores.js';
 import { ROLES } from './roles.js';
 import { REPOSITORIES } from './repositories.js';
 import { row, type Row } from './scene.js';
@@ -137,5 +138,6 @@ export const SUCCESSES: readonly Row[] = [
   ...LIMITS,
   ...ROLES,
   ...REPOSITORIES,
+  ...RESTORES,
   ...SCHEDULES,
 ];
