@@ -39,7 +39,7 @@ function objectsIn(answer: Answer, object: string): readonly Answer[] {
 const BESIDE: FieldSpecs = { count: ['integer', ''], jobid: ['string', ''], id: ['string', ''], success: ['boolean', ''] };
 
 function wrongFields(answer: Answer, object: string, fields: FieldSpecs): string[] {
-  const isWrapped = object in answer;
+  const isWrapped = typeof answer[object] === 'object';
   const { [object]: _, ...rest } = answer;
   const beside = isWrapped ? Object.entries(rest).filter(([name, value]) => !fits(BESIDE, name, value)) : [];
   const objects = objectsIn(answer, object).flatMap((item) => Object.entries(item));

@@ -9,7 +9,7 @@ const RESTORED_VOLUMES = [
 ] as const;
 
 /** What a restore answers beyond the success that clients of CloudStack read. */
-export const restoredResponse = responseOf('restored', {
+export const restoredResponse = responseOf('success', {
   success: ['boolean', 'true if the command succeeded'],
   restoredvolumes: RESTORED_VOLUMES,
 });
