@@ -6,10 +6,15 @@ set -euo pipefail
 needs=(
   'mariadbd:mariadb-server'
   'mariadb-install-db:mariadb-server'
+  'rsync:rsync'
+  'lsof:lsof'
   'setpriv:util-linux'
   'curl:curl'
   'openssl:openssl'
   'python3:python3'
+)
+files=(
+  '/usr/lib/galera/libgalera_smm.so:galera-4'
 )
 modules=(
   'cs:python3-cs'
@@ -25,6 +30,9 @@ PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
 packages=()
 for need in "${needs[@]}"; do
   command -v "${need%%:*}" >/dev/null || packages+=("${need#*:}")
+done
+for file in "${files[@]}"; do
+  [ -e "${file%%:*}" ] || packages+=("${file#*:}")
 done
 for module in "${modules[@]}"; do
   # Debian's python, where its packages put the modules: another one may come first in the PATH.

@@ -14,8 +14,9 @@ const CHECKED_TEXT = 'stackvault';
 /** What the database is, in words without credentials. */
 export function describeDatabase(settings: StaticSettings): string {
   if (settings['db.url'] === '') return `embedded, ${databaseFile(settings)}`;
-  const { user, database, ...server } = readDatabaseUrl(settings['db.url']);
-  return `MySQL, ${database} at ${'socketPath' in server ? server.socketPath : `${server.host}:${server.port}`} as ${user}`;
+  const { user, database, servers } = readDatabaseUrl(settings['db.url']);
+  const places = servers.map((server) => ('socketPath' in server ? server.socketPath : `${server.host}:${server.port}`));
+  return `MySQL, ${database} at ${places.join(', ')} as ${user}`;
 }
 
 /** Whether there is a database to look into: an embedded one is made by the first start of the server. */

@@ -28,7 +28,7 @@ export async function alterTable(db: Knex, name: string, define: (table: Knex.Al
 }
 
 /** Whether it is SQLite. */
-export const isEmbedded = (db: Knex): boolean => (db.client as { config: Knex.Config }).config.client !== 'mysql2';
+export const isEmbedded = (db: Knex): boolean => (db.client as { dialect: string }).dialect === 'sqlite3';
 
 /** MySQL and MariaDB have no common name for it; SQLite compares so anyway. */
 async function binaryCollation(db: Knex): Promise<string | undefined> {

@@ -13,12 +13,13 @@ export class CacheChangeDao {
 
   /** For each topic a text that differs after every change. */
   async marks(): Promise<ReadonlyMap<string, string>> {
-    const rows = (await this.db('cache_change').select('topic').count({ changes: '*' }).max({ newest: 'id' }).groupBy('topic')) as {
+    // Not the greatest id: on a cluster, a later change may have a smaller one. The sum differs also if as many are forgotten as come.
+    const rows = (await this.db('cache_change').select('topic').count({ changes: '*' }).sum({ sum: 'id' }).groupBy('topic')) as {
       topic: string;
       changes: number;
-      newest: number;
+      sum: number | string;
     }[];
-    return new Map(rows.map(({ topic, changes, newest }) => [topic, `${changes}/${newest}`]));
+    return new Map(rows.map(({ topic, changes, sum }) => [topic, `${changes}/${sum}`]));
   }
 
   /** Forgets changes that every running server has seen long ago. */

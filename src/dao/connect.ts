@@ -1,6 +1,7 @@
 import knex, { type Knex } from 'knex';
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { clusterClient, type DatabaseServer } from './cluster-client.js';
 
 /** Columns that hold a moment: `datetime(3)` in MySQL, milliseconds since 1970 in SQLite, always a `Date` in a row. */
 const MOMENTS = new Set([
@@ -61,17 +62,22 @@ function embedded(file: string): Knex.Config {
 }
 
 function server(url: string): Knex.Config {
+  const { servers, ...login } = readDatabaseUrl(url);
   return {
-    client: 'mysql2',
-    connection: { ...readDatabaseUrl(url), timezone: 'Z', charset: 'utf8mb4', supportBigNumbers: true },
+    client: clusterClient(servers),
+    connection: { ...login, timezone: 'Z', charset: 'utf8mb4', supportBigNumbers: true },
     pool: { min: 0, max: 20 },
   };
 }
 
-/** The parts of `mysql://user:password@host:port/database` or `mysql://user@localhost/database?socketPath=/path`. */
+const UP_TO_SERVERS = /^(\w+:\/\/(?:[^@/]*@)?)([^@/?]+)/;
+
+/** The parts of `mysql://user:password@host:port,host:port/database` or `mysql://user@localhost/database?socketPath=/path`. */
 export function readDatabaseUrl(url: string) {
   try {
-    const { protocol, username, password, hostname, port, pathname, searchParams } = new URL(url);
+    const [upToThem = '', scheme = '', places = ''] = UP_TO_SERVERS.exec(url) ?? [];
+    const [first = '', ...others] = places.split(',');
+    const { protocol, username, password, pathname, searchParams } = new URL(`${scheme}${first}${url.slice(upToThem.length)}`);
     const database = decodeURIComponent(pathname.slice(1));
     const socketPath = searchParams.get('socketPath');
     if (['mysql:', 'mariadb:'].includes(protocol) && database !== '') {
@@ -79,13 +85,18 @@ export function readDatabaseUrl(url: string) {
         user: decodeURIComponent(username),
         password: decodeURIComponent(password),
         database,
-        ...(socketPath ? { socketPath } : { host: hostname, port: Number(port || '3306') }),
+        servers: socketPath ? [{ socketPath }] : [first, ...others].map(serverOf),
       };
     }
   } catch {
     // What is wrong with it is not said: the text may hold a password.
   }
   throw new Error('db.url must look like mysql://user:password@host:3306/database');
+}
+
+function serverOf(text: string): DatabaseServer {
+  const { hostname, port } = new URL(`mysql://${text}`);
+  return { host: hostname, port: Number(port || '3306') };
 }
 
 const remembered = <V>(work: (name: string) => V) => {

@@ -11,3 +11,6 @@ const CONTENTION = new Set(['ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT', 'ER_CHEC
 
 /** Whether a statement failed because a row with the same unique key is there already. */
 export const isDuplicate = (error: unknown): boolean => ['ER_DUP_ENTRY', 'SQLITE_CONSTRAINT_UNIQUE'].includes(codeOf(error));
+
+/** Whether a node of a Galera cluster has refused a statement because it is not in the cluster; nothing of it has been done. */
+export const isNotReady = (error: unknown): boolean => codeOf(error) === 'ER_UNKNOWN_COM_ERROR';

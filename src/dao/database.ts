@@ -24,7 +24,7 @@ import { RestoreDao } from './restore-dao.js';
 import { RoleDao } from './role-dao.js';
 import { RolePermissionDao } from './role-permission-dao.js';
 import { SessionDao } from './session-dao.js';
-import { isContention } from './database-error.js';
+import { isContention, isNotReady } from './database-error.js';
 import { UsageLedgerDao } from './usage-ledger-dao.js';
 import { UserDao } from './user-dao.js';
 import { VmDao } from './vm-dao.js';
@@ -103,14 +103,15 @@ export class Database {
 
   /**
    * Runs `work` in one transaction; only the DAOs handed to it take part. On a deadlock, a lock time-out or a failed
-   * certification the whole work is repeated, which is safe because nothing but the database may happen in it.
+   * certification, or when the database server has left its cluster, the whole work is repeated, which is safe because nothing but
+   * the database may happen in it.
    */
   async transaction<T>(work: (daos: Daos) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.knex.transaction((tx) => inTransaction.run(true, () => behindFence(this.bind(tx), work)));
       } catch (error) {
-        if (attempt === ATTEMPTS || !isContention(error)) return abandon(error);
+        if (attempt === ATTEMPTS || !(isContention(error) || isNotReady(error))) return abandon(error);
         await pause(Math.random() * 20 * 2 ** attempt);
       }
     }

@@ -25,7 +25,9 @@ export const STATIC_KEYS = {
     kind: 'string',
     default: '',
     secret: true,
-    about: 'mysql://user:password@host:3306/database; empty: an embedded database in data.dir',
+    about:
+      'mysql://user:password@host:3306/database, of a Galera cluster several host:port separated by commas; ' +
+      'empty: an embedded database in data.dir',
   },
   'secrets.key': {
     kind: 'string',

@@ -109,6 +109,18 @@ describe('on mariadb', () => {
       await Promise.all(others.map((connection) => connection.destroy()));
     }
   });
+
+  test('every table is of InnoDB and has a primary key, as a Galera cluster needs it', async () => {
+    await migrate(knex());
+    const tables = (await knex()('information_schema.tables as t')
+      .leftJoin('information_schema.table_constraints as c', (join) =>
+        join.on('c.table_schema', 't.table_schema').andOn('c.table_name', 't.table_name').andOnVal('c.constraint_type', 'PRIMARY KEY'),
+      )
+      .whereRaw('t.table_schema = database()')
+      .select({ name: 't.table_name', engine: 't.engine', key: 'c.constraint_type' })) as { name: string; engine: string; key: string }[];
+    expect(tables.length).toBeGreaterThan(20);
+    expect(tables.filter(({ engine, key }) => engine !== 'InnoDB' || key !== 'PRIMARY KEY')).toEqual([]);
+  });
 });
 
 test('both engines have the same tables and columns', async () => {

@@ -1,9 +1,10 @@
 import type { Knex } from 'knex';
+import { isEmbedded } from '../../db/migrations/create-table.js';
 
 /** Deletes every row, whatever refers to it; the schema, its version and the roles stay. */
 export async function clearTables(knex: Knex): Promise<void> {
-  if (knex.client.config.client === 'mysql2') await clearServer(knex);
-  else await clearFile(knex);
+  if (isEmbedded(knex)) await clearFile(knex);
+  else await clearServer(knex);
 }
 
 async function clearServer(knex: Knex): Promise<void> {

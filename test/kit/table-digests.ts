@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
+import { isEmbedded } from '../../db/migrations/create-table.js';
 
 /** How many rows each table has, and a digest of what is in them, without the tables that are left out. */
 export async function tableDigests(knex: Knex, leftOut: ReadonlySet<string>): Promise<Readonly<Record<string, string>>> {
@@ -12,8 +13,7 @@ export async function tableDigests(knex: Knex, leftOut: ReadonlySet<string>): Pr
 }
 
 async function tableNames(knex: Knex): Promise<string[]> {
-  const client = knex.client as { config: { client: string } };
-  const isServer = client.config.client === 'mysql2';
+  const isServer = !isEmbedded(knex);
   const sql = isServer
     ? 'select table_name as name from information_schema.tables where table_schema = database()'
     : "select name from sqlite_master where type = 'table' and name not like 'sqlite%'";

@@ -10,7 +10,7 @@ export const asked = (done: readonly Done[]) => ({
 });
 
 /** How often each command was carried out, as the provider has it, which remembers every operation for ever. */
-export async function carriedOut(installation: Installation) {
+export async function carriedOut(installation: Pick<Installation, 'connect'>) {
   const createBackup = await operationsBegun(installation, 'takeBackup');
   const held = await heldBackups(installation);
   return {
@@ -21,7 +21,7 @@ export async function carriedOut(installation: Installation) {
 }
 
 /** Everything that contradicts itself when no job is running any more; empty if all is well. */
-export const contradictions = async (installation: Installation, done: readonly Done[]): Promise<string[]> => {
+export const contradictions = async (installation: Pick<Installation, 'connect'>, done: readonly Done[]): Promise<string[]> => {
   const held = (await heldBackups(installation)).filter(({ state }) => state === 'held');
   return inDatabase(installation, async (knex) => {
     const rows = async (table: string) => (await knex(table).select()) as Readonly<Record<string, unknown>>[];

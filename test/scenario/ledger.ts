@@ -21,19 +21,19 @@ export async function inDatabase<T>(installation: Pick<Installation, 'connect'>,
 }
 
 /** Every backup in the memory of the dummy provider. */
-export const heldBackups = (installation: Installation): Promise<Held[]> =>
+export const heldBackups = (installation: Pick<Installation, 'connect'>): Promise<Held[]> =>
   inDatabase(installation, async (knex) => {
     const rows = (await knex('plugin_store').select('value').where('entry_key', 'like', 'backup/%')) as { value: string }[];
     return rows.map(({ value }) => JSON.parse(value) as Held);
   });
 
 /** How many operations of the method the dummy provider has begun; one that is joined after a crash is not begun again. */
-export const operationsBegun = (installation: Installation, method: string): Promise<number> =>
+export const operationsBegun = (installation: Pick<Installation, 'connect'>, method: string): Promise<number> =>
   inDatabase(installation, async (knex) => {
     const rows = (await knex('plugin_store').select('id').where('entry_key', 'like', `operation/%/${method}`)) as object[];
     return rows.length;
   });
 
 /** The row of a job. */
-export const jobRow = (installation: Installation, uuid: string): Promise<JobRow | undefined> =>
+export const jobRow = (installation: Pick<Installation, 'connect'>, uuid: string): Promise<JobRow | undefined> =>
   inDatabase(installation, (knex) => knex('async_job').where({ uuid }).first<JobRow | undefined>('status', 'attempts'));

@@ -51,7 +51,7 @@ const ONLY: Readonly<Record<string, string>> = {
   'better-sqlite3': 'src/cli/data-folder.ts',
   'crypto-js': 'src/client/sign.ts',
   express: 'src/api',
-  knex: 'src/dao/connect.ts',
+  knex: 'src/dao',
   mysql2: 'src/dao/connect.ts',
   winston: 'src/log.ts',
   xml2js: 'src/api/reply.ts',
