@@ -1,6 +1,7 @@
 import type { Database } from '../dao/database.js';
 import type { PluginEntry } from '../dao/plugin-store-dao.js';
 import { ProviderError, type Json, type PluginStore, type StoredEntry } from '../provider/index.js';
+import { asHost } from './host-failed.js';
 
 const PAGE = 200;
 const LONGEST_KEY = 190;
@@ -14,7 +15,7 @@ export class DatabaseStore implements PluginStore {
   ) {}
 
   async get(key: string): Promise<StoredEntry | undefined> {
-    const entry = await this.db.daos.pluginStore.find(this.owner, key);
+    const entry = await asHost(this.db.daos.pluginStore.find(this.owner, key));
     return entry && stored(entry);
   }
 
@@ -26,19 +27,18 @@ export class DatabaseStore implements PluginStore {
         `the plugin store takes keys of ${LONGEST_KEY} characters and values of ${MOST_BYTES} bytes at most`,
       );
     }
-    return expected === undefined
-      ? this.db.daos.pluginStore.insert(this.owner, key, text)
-      : this.db.daos.pluginStore.update(this.owner, key, text, expected);
+    const { pluginStore } = this.db.daos;
+    return asHost(expected === undefined ? pluginStore.insert(this.owner, key, text) : pluginStore.update(this.owner, key, text, expected));
   }
 
   delete(key: string): Promise<void> {
-    return this.db.daos.pluginStore.delete(this.owner, key);
+    return asHost(this.db.daos.pluginStore.delete(this.owner, key));
   }
 
   async *list(prefix: string): AsyncGenerator<readonly StoredEntry[]> {
     let after = '';
     for (;;) {
-      const entries = await this.db.daos.pluginStore.listAfter(this.owner, prefix, after, PAGE);
+      const entries = await asHost(this.db.daos.pluginStore.listAfter(this.owner, prefix, after, PAGE));
       if (entries.length > 0) yield entries.map(stored);
       if (entries.length < PAGE) return;
       after = entries.at(-1)?.entryKey ?? after;

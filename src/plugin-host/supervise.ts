@@ -2,6 +2,7 @@ import { Abandoned, forever } from '../abandoned.js';
 import { insideTransaction, proveFence } from '../dao/database.js';
 import type { Log, LogFields } from '../log.js';
 import { ProviderError, type Operation } from '../provider/index.js';
+import { asHost, HostFailed } from './host-failed.js';
 
 export interface Patience {
   /** For a call that answers a question. */
@@ -14,8 +15,8 @@ export interface Patience {
 const PAGED: ReadonlySet<string> = new Set(['listBackups', 'listMachines']);
 
 /**
- * Wraps a plugin's provider or source: time limits, one log line a call, `ProviderError` as the only failure, and never inside a
- * transaction. A call that is abandoned never ends.
+ * Wraps a plugin's provider or source: time limits, one log line a call, `ProviderError` as the only failure but for the
+ * server's own, and never inside a transaction. A call that is abandoned never ends.
  */
 export function supervise<T extends object>(name: string, target: T, patience: Patience, log: Log): T {
   return new Proxy(target, {
@@ -115,14 +116,15 @@ class SupervisedCall {
       report: async (progress) => {
         if (this.isOver) return;
         this.arm();
-        await operation.report(progress);
+        await asHost(operation.report(progress));
       },
     };
   }
 
-  private async failed(cause: unknown): Promise<ProviderError> {
+  private async failed(cause: unknown): Promise<ProviderError | HostFailed> {
     this.isOver = true;
     if (this.outer.reason instanceof Abandoned) await forever();
+    if (cause instanceof HostFailed) return cause;
     const error = this.asProviderError(cause);
     this.log('warn', 'provider call failed', { ...this.about, fault: error.fault, ms: this.elapsed(), error: cause });
     return error;

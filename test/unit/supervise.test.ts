@@ -166,6 +166,12 @@ describe('a call that fails', () => {
     expect(lines).toMatchObject([['warn', 'provider call failed', { fault: 'unknown', error: thrown }]]);
   });
 
+  test('because the server itself has failed it is no fault of the plugin', async () => {
+    const failing: Operation = { operationId: 'op', report: () => Promise.reject(new Error('no database')) };
+    const provider = supervised({ takeBackup: async ({ report }) => report({ percent: 1 }).then(() => 'taken') });
+    await expect(provider.takeBackup(failing, outer.signal)).rejects.toMatchObject({ name: 'HostFailed', cause: new Error('no database') });
+  });
+
   test('at once instead of by a promise is no different', async () => {
     const provider = supervised({
       listOfferings: () => {
