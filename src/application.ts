@@ -45,6 +45,7 @@ import { MachineManager } from './inventory/machine-manager.js';
 import { VolumeManager } from './inventory/volume-manager.js';
 import { ZoneDirectory } from './inventory/zone-directory.js';
 import { ZoneManager } from './inventory/zone-manager.js';
+import { JobLine } from './jobs/job-line.js';
 import { JobManager } from './jobs/job-manager.js';
 import { JobQueue } from './jobs/job-queue.js';
 import { JobRunner } from './jobs/job-runner.js';
@@ -154,7 +155,7 @@ export async function createApplication({
     commands,
     domains,
     events,
-    jobs: new JobManager(db, access, queue, wake, now),
+    jobs: new JobManager(db, access, queue, new JobLine(db, dynamicSettings, now), wake, now),
     keys,
     limits,
     machines,

@@ -1,4 +1,5 @@
 import type { RoleType } from './account/role-type.js';
+import type { Progress } from './provider/index.js';
 
 /** Who is calling, for one request or one job. Passed explicitly, never global. */
 export interface CallContext {
@@ -41,7 +42,9 @@ export interface RunningJob {
   readonly backupScheduleId: number | null;
   /** The last reference that a plugin has reported in this step, also before a crash. */
   resumeOf(step: string): string | undefined;
-  report(step: string, progress: { readonly percent?: number; readonly reference?: string }): Promise<void>;
+  report(step: string, progress: Progress): Promise<void>;
+  /** Whether the job will be run again if it ends in the error, so that nothing is to be put back yet. */
+  isTriedAgain(error: unknown): boolean;
 }
 
 /** The job that runs the command; a programming error outside a job. */

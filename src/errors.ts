@@ -183,6 +183,9 @@ const HINTS: Partial<Record<ProviderFault, string>> = {
 /** Whether the failure is the server's own fault, so that a job that meets it is tried again. */
 export const isOwnFault = (error: unknown): boolean => toApiError(error, '').kind === 'internal';
 
+/** Whether a plugin says that nothing was done and that the same may succeed later. */
+export const isTemporary = (error: unknown): boolean => error instanceof ProviderError && error.fault === 'temporary';
+
 /** What the caller sees of any failure: a defect shows only where to look in the log. */
 export function toApiError(error: unknown, requestId: string): ApiError {
   if (error instanceof ApiError) return error;

@@ -1,7 +1,7 @@
 import { runningJob, type CallContext, type Caller } from '../call-context.js';
 import type { Database } from '../dao/database.js';
 import type { Vm, VmView } from '../dao/vm-dao.js';
-import { ApiError, found, isOwnFault, refused } from '../errors.js';
+import { ApiError, found, refused } from '../errors.js';
 import { zoneOf } from '../inventory/facts.js';
 import type { InventoryCopy, MachineOwner } from '../inventory/inventory-copy.js';
 import type { MachineManager } from '../inventory/machine-manager.js';
@@ -72,7 +72,7 @@ export class MachineFromBackupManager {
       return await this.make(backupUuid, wish, { ...work, owner }, call);
     } catch (error) {
       const nothingMade = !isPlanned && !runningJob(call).isRepeat;
-      if (nothingMade || isOwnFault(error) || (await this.discard(uuid, wish, call))) throw error;
+      if (nothingMade || runningJob(call).isTriedAgain(error) || (await this.discard(uuid, wish, call))) throw error;
       const { message } = error as Error;
       throw new ApiError('provider_failed', `${message}; virtual machine ${uuid} may be there, half made: destroy it`, error);
     }

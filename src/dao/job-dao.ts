@@ -75,6 +75,17 @@ export interface Job extends Burden, Slots {
   attempts: number;
   /** How often a server died over it, or could not carry it to an outcome. */
   crashes: number;
+  /** How often it was put off because a plugin could not do its part yet. */
+  retries: number;
+  /** What it met when it was last put off. */
+  fault: string | null;
+  /** How much of its work is done, as far as plugins tell, and how fast that goes. */
+  doneBytes: number | null;
+  totalBytes: number | null;
+  bytesPerSecond: number | null;
+  stage: string | null;
+  /** When they last told something. */
+  progressed: Date | null;
   created: Date;
   completed: Date | null;
 }
@@ -98,6 +109,11 @@ export type NewJob = Pick<
   | 'idempotencyKey'
   | 'priority'
   | 'created'
+>;
+
+/** How far a job has come, as far as that is known. */
+export type KeptProgress = Partial<
+  Pick<Job, 'percent' | 'resume' | 'doneBytes' | 'totalBytes' | 'bytesPerSecond' | 'stage' | 'progressed'>
 >;
 
 /** A job with the names that answers show. */
@@ -206,7 +222,7 @@ export class JobDao {
   }
 
   /** Keeps how far the job has come; false if the job is no longer held. */
-  async progress(hold: Hold, progress: Partial<Pick<Job, 'percent' | 'resume'>>): Promise<boolean> {
+  async progress(hold: Hold, progress: KeptProgress): Promise<boolean> {
     return (await this.held(hold).update(progress)) === 1;
   }
 
@@ -219,10 +235,9 @@ export class JobDao {
     return (await this.held(hold).update(ended)) === 1;
   }
 
-  /** Gives the job up without an outcome; it is run again after `notBefore`. */
-  async postpone(hold: Hold, notBefore: Date): Promise<void> {
-    const postponed = { ...UNHELD, leaseUntil: notBefore, crashes: hold.crashes + 1 };
-    await this.held(hold).update(postponed);
+  /** Gives the job up without an outcome, for what it has met; it is run again after `leaseUntil`. */
+  async postpone(hold: Hold, why: Pick<Job, 'leaseUntil' | 'fault' | 'retries' | 'crashes'>): Promise<void> {
+    await this.held(hold).update({ ...UNHELD, ...why });
   }
 
   /** Gives up every hold of a server that is leaving, so that another takes the jobs up at once. */

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { ASKED, BEGUN, JOB_PENDING, SCHEDULED, type Burden, type Job, type Slots } from './job-dao.js';
+import { ASKED, BEGUN, JOB_PENDING, SCHEDULED, URGENT, type Burden, type Job, type Slots } from './job-dao.js';
 
 /** A pending job, as whoever chooses the next one sees it. */
 export type PendingJob = Pick<
@@ -21,6 +21,15 @@ export interface WaitingAccount {
   readonly turn: number;
   readonly accountId: number;
   readonly first: number;
+}
+
+/** Where a waiting job stands. */
+export interface Standing {
+  readonly id: number;
+  /** The job that goes first on its machine; null if it is this one, or if it is about no machine. */
+  readonly firstUuid: string | null;
+  /** How many jobs of its account go before it, if it has not begun. */
+  readonly ahead: number;
 }
 
 /** The line of the jobs that wait. An index has it in its order, for each turn and account. */
@@ -49,10 +58,19 @@ export class JobTurnDao {
     return this.db.unionAll(accountIds.map(ofAccount));
   }
 
+  /** Where waiting jobs stand. */
+  listStandings(ids: readonly number[]): Promise<Standing[]> {
+    const first = this.before()
+      .select('earlier.uuid')
+      .orderByRaw(`${LANE('earlier')}, ??`, ['earlier.id'])
+      .limit(1);
+    return this.db('async_job as job').whereIn('job.id', ids).select({ id: 'job.id', firstUuid: first, ahead: this.ahead() });
+  }
+
   private ready(turn: number, accountId: number, full: FullKeys, limit: number): Knex.QueryBuilder {
     const ready = this.db('async_job as job')
       .where({ 'job.status': JOB_PENDING, 'job.turn': turn, 'job.accountId': accountId })
-      .whereNotExists(this.before(turn).select(this.db.raw('1')))
+      .whereNotExists(this.before().select(this.db.raw('1')))
       .select(COLUMNS.map((column) => `job.${column}`))
       .orderBy('job.id')
       .limit(limit);
@@ -62,17 +80,29 @@ export class JobTurnDao {
     return ready;
   }
 
-  /**
-   * The jobs of the same machine that go before one of the turn: whatever has begun; then what was asked for, in the order in which it
-   * was, because each request counts on those before it; then what schedules want.
-   */
-  private before(turn: number): Knex.QueryBuilder {
-    const earlier = this.db('async_job as earlier').where('earlier.status', JOB_PENDING);
-    void earlier.whereRaw('?? = ??', ['earlier.machineUuid', 'job.machineUuid']);
-    const older = this.db.raw('?? < ??', ['earlier.id', 'job.id']);
-    if (turn === SCHEDULED) return earlier.where((first) => void first.where('earlier.turn', '<', SCHEDULED).orWhere(older));
-    return earlier.where(
-      (first) => void first.where('earlier.turn', BEGUN).orWhere((asked) => void asked.where('earlier.turn', '<=', ASKED).where(older)),
-    );
+  /** The jobs of the same machine that go before a job. */
+  private before(): Knex.QueryBuilder {
+    const [earlier, job] = [LANE('earlier'), LANE('job')];
+    return this.db('async_job as earlier')
+      .where('earlier.status', JOB_PENDING)
+      .whereRaw('?? = ??', ['earlier.machineUuid', 'job.machineUuid'])
+      .whereRaw(`(${earlier} < ${job} or (${earlier} = ${job} and ?? < ??))`, ['earlier.id', 'job.id']);
+  }
+
+  /** How many jobs of the same account go before one that has not begun: for each turn a range of the index. */
+  private ahead(): Knex.Raw {
+    const inTurn = (turn: number) =>
+      this.db('async_job as ahead')
+        .where({ 'ahead.status': JOB_PENDING, 'ahead.turn': turn })
+        .whereRaw('?? = ??', ['ahead.accountId', 'job.accountId'])
+        .whereRaw('(?? > ? or (?? = ? and ?? < ??))', ['job.turn', turn, 'job.turn', turn, 'ahead.id', 'job.id'])
+        .count();
+    return this.db.raw('? + ? + ?', [inTurn(URGENT), inTurn(ASKED), inTurn(SCHEDULED)]);
   }
 }
+
+/**
+ * On a machine, whatever has begun goes first; then what was asked for, in the order in which it was, because each request counts on
+ * those before it; then what schedules want.
+ */
+const LANE = (table: string): string => `case ${table}.turn when ${BEGUN} then 0 when ${SCHEDULED} then 2 else 1 end`;

@@ -1,12 +1,16 @@
 import type { Database } from '../dao/database.js';
-import { SCHEDULED } from '../dao/job-dao.js';
+import { SCHEDULED, type Job } from '../dao/job-dao.js';
 import type { PendingJob, WaitingAccount } from '../dao/job-turn-dao.js';
 import type { DynamicSettings } from '../settings/dynamic-settings.js';
 import { Occupancy, type LimitOf } from './parallel-limits.js';
 import { nextTurns, type Room, type Turn } from './turns.js';
+import { isWaiting, waitingOf, type Waiting } from './waiting.js';
 
 /** Accounts whose oldest jobs are read in one statement. */
 const MOST_ACCOUNTS = 32;
+
+/** Where a job stands that has ended since it was read. */
+const NOWHERE = { firstUuid: null, ahead: 0 };
 
 /** The line of the jobs of all servers: says which are next, reading no more of it than that takes. */
 export class JobLine {
@@ -21,13 +25,20 @@ export class JobLine {
     const begun = await this.db.daos.jobTurns.listBegun();
     const occupancy = new Occupancy(begun, this.limitOf);
     const candidates = this.cutOff(begun, occupancy).filter(({ priority }) => priority !== SCHEDULED || room.scheduled > 0);
-    if (candidates.length < room.jobs) candidates.push(...(await this.waiting(occupancy, room, room.jobs - candidates.length)));
+    if (candidates.length < room.jobs) candidates.push(...(await this.unbegun(occupancy, room, room.jobs - candidates.length)));
     return nextTurns(candidates, occupancy, room);
   }
 
-  /** What the running jobs of all servers leave free below the limits. */
-  async occupancy(): Promise<Occupancy> {
-    return new Occupancy(await this.db.daos.jobTurns.listBegun(), this.limitOf);
+  /** Why those of the jobs wait that do, by their ids. */
+  async waiting(jobs: readonly Job[]): Promise<ReadonlyMap<number, Waiting>> {
+    const now = this.now();
+    const waiting = jobs.filter((job) => isWaiting(job, now));
+    if (waiting.length === 0) return new Map();
+    const { jobTurns } = this.db.daos;
+    const standings = new Map((await jobTurns.listStandings(waiting.map(({ id }) => id))).map((standing) => [standing.id, standing]));
+    const occupancy = new Occupancy(await jobTurns.listBegun(), this.limitOf);
+    const explained = (job: Job) => waitingOf(job, standings.get(job.id) ?? NOWHERE, occupancy.reached(job), now);
+    return new Map(waiting.map((job) => [job.id, explained(job)]));
   }
 
   private readonly limitOf: LimitOf = (setting, zoneId) => this.settings.get(setting, zoneId === null ? {} : { zoneId });
@@ -44,7 +55,7 @@ export class JobLine {
   }
 
   /** Jobs that have not begun: of those whose turn it may be, as many as are wanted from each account. */
-  private async waiting(occupancy: Occupancy, room: Room, wanted: number): Promise<PendingJob[]> {
+  private async unbegun(occupancy: Occupancy, room: Room, wanted: number): Promise<PendingJob[]> {
     const accounts = await this.accounts(occupancy, room);
     const found: PendingJob[] = [];
     while (accounts.length > 0 && found.length < wanted) {

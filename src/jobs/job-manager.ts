@@ -5,11 +5,12 @@ import { lookUp, sentParameters, type RequestParameters } from '../api/request-p
 import type { Caller, CallContext } from '../call-context.js';
 import type { Database } from '../dao/database.js';
 import { isDuplicate } from '../dao/database-error.js';
-import type { JobView } from '../dao/job-dao.js';
 import type { Listing, Page } from '../dao/page.js';
 import { ApiError, found, invalid } from '../errors.js';
 import type { Services } from '../services.js';
+import type { JobLine } from './job-line.js';
 import type { JobQueue } from './job-queue.js';
+import { standingOf, type JobStanding } from './standing.js';
 
 const LONGEST_KEY = 255;
 const MINUTE_MS = 60_000;
@@ -21,6 +22,7 @@ export class JobManager {
     private readonly db: Database,
     private readonly access: Access,
     private readonly queue: JobQueue,
+    private readonly line: JobLine,
     /** Tells the runner that there is something to do. */
     private readonly wake: () => void,
     private readonly now: () => Date,
@@ -67,10 +69,10 @@ export class JobManager {
   }
 
   /** A job of the caller's account, or any for an administrator. */
-  async get(caller: Caller, uuid: string): Promise<JobView> {
+  async get(caller: Caller, uuid: string): Promise<JobStanding> {
     const job = found(await this.db.daos.jobs.find(uuid), 'job', uuid);
     assertMayUse(caller, job, `job ${uuid}`);
-    return job;
+    return standingOf(job, (await this.line.waiting([job])).get(job.id), this.now());
   }
 
   /** Deletes the jobs that ended so many minutes ago. */
@@ -84,9 +86,11 @@ export class JobManager {
     wish: OwnerWish,
     filter: { keyword: string | undefined; since: Date | undefined },
     page: Page,
-  ): Promise<Listing<JobView>> {
+  ): Promise<Listing<JobStanding>> {
     const owners = await this.access.owners(caller, wish);
-    return this.db.daos.jobs.listPending({ ...owners, ...filter }, page);
+    const { rows, total } = await this.db.daos.jobs.listPending({ ...owners, ...filter }, page);
+    const [waiting, now] = [await this.line.waiting(rows), this.now()];
+    return { rows: rows.map((job) => standingOf(job, waiting.get(job.id), now)), total };
   }
 }
 

@@ -2,25 +2,19 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Abandoned } from '../abandoned.js';
 import type { IdentityDirectory } from '../account/identity-directory.js';
-import { withFormattedDates } from '../api/date.js';
-import { runBound } from '../api/dispatcher.js';
 import type { CommandSpec } from '../api/command.js';
-import type { CallContext } from '../call-context.js';
 import { fenced, type Daos, type Database, type Fence } from '../dao/database.js';
-import { JOB_FAILED, JOB_SUCCEEDED, SCHEDULED, type Hold, type Job, type Slots } from '../dao/job-dao.js';
-import { ApiError, isOwnFault, shapeOf, toApiError } from '../errors.js';
+import { SCHEDULED, type Hold, type Job, type Slots } from '../dao/job-dao.js';
+import type { ApiError } from '../errors.js';
 import type { EventRecorder } from '../events/event-recorder.js';
 import type { Log } from '../log.js';
 import type { Services } from '../services.js';
 import { JobLine } from './job-line.js';
-import { JobProgress } from './job-progress.js';
+import { JobWork, type Outcome } from './job-work.js';
 import { leavingOne } from './parallel-limits.js';
 import { settle } from './settle.js';
 import type { Room } from './turns.js';
 
-/** So often a job may take its server down, or fail for a reason that is the server's own. */
-const MOST_CRASHES = 4;
-const FIRST_RETRY_MS = 200;
 /** So long a server waits at most that has found others faster. */
 const STEP_BACK_MS = 50;
 
@@ -39,13 +33,6 @@ interface Running {
   isEnding: boolean;
 }
 
-/** How a job ended. */
-interface Outcome {
-  readonly recorded: Pick<Job, 'status' | 'resultCode' | 'result'> & Partial<Pick<Job, 'percent'>>;
-  /** Why, if it failed. */
-  readonly failure?: ApiError;
-}
-
 /** Runs jobs: takes them by a lease, renews the lease while they run, and records how they ended. */
 export class JobRunner {
   /** Names this server's run in the rows of the jobs that it holds. */
@@ -56,10 +43,11 @@ export class JobRunner {
   private roundAgain = false;
   private isStopping = false;
   private readonly line: JobLine;
+  private readonly work: JobWork;
 
   constructor(
     private readonly db: Database,
-    private readonly identities: IdentityDirectory,
+    identities: IdentityDirectory,
     private readonly services: Services,
     private readonly events: EventRecorder,
     private readonly limits: RunnerLimits,
@@ -67,6 +55,7 @@ export class JobRunner {
     private readonly log: Log,
   ) {
     this.line = new JobLine(db, services.settings, now);
+    this.work = new JobWork(db, identities, services, events, now, log);
   }
 
   start(): void {
@@ -157,11 +146,11 @@ export class JobRunner {
     const about = { job: job.uuid, operation: job.operationId, requestId: job.requestId, command: job.command };
     this.log('info', 'job started', { ...about, attempt: hold.attempts });
     const started = performance.now();
-    const work = () => fenced(this.fenceOf(hold, entry), () => this.outcome(job, hold, signal));
-    const outcome = hold.crashes > MOST_CRASHES ? givenUp(hold) : await work();
+    const outcome = await fenced(this.fenceOf(hold, entry), () => this.work.run(job, hold, signal));
     entry.isEnding = true;
-    if (!outcome) {
-      await this.db.daos.jobs.postpone(hold, new Date(this.now().getTime() + FIRST_RETRY_MS * 4 ** hold.crashes));
+    if ('pauseMs' in outcome) {
+      const { pauseMs, ...tried } = outcome;
+      await this.db.daos.jobs.postpone(hold, { ...tried, leaseUntil: new Date(this.now().getTime() + pauseMs) });
       return;
     }
     const ended = await this.end(job, hold, outcome);
@@ -189,44 +178,6 @@ export class JobRunner {
     if (kind === 'over_limit' && job.backupScheduleId !== null) {
       await this.services.alerts.raise(daos, 'ALERT.RESOURCE.COUNT', `scheduled backup of virtual machine ${job.machineUuid}: ${message}`);
     }
-  }
-
-  /** How the job ends; undefined when a fault of the server's own kept it from ending, so that it is tried again. */
-  private async outcome(job: Job, hold: Hold, signal: AbortSignal): Promise<Outcome | undefined> {
-    try {
-      const result = await this.execute(job, hold, signal);
-      return { recorded: { status: JOB_SUCCEEDED, resultCode: 0, percent: 100, result: JSON.stringify(withFormattedDates(result)) } };
-    } catch (error) {
-      const failure = toApiError(error, job.requestId);
-      const about = { job: job.uuid, requestId: job.requestId, command: job.command, failure: failure.kind };
-      this.log(isOwnFault(error) ? 'error' : 'info', 'job failed', { ...about, error });
-      return isOwnFault(error) ? undefined : failedWith(failure);
-    }
-  }
-
-  private async execute(job: Job, hold: Hold, signal: AbortSignal): Promise<object> {
-    const spec = this.specOf(job);
-    if (!spec) throw new ApiError('refused', `this server has no command ${job.command}`);
-    const caller = await this.identities.findByUserId(job.userId);
-    if (!caller) throw new ApiError('denied', 'the user who asked for this job has been disabled or removed');
-    const mayCall = (await this.services.roles.rightsOf(caller)).has(spec.name);
-    if (!mayCall) throw new ApiError('denied', `the role of the user who asked for this job no longer allows ${spec.name}`);
-    await this.events.started(spec, job);
-    const progress = new JobProgress(job.resume, (changes) => this.db.daos.jobs.progress(hold, changes));
-    const call: CallContext = {
-      requestId: job.requestId,
-      caller,
-      signal,
-      job: {
-        operationId: job.operationId,
-        isRepeat: hold.attempts > 1,
-        instanceUuid: job.instanceUuid ?? undefined,
-        backupScheduleId: job.backupScheduleId,
-        resumeOf: (step) => progress.resumeOf(step),
-        report: (step, reported) => progress.report(step, reported),
-      },
-    };
-    return runBound(spec, new Map(JSON.parse(job.params) as [string, string][]), (command) => command.execute(this.services, call));
   }
 
   private async renew(): Promise<void> {
@@ -271,14 +222,3 @@ export class JobRunner {
     return new Date(this.now().getTime() + this.limits.leaseMs);
   }
 }
-
-function failedWith(failure: ApiError): Outcome {
-  const { http } = shapeOf(failure.kind);
-  const result = JSON.stringify({ errorcode: http, errortext: failure.message });
-  return { recorded: { status: JOB_FAILED, resultCode: http, result }, failure };
-}
-
-const givenUp = ({ crashes }: Hold): Outcome =>
-  failedWith(
-    new ApiError('internal', `the job was given up after ${crashes} attempts that ended in a fault of the server; its log has the causes`),
-  );

@@ -10,7 +10,8 @@ import { DatabaseStore } from './database-store.js';
 import { settingName } from './plugin-settings.js';
 import { supervise, type Patience } from './supervise.js';
 
-const PATIENCE: Patience = { answerMs: 60_000, stallMs: 1_800_000 };
+const ANSWER_MS = 60_000;
+const MINUTE_MS = 60_000;
 
 interface Instance {
   readonly madeOf: string;
@@ -50,9 +51,14 @@ export class PluginInstances {
     // Whatever the plugin sets up would take the transaction's context along.
     if (insideTransaction()) throw new Error(`plugin ${slot} was made inside a transaction`);
     const made = this.make(plugin, values, slot);
-    const supervised = supervise(name, made, PATIENCE, this.log);
+    const supervised = supervise(name, made, () => this.patience(zone), this.log);
     this.instances.set(slot, { madeOf, supervised });
     return supervised;
+  }
+
+  /** As it is set by the time of the call. */
+  private patience({ id }: Zone): Patience {
+    return { answerMs: ANSWER_MS, stallMs: this.settings.get('jobs.stall.minutes', { zoneId: id }) * MINUTE_MS };
   }
 
   private make(plugin: Plugin, values: SettingValues<PluginSettings>, slot: string): Contracts[PluginKind] {

@@ -18,14 +18,14 @@ const PAGED: ReadonlySet<string> = new Set(['listBackups', 'listMachines']);
  * Wraps a plugin's provider or source: time limits, one log line a call, `ProviderError` as the only failure but for the
  * server's own, and never inside a transaction. A call that is abandoned never ends.
  */
-export function supervise<T extends object>(name: string, target: T, patience: Patience, log: Log): T {
+export function supervise<T extends object>(name: string, target: T, patience: () => Patience, log: Log): T {
   return new Proxy(target, {
     get(object, method) {
       const member = Reflect.get(object, method) as unknown;
       if (typeof member !== 'function' || typeof method !== 'string') return member;
       const invoke = (args: readonly unknown[]): unknown => Reflect.apply(member, object, args);
       return (...args: unknown[]) => {
-        const call = new SupervisedCall(`${name}.${method}`, args, patience, log);
+        const call = new SupervisedCall(`${name}.${method}`, args, patience(), log);
         return PAGED.has(method) ? call.pages(invoke) : call.once(invoke);
       };
     },

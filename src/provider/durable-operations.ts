@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Operation } from './operation.js';
+import type { Operation, Progress } from './operation.js';
 import type { PluginHost } from './plugin.js';
 import { ProviderError } from './provider-error.js';
 import { Records } from './records.js';
@@ -25,6 +25,9 @@ export interface DurableWork<P, R> {
   /** What is worked on; the same operation cannot work on something else. */
   readonly subject: string;
   readonly lastsMs?: number;
+  /** The bytes that it moves in that time, and what it is called meanwhile, for those who watch it. */
+  readonly totalBytes?: number;
+  readonly stage?: string;
   /** Checks the request and decides what must be decided once, before anything is recorded. */
   plan(startedAt: Date): Promise<P>;
   /** Does the work. It is called again after a crash, goes on from where it was, and ends with the same. */
@@ -48,7 +51,7 @@ export class DurableOperations {
     const id = `${operation.operationId}/${work.method}`;
     const record = await this.begin(id, work);
     if (record.outcome !== undefined) return record.outcome as R;
-    await this.wait(record, id, operation, signal);
+    await this.wait(record, operation, (percent) => toldOf(work, id, percent), signal);
     const outcome = await work.carryOut(record.plan as P);
     const ended = await this.records.change(id, (present) => (present?.outcome === undefined ? { ...record, outcome } : present));
     return ended.outcome as R;
@@ -66,20 +69,37 @@ export class DurableOperations {
     return { subject, startedAt: startedAt.toISOString(), finishesAt, plan: await plan(startedAt) };
   }
 
-  private async wait({ startedAt, finishesAt }: OperationRecord, reference: string, operation: Operation, signal: AbortSignal) {
+  private async wait(
+    { startedAt, finishesAt }: OperationRecord,
+    operation: Operation,
+    told: (percent: number) => Progress,
+    signal: AbortSignal,
+  ) {
     const [start, end] = [Date.parse(startedAt), Date.parse(finishesAt)];
-    for (let told = -1; ;) {
+    for (let last = -1; ;) {
       giveUpIfAborted(signal, operation);
       const now = this.host.now().getTime();
       const percent = now >= end ? 100 : Math.max(0, Math.floor((100 * (now - start)) / (end - start)));
-      if (percent > told) await operation.report({ reference, percent });
+      if (percent > last) await operation.report(told(percent));
       if (now >= end) return;
-      told = Math.max(told, percent);
+      last = Math.max(last, percent);
       // An abort ends the sleep early; the look at the signal is at the top.
       await sleep(Math.min(end - now, SLICE_MS), undefined, { signal }).catch(() => undefined);
     }
   }
 }
+
+/** What is told of work of which so much is done. */
+const toldOf = (
+  { totalBytes, stage }: Pick<DurableWork<unknown, unknown>, 'totalBytes' | 'stage'>,
+  reference: string,
+  percent: number,
+): Progress => ({
+  reference,
+  percent,
+  ...(totalBytes === undefined ? {} : { doneBytes: Math.floor((totalBytes * percent) / 100), totalBytes }),
+  ...(stage === undefined ? {} : { stage }),
+});
 
 function giveUpIfAborted(signal: AbortSignal, { operationId }: Operation): void {
   if (signal.aborted) {

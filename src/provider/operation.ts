@@ -4,6 +4,11 @@ export interface Progress {
   readonly reference?: string;
   /** 0 to 100. */
   readonly percent?: number;
+  /** Bytes moved so far, and in all. */
+  readonly doneBytes?: number;
+  readonly totalBytes?: number;
+  /** What it is doing now, in a few words for people: at most 64 characters. */
+  readonly stage?: string;
 }
 
 /**

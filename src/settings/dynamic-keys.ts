@@ -97,6 +97,24 @@ export const DYNAMIC_KEYS = {
     atLeast: 0,
     about: 'backups taken, restored and deleted at the same time of machines on a host, where the zone says which it is; 0: no limit',
   },
+  'jobs.retries': {
+    kind: 'integer',
+    default: '4',
+    scope: 'zone',
+    atLeast: 0,
+    atMost: 100,
+    about:
+      'times that a job is run again after a plugin has said that what it met is temporary; 0: never; of a zone: for its backups and restores',
+  },
+  'jobs.stall.minutes': {
+    kind: 'integer',
+    default: '30',
+    scope: 'zone',
+    atLeast: 1,
+    atMost: 10_000,
+    about:
+      'minutes without a sign of life after which work at a plugin is given up; work that reports progress may last as long as it likes',
+  },
   'backup.enable.attach.detach.of.volumes': {
     kind: 'boolean',
     default: 'false',

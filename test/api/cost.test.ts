@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { commands } from '../../src/commands/index.js';
+import { BEGUN } from '../../src/dao/job-dao.js';
 import { ABSENT } from '../kit/absent.js';
 import { held } from '../../src/usage/ledger-entries.js';
 import {
@@ -166,7 +167,7 @@ forEachEngine((engine) => {
         // As if another server was at it, so that this one leaves it alone.
         await knex('async_job')
           .where({ id: job.id })
-          .update({ holder: randomUUID(), leaseUntil: new Date('2999-01-01') });
+          .update({ holder: randomUUID(), leaseUntil: new Date('2999-01-01'), turn: BEGUN });
       }
       // Zones that are new in the database are known when a change is announced.
       const zone = { name: 'the last', networktype: 'Basic', dns1: '10.0.0.1', internaldns1: '10.0.0.2' };

@@ -3,7 +3,7 @@ import { Clock, hold } from '../kit/clock.js';
 import { forEachEngine } from '../kit/engines.js';
 import { eventually } from '../kit/eventually.js';
 import { race } from '../kit/races.js';
-import { deploy, each, listed, makeZone, NOBODY, only, protectedMachine, script, uniqueName } from '../kit/scene.js';
+import { deploy, each, GIB, listed, makeZone, NOBODY, only, protectedMachine, script, uniqueName } from '../kit/scene.js';
 import { testServer, TestServer } from '../kit/server.js';
 import { aDate, aUuid } from '../kit/signed-request.js';
 
@@ -35,11 +35,15 @@ forEachEngine((engine) => {
         jobinstanceid: vmId,
         managementserverid: aUuid,
         percentcomplete: expect.any(Number) as number,
+        bytesdone: expect.any(Number) as number,
+        bytestotal: GIB,
+        stage: 'copying volumes',
         created: aDate,
         jobid: job.jobId,
         jobstatus: 0,
       });
-      expect({ ...listedJob, percentcomplete: 0 }).toEqual({ ...meanwhile, percentcomplete: 0 });
+      const moving = { percentcomplete: 0, bytesdone: 0, bytespersecond: 0, estimatedend: '' };
+      expect({ ...listedJob, ...moving }).toEqual({ ...meanwhile, ...moving });
     });
 
     test('shows its result when it has succeeded, and is listed no more', async () => {

@@ -1,3 +1,4 @@
+import { BEGUN } from '../../src/dao/job-dao.js';
 import { randomUUID } from 'node:crypto';
 import { commands } from '../../src/commands/index.js';
 import { ABSENT } from '../kit/absent.js';
@@ -44,7 +45,7 @@ forEachEngine((engine) => {
     const [user] = await daos.users.listByAccounts([account.id]);
     const job = await insertJob(daos, { ...owner, userId: present(user).id });
     // As if another server was at it, so that this one leaves it alone.
-    const held = { holder: randomUUID(), leaseUntil: new Date('2999-01-01') };
+    const held = { holder: randomUUID(), leaseUntil: new Date('2999-01-01'), turn: BEGUN };
     await knex('async_job').where({ id: job.id }).update(held);
   };
 

@@ -8,6 +8,7 @@ import { meetsDuplicate, race, winners } from '../kit/races.js';
 const ALL = { limit: 100, offset: 0 };
 const NOW = new Date('2026-03-04T05:06:07.000Z');
 const after = (ms: number): Date => new Date(NOW.getTime() + ms);
+const PUT_OFF = { leaseUntil: after(5000), fault: 'away', retries: 0, crashes: 0 };
 const DONE = { status: JOB_SUCCEEDED, resultCode: 0, result: '{}', completed: NOW };
 
 forEachEngine((engine) => {
@@ -241,10 +242,11 @@ forEachEngine((engine) => {
       expect(await jobs().progress(hold, { percent: 99 })).toBe(false);
     });
 
-    test('is given up without an outcome until a moment, and that counts as a crash', async () => {
+    test('is given up without an outcome until a moment, for a reason', async () => {
       const job = await insertJob(daos(), { machineUuid: 'machine' });
-      await jobs().postpone(await claimed(job), after(5000));
+      await jobs().postpone(await claimed(job), { ...PUT_OFF, crashes: 1 });
       expect(await runningMachine(job)).toBeNull();
+      expect(await stored(job)).toMatchObject({ fault: 'away', crashes: 1 });
       expect(await runnable(after(5000))).toEqual([]);
       expect(await runnable(after(5001))).toEqual([job.id]);
       expect(await claimed(job)).toMatchObject({ attempts: 2, crashes: 1 });
@@ -254,7 +256,7 @@ forEachEngine((engine) => {
       const job = await insertJob(daos());
       const stale = await claimed(job, 'dead');
       await claimed(job, 'next', after(3000));
-      await jobs().postpone(stale, after(5000));
+      await jobs().postpone(stale, PUT_OFF);
       expect(await stored(job)).toMatchObject({ holder: 'next', leaseUntil: after(3000), crashes: 1 });
     });
 

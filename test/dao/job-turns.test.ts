@@ -61,7 +61,7 @@ forEachEngine((engine) => {
       const hold = await begin(wanted);
       await insert({ machineUuid: 'm', priority: URGENT });
       expect(await next()).toEqual([]);
-      await jobs().postpone(hold, after(1000));
+      await jobs().postpone(hold, { leaseUntil: after(1000), fault: null, retries: 1, crashes: 0 });
       expect(await next()).toEqual([]);
       await jobs().release('holder');
       expect((await jobs().listByIds([wanted.id]))[0]).toMatchObject({ turn: 0, priority: SCHEDULED });

@@ -1,7 +1,11 @@
 import type { Knex } from 'knex';
 
 /** What the server asks the database of its own accord, at times that a test cannot know. */
-const OWN_ACCORD = [/from .cache_change. group by/, /from .async_job. as .job. .* not exists/, /update .async_job. set .lease_until. = \?/];
+const OWN_ACCORD = [
+  /from .cache_change. group by/,
+  /from .async_job. where .status. = \? and .turn. [=>] \?/,
+  /update .async_job. set .lease_until. = \?/,
+];
 
 /** The SQL statements that a server runs. */
 export interface StatementLog {

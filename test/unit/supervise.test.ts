@@ -26,7 +26,12 @@ beforeEach(() => {
 });
 
 function supervised(target: Partial<Target>): Target {
-  return supervise('dummy', target as Target, PATIENCE, (level, message, fields) => void lines.push([level, message, fields]));
+  return supervise(
+    'dummy',
+    target as Target,
+    () => PATIENCE,
+    (level, message, fields) => void lines.push([level, message, fields]),
+  );
 }
 
 /** Lets the clock of the surrounding `describe` run only when it is told to. */

@@ -87,8 +87,8 @@ export class DummyProvider implements BackupProvider {
       return this.backups.plan(request, startedAt);
     };
     const carryOut = async (planned: HeldBackup) => void (await this.backups.add(planned));
-    const lastsMs = this.script.delayMs;
-    const work = { method: 'takeBackup', subject: request.machine.uuid, lastsMs, plan, carryOut } as const;
+    const told = { lastsMs: this.script.delayMs, totalBytes: sizeOf(request.volumes), stage: 'copying volumes' };
+    const work = { method: 'takeBackup', subject: request.machine.uuid, ...told, plan, carryOut } as const;
     const { externalId } = await this.run(request, work, signal);
     // Not the outcome of the operation: the backup may have been deleted since.
     return toProviderBackup(await this.backups.get(externalId));
@@ -128,9 +128,9 @@ export class DummyProvider implements BackupProvider {
       return backup.volumes.map((volume) => ({ ...volume, sizeBytes: this.script.report(volume.sizeBytes) })).map(restored);
     };
     const carryOut = async () => this.backups.countRestore(externalId, request.operationId);
-    const lastsMs = this.script.delayMs;
+    const told = { lastsMs: this.script.delayMs, totalBytes: sizeOf(request.volumes), stage: 'writing volumes' };
     const subject = `${externalId} to ${machine.uuid}`;
-    return this.run(request, { method: 'restoreMachine', subject, lastsMs, plan, carryOut }, signal);
+    return this.run(request, { method: 'restoreMachine', subject, ...told, plan, carryOut }, signal);
   }
 
   async restoreVolume(request: RestoreVolume, signal: AbortSignal): Promise<RestoredVolume> {
@@ -142,9 +142,9 @@ export class DummyProvider implements BackupProvider {
       return restored({ ...recorded, uuid, sizeBytes, path: `dummy/${uuid}` });
     };
     const carryOut = async () => this.backups.countRestore(externalId, request.operationId);
-    const lastsMs = this.script.delayMs;
+    const told = { lastsMs: this.script.delayMs, totalBytes: volume.sizeBytes, stage: 'writing the volume' };
     const subject = `${volume.uuid} of ${externalId} to ${uuid}`;
-    return this.run(request, { method: 'restoreVolume', subject, lastsMs, plan, carryOut }, signal);
+    return this.run(request, { method: 'restoreVolume', subject, ...told, plan, carryOut }, signal);
   }
 
   async fillMachine(request: FillMachine, signal: AbortSignal): Promise<readonly RestoredVolume[]> {
@@ -158,9 +158,13 @@ export class DummyProvider implements BackupProvider {
       });
     };
     const carryOut = async () => this.backups.countRestore(externalId, request.operationId);
-    const lastsMs = this.script.delayMs;
+    const told = {
+      lastsMs: this.script.delayMs,
+      totalBytes: sizeOf(request.volumes.map(({ recorded }) => recorded)),
+      stage: 'writing volumes',
+    };
     const subject = `${externalId} to ${machine.uuid}`;
-    return this.run(request, { method: 'fillMachine', subject, lastsMs, plan, carryOut }, signal);
+    return this.run(request, { method: 'fillMachine', subject, ...told, plan, carryOut }, signal);
   }
 
   async capacity(): Promise<StorageCapacity> {
@@ -188,6 +192,8 @@ export class DummyProvider implements BackupProvider {
     throw new ProviderError('rejected', `the machine ${machine.uuid} is not assigned to the offering ${offeringExternalId}`);
   }
 }
+
+const sizeOf = (volumes: readonly Pick<Volume, 'sizeBytes'>[]): number => volumes.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
 
 const restored = ({ uuid, sizeBytes, path, digest }: RestoredVolume): RestoredVolume => ({
   uuid,

@@ -237,7 +237,9 @@ describe('delay', () => {
     clock.now = new Date(started + 60_000);
     expect(await asked).toMatchObject({ takenAt: new Date(started) });
     const reference = `${request.operationId}/takeBackup`;
-    expect(reports).toEqual([0, 50, 99, 100].map((percent) => ({ reference, percent })));
+    const bytes = { stage: 'copying volumes', totalBytes: 16_384 };
+    const told = (percent: number, doneBytes: number) => ({ reference, percent, doneBytes, ...bytes });
+    expect(reports).toEqual([told(0, 0), told(50, 8192), told(99, 16_220), told(100, 16_384)]);
   });
 
   test('makes a call that joins wait for the end of the first call, and no longer', async () => {

@@ -1,5 +1,5 @@
 import { given, responseOf, type Fields } from '../../api/response.js';
-import type { JobView } from '../../dao/job-dao.js';
+import type { JobStanding } from '../../jobs/standing.js';
 
 export const asyncJobResponse = responseOf('asyncjobs', {
   accountid: ['string', 'ID of the account that started the job'],
@@ -16,13 +16,20 @@ export const asyncJobResponse = responseOf('asyncjobs', {
   jobinstanceid: ['string', 'ID of the thing that the job works on'],
   managementserverid: ['string', 'the server that runs the job'],
   percentcomplete: ['integer', 'how much of the work is done, if the job can tell'],
+  bytesdone: ['long', 'bytes moved so far, if the job can tell'],
+  bytestotal: ['long', 'bytes that the job moves in all, if it can tell'],
+  bytespersecond: ['long', 'how fast they are moved, on the average of the last minute or so'],
+  stage: ['string', 'what the job is doing, in the words of the backup provider'],
+  estimatedend: ['date', 'when the job will have ended if it goes on as it does'],
+  waitreason: ['string', 'why the job does not run, if it waits'],
+  queueposition: ['integer', 'its place among the waiting jobs of its account that have not begun; 1 for the next'],
   created: ['date', 'when the job was created'],
   completed: ['date', 'when the job ended'],
   jobid: ['string', 'ID of the job'],
   jobstatus: ['integer', '0 while it waits or runs, 1 if it succeeded, 2 if it failed'],
 });
 
-export const toAsyncJobResponse = (job: JobView): Fields<typeof asyncJobResponse> => ({
+export const toAsyncJobResponse = (job: JobStanding): Fields<typeof asyncJobResponse> => ({
   accountid: job.accountUuid,
   account: job.accountName,
   domainid: job.domainUuid,
@@ -37,6 +44,13 @@ export const toAsyncJobResponse = (job: JobView): Fields<typeof asyncJobResponse
   jobinstanceid: given(job.instanceUuid),
   managementserverid: given(job.holder),
   percentcomplete: given(job.percent),
+  bytesdone: given(job.doneBytes),
+  bytestotal: given(job.totalBytes),
+  bytespersecond: job.bytesPerSecond === null ? undefined : Math.round(job.bytesPerSecond),
+  stage: given(job.stage),
+  estimatedend: job.estimatedEnd,
+  waitreason: job.waiting?.reason,
+  queueposition: job.waiting?.position,
   created: job.created,
   completed: given(job.completed),
   jobid: job.uuid,

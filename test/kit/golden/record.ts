@@ -77,17 +77,22 @@ function withoutChance(text: string): string {
     if (!ids.has(id)) ids.set(id, `UUID-${ids.size + 1}`);
     return ids.get(id) ?? '';
   };
-  return text
-    .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, numbered)
-    .replace(/\b[0-9a-f]{64}\b/g, 'DIGEST')
-    .replace(/\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\+0000/g, 'DATE')
-    .replace(/\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z/g, 'MOMENT')
-    .replace(/\b\d+\.\d{6}\b/g, 'HOURS')
-    .replace(/(?<![\w-])[\w-]{86}(?![\w-])/g, 'KEY')
-    .replace(/(JSESSIONID=)[\w-]{43}/g, '$1TOKEN')
-    .replace(/(sessionkey(?:=|>|": "))[\w-]{27}/g, '$1SESSIONKEY')
-    .replace(/\b10\.1\.\d+\.\d+\b/g, 'ADDRESS')
-    .replace(/\b02(:[0-9a-f]{2}){5}\b/g, 'MAC')
-    .replace(/(expireAfter(?:>|": )|retry after \[)\d+/g, '$1100')
-    .replace(/(percentcomplete(?:>|": ))(?!100)\d+/g, '$150');
+  return (
+    text
+      .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, numbered)
+      .replace(/\b[0-9a-f]{64}\b/g, 'DIGEST')
+      .replace(/\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\+0000/g, 'DATE')
+      .replace(/\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z/g, 'MOMENT')
+      .replace(/\b\d+\.\d{6}\b/g, 'HOURS')
+      .replace(/(?<![\w-])[\w-]{86}(?![\w-])/g, 'KEY')
+      .replace(/(JSESSIONID=)[\w-]{43}/g, '$1TOKEN')
+      .replace(/(sessionkey(?:=|>|": "))[\w-]{27}/g, '$1SESSIONKEY')
+      .replace(/\b10\.1\.\d+\.\d+\b/g, 'ADDRESS')
+      .replace(/\b02(:[0-9a-f]{2}){5}\b/g, 'MAC')
+      .replace(/(expireAfter(?:>|": )|retry after \[)\d+/g, '$1100')
+      .replace(/(percentcomplete(?:>|": ))(?!100)\d+/g, '$150')
+      .replace(/(bytesdone(?:>|": ))(?!1073741824)\d+/g, '$1536870912')
+      // There only when the job has been seen to move.
+      .replace(/^.*\b(bytespersecond|estimatedend)\b.*\n/gm, '')
+  );
 }

@@ -107,6 +107,7 @@ const failing = (name: string, fault: string) =>
     const { vmId } = await stage.inPolicy();
     await stage.set('backup.plugin.dummy.fail.fault', fault);
     await stage.set('backup.plugin.dummy.fail.call', 'takeBackup');
+    await stage.set('jobs.retries', '0');
     return { virtualmachineid: vmId };
   });
 

@@ -1,0 +1,97 @@
+import type { IdentityDirectory } from '../account/identity-directory.js';
+import { withFormattedDates } from '../api/date.js';
+import { runBound } from '../api/dispatcher.js';
+import type { CallContext } from '../call-context.js';
+import type { Database } from '../dao/database.js';
+import { JOB_FAILED, JOB_SUCCEEDED, type Hold, type Job } from '../dao/job-dao.js';
+import { ApiError, isOwnFault, shapeOf, toApiError } from '../errors.js';
+import type { EventRecorder } from '../events/event-recorder.js';
+import type { Log } from '../log.js';
+import type { Services } from '../services.js';
+import { JobProgress } from './job-progress.js';
+import { MOST_CRASHES, retryOf, type Retry } from './retry.js';
+
+/** How a job ended. */
+export interface Outcome {
+  readonly recorded: Pick<Job, 'status' | 'resultCode' | 'result'> & Partial<Pick<Job, 'percent'>>;
+  /** Why, if it failed. */
+  readonly failure?: ApiError;
+}
+
+/** A job that could not end, and is run again. */
+export interface Postponed extends Retry {
+  /** What it has met. */
+  readonly fault: string;
+}
+
+/** The work of a job: runs its command as the user who asked for it, and says what came of it. */
+export class JobWork {
+  constructor(
+    private readonly db: Database,
+    private readonly identities: IdentityDirectory,
+    private readonly services: Services,
+    private readonly events: EventRecorder,
+    private readonly now: () => Date,
+    private readonly log: Log,
+  ) {}
+
+  /** How the job ends, or that it is run again. */
+  async run(job: Job, hold: Hold, signal: AbortSignal): Promise<Outcome | Postponed> {
+    if (hold.crashes > MOST_CRASHES) return givenUp(hold);
+    try {
+      const result = await this.execute(job, hold, signal);
+      return { recorded: { status: JOB_SUCCEEDED, resultCode: 0, percent: 100, result: JSON.stringify(withFormattedDates(result)) } };
+    } catch (error) {
+      const failure = toApiError(error, job.requestId);
+      const retry = this.retryOf(error, job, hold);
+      const about = { job: job.uuid, requestId: job.requestId, command: job.command, failure: failure.kind };
+      this.log(isOwnFault(error) ? 'error' : 'info', retry ? 'job postponed' : 'job failed', { ...about, ...retry, error });
+      if (retry) return { ...retry, fault: failure.message };
+      return failedWith(
+        job.retries === 0 ? failure : new ApiError(failure.kind, `${failure.message}; tried ${job.retries + 1} times`, error),
+      );
+    }
+  }
+
+  private async execute(job: Job, hold: Hold, signal: AbortSignal): Promise<object> {
+    const spec = this.services.commands.get(job.command.toLowerCase());
+    if (!spec) throw new ApiError('refused', `this server has no command ${job.command}`);
+    const caller = await this.identities.findByUserId(job.userId);
+    if (!caller) throw new ApiError('denied', 'the user who asked for this job has been disabled or removed');
+    const mayCall = (await this.services.roles.rightsOf(caller)).has(spec.name);
+    if (!mayCall) throw new ApiError('denied', `the role of the user who asked for this job no longer allows ${spec.name}`);
+    await this.events.started(spec, job);
+    const progress = new JobProgress(job.resume, (changes) => this.db.daos.jobs.progress(hold, changes), this.now);
+    const call: CallContext = {
+      requestId: job.requestId,
+      caller,
+      signal,
+      job: {
+        operationId: job.operationId,
+        isRepeat: hold.attempts > 1,
+        instanceUuid: job.instanceUuid ?? undefined,
+        backupScheduleId: job.backupScheduleId,
+        isTriedAgain: (error) => this.retryOf(error, job, hold) !== undefined,
+        resumeOf: (step) => progress.resumeOf(step),
+        report: (step, reported) => progress.report(step, reported),
+      },
+    };
+    return runBound(spec, new Map(JSON.parse(job.params) as [string, string][]), (command) => command.execute(this.services, call));
+  }
+
+  private retryOf(error: unknown, { retries, zoneId }: Job, { crashes }: Hold): Retry | undefined {
+    const most = this.services.settings.get('jobs.retries', zoneId === null ? {} : { zoneId });
+    return retryOf(error, { retries, crashes }, most, Math.random());
+  }
+}
+
+function failedWith(failure: ApiError): Outcome {
+  const { http } = shapeOf(failure.kind);
+  const result = JSON.stringify({ errorcode: http, errortext: failure.message });
+  return { recorded: { status: JOB_FAILED, resultCode: http, result }, failure };
+}
+
+const givenUp = ({ crashes }: Hold): Outcome =>
+  failedWith(
+    new ApiError('internal', `the job was given up after ${crashes} attempts that ended in a fault of the server; its log has the causes`),
+  );

@@ -1,0 +1,164 @@
+import { ASKED, SCHEDULED, URGENT } from '../../src/dao/job-dao.js';
+import { insertJob } from '../kit/builders.js';
+import { Clock, hold } from '../kit/clock.js';
+import { forEachEngine } from '../kit/engines.js';
+import { eventually } from '../kit/eventually.js';
+import { backedUpMachine, configure, deploy, GIB, listed, only, protectedMachine, script } from '../kit/scene.js';
+import { testServer } from '../kit/server.js';
+import { aDate } from '../kit/signed-request.js';
+
+forEachEngine((engine) => {
+  const clock = new Clock();
+  const server = testServer(engine, { now: clock.now, settings: { 'jobs.parallel': 3 } });
+  const query = (jobid: string) => server.admin.call('queryAsyncJobResult', { jobid });
+  const submit = async (command: string, parameters: Readonly<Record<string, string>>) =>
+    String((await server.admin.call(command, parameters)).jobid);
+  const row = (uuid: string) => server.db.knex('async_job').where({ uuid }).first();
+
+  /** Another machine of the zone in the same policy. */
+  async function another({ zoneId, policyId }: { zoneId: string; policyId: string }): Promise<string> {
+    const { id } = await deploy(server.admin, zoneId);
+    await server.admin.run('assignBackupPolicy', { virtualmachineid: String(id), backuppolicyid: policyId });
+    return String(id);
+  }
+
+  describe('a waiting job says', () => {
+    test('which job goes first on its machine, and its place among those of the account', async () => {
+      const { zoneId, vmId } = await protectedMachine(server);
+      const first = await hold(server, clock, zoneId, 'createBackup', { virtualmachineid: vmId });
+      const [second, third] = [await submit('startVirtualMachine', { id: vmId }), await submit('stopVirtualMachine', { id: vmId })];
+      const shown = [await query(second), await query(third)];
+      const inList = await listed(server.admin, 'listAsyncJobs', 'asyncjobs');
+      const running = await query(first.jobId);
+      await first.letGo();
+      const waitreason = `job ${first.jobId} goes first on virtual machine ${vmId}`;
+      expect(shown).toMatchObject([
+        { jobstatus: 0, waitreason, queueposition: 1 },
+        { waitreason, queueposition: 2 },
+      ]);
+      expect(inList.filter(({ jobid }) => jobid !== first.jobId)).toEqual(shown);
+      expect(running).not.toHaveProperty('waitreason');
+      expect(await server.admin.ended(third)).not.toHaveProperty('waitreason');
+    });
+
+    test('which limit is reached, and runs when it no longer is', async () => {
+      const scene = await protectedMachine(server);
+      const other = await another(scene);
+      await configure(server, 'jobs.parallel.per.provider', '1', scene.zoneId);
+      const first = await hold(server, clock, scene.zoneId, 'createBackup', { virtualmachineid: scene.vmId });
+      const second = await submit('createBackup', { virtualmachineid: other });
+      const { waitreason } = await query(second);
+      await first.letGo();
+      expect(waitreason).toBe('the backup provider has as many jobs running as it may: jobs.parallel.per.provider is 1');
+      expect(await server.admin.ended(second)).toMatchObject({ jobstatus: 1 });
+    });
+
+    test('that the servers have no room, and schedules leave one place of each to what is asked for', async () => {
+      const scene = await protectedMachine(server);
+      const [vm2, vm3] = [await another(scene), await another(scene)];
+      const { userId, accountId, domainId } = (await row(await submit('startVirtualMachine', { id: vm3 })))!;
+      await script(server, scene.zoneId, { 'delay.ms': '40000' });
+      const scheduled: { uuid: string }[] = [];
+      for (const vm of [scene.vmId, vm2, vm3]) {
+        const params = JSON.stringify([['virtualmachineid', vm]]);
+        scheduled.push(await insertJob(server.db.daos, { userId, accountId, domainId, params, machineUuid: vm, priority: SCHEDULED }));
+      }
+      const shown = () => Promise.all(scheduled.map(({ uuid }) => query(uuid)));
+      const meanwhile = await eventually(shown, (jobs) => jobs.filter(({ percentcomplete }) => percentcomplete !== undefined).length === 2);
+      expect(meanwhile[2]).toMatchObject({ waitreason: 'its turn comes when a server has room for one more job', queueposition: 1 });
+      expect(await server.admin.run('stopVirtualMachine', { id: String((await deploy(server.admin, scene.zoneId)).id) })).toBeDefined();
+      expect(await query(String(meanwhile[2]?.jobid))).toMatchObject({ jobstatus: 0, queueposition: 1 });
+      await script(server, scene.zoneId, { 'delay.ms': '0' });
+      clock.forward(40_000);
+      for (const { uuid } of scheduled) expect(await server.admin.ended(uuid)).toMatchObject({ jobstatus: 1 });
+    });
+  });
+
+  describe('a temporary fault of the provider', () => {
+    const away = { 'fail.call': 'takeBackup', 'fail.fault': 'temporary' };
+    const tryNow = (uuid: unknown) => server.db.knex('async_job').where({ uuid, holder: null }).update({ leaseUntil: null });
+    const isPutOff = ({ waitreason }: { waitreason?: unknown }) => String(waitreason).startsWith('it is run again after');
+
+    test('is got over when it passes, and meanwhile the job says what it was and when it is tried again', async () => {
+      const { zoneId, vmId } = await protectedMachine(server);
+      await script(server, zoneId, away);
+      const jobid = await submit('createBackup', { virtualmachineid: vmId });
+      const meanwhile = await eventually(
+        () => query(jobid),
+        (job) => isPutOff(job) || job.jobstatus !== 0,
+      );
+      const states = await listed(server.admin, 'listBackups', 'backup', { virtualmachineid: vmId });
+      await script(server, zoneId, { 'fail.call': '' });
+      await tryNow(jobid);
+      expect(await server.admin.ended(jobid)).toMatchObject({ jobstatus: 1 });
+      expect(meanwhile.waitreason).toMatch(
+        /^it is run again after \S+Z, because of: dummy\.takeBackup: scripted fault: .* \(temporary; it may work later\)$/,
+      );
+      expect(states).toMatchObject([{ status: 'BackingUp' }]);
+      expect(await only(server.admin, 'listBackups', 'backup', { virtualmachineid: vmId })).toMatchObject({ status: 'BackedUp' });
+    });
+
+    test('ends the job after so many tries, with the text of the provider', async () => {
+      const { zoneId, vmId } = await protectedMachine(server);
+      await configure(server, 'jobs.retries', '2', zoneId);
+      await script(server, zoneId, away);
+      const jobid = await submit('createBackup', { virtualmachineid: vmId });
+      const ended = await eventually(
+        async () => {
+          await tryNow(jobid);
+          return query(jobid);
+        },
+        ({ jobstatus }) => jobstatus !== 0,
+      );
+      const text =
+        'dummy.takeBackup: scripted fault: takeBackup fails at step 1 (see fail.call) (temporary; it may work later); tried 3 times';
+      expect(ended).toMatchObject({ jobstatus: 2, jobresult: { errorcode: 530, errortext: text } });
+      expect(await only(server.admin, 'listBackups', 'backup', { virtualmachineid: vmId })).toMatchObject({ status: 'Error' });
+    });
+
+    test('leaves no half-made machine when it does not pass', async () => {
+      const { zoneId, backupId } = await backedUpMachine(server);
+      await configure(server, 'jobs.retries', '1', zoneId);
+      await script(server, zoneId, { 'fail.call': 'fillMachine', 'fail.fault': 'temporary' });
+      const { jobid, id } = await server.admin.call('createVMFromBackup', { backupid: backupId, zoneid: zoneId, name: 'again' });
+      await eventually(() => query(String(jobid)), isPutOff);
+      const meanwhile = await listed(server.admin, 'listVirtualMachines', 'virtualmachine', { id: String(id) });
+      await tryNow(jobid);
+      expect(await server.admin.ended(String(jobid))).toMatchObject({ jobstatus: 2 });
+      expect(meanwhile).toMatchObject([{ state: 'Restoring' }]);
+      expect((await server.admin.refusal('listVirtualMachines', { id: String(id) })).code).toBe(431);
+    });
+  });
+
+  test('a running job shows its bytes, how fast they move, its stage and when it will have ended', async () => {
+    const { zoneId, vmId } = await protectedMachine(server);
+    const job = await hold(server, clock, zoneId, 'createBackup', { virtualmachineid: vmId });
+    const inTime = await eventually(
+      async () => {
+        clock.forward(1000);
+        return query(job.jobId);
+      },
+      ({ estimatedend }) => estimatedend !== undefined,
+    );
+    const ended = await job.letGo();
+    expect(inTime).toMatchObject({ bytestotal: GIB, stage: 'copying volumes', estimatedend: aDate, percentcomplete: expect.any(Number) });
+    expect(Number(inTime.bytespersecond)).toBeGreaterThan(0);
+    expect(Number(inTime.bytesdone)).toBeGreaterThan(0);
+    expect(Date.parse(String(inTime.estimatedend))).toBeGreaterThan(Date.parse(String(inTime.created)));
+    expect(ended).toMatchObject({ jobstatus: 1, percentcomplete: 100 });
+    expect(ended).not.toHaveProperty('estimatedend');
+  });
+
+  test('a job knows how urgent it is, and whom its work burdens', async () => {
+    const { zoneId, vmId, backupId } = await backedUpMachine(server);
+    const restoring = (await row(await submit('restoreBackup', { id: backupId })))!;
+    const starting = (await row(await submit('startVirtualMachine', { id: vmId })))!;
+    const { id } = (await server.db.knex('zone').where({ uuid: zoneId }).first())!;
+    expect(restoring).toMatchObject({ priority: URGENT, zoneId: id, providerKey: `${id}/dummy`, hostKey: null });
+    expect(starting).toMatchObject({ priority: ASKED, zoneId: null, providerKey: null });
+    await server.db.knex('virtual_machine').where({ uuid: vmId }).update({ host: 'host-1' });
+    const taking = await submit('createBackup', { virtualmachineid: vmId });
+    expect(await row(taking)).toMatchObject({ priority: ASKED, providerKey: `${id}/dummy`, hostKey: `${id}/host-1` });
+    for (const job of [restoring.uuid, starting.uuid, taking]) await server.admin.ended(String(job));
+  });
+});
