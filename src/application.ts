@@ -155,7 +155,7 @@ export async function createApplication({
     commands,
     domains,
     events,
-    jobs: new JobManager(db, access, queue, new JobLine(db, dynamicSettings, now), wake, now),
+    jobs: new JobManager(db, access, queue, new JobLine(db, dynamicSettings, now), { wake, cancel: (id) => runner.cancel(id) }, now),
     keys,
     limits,
     machines,

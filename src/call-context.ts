@@ -34,6 +34,8 @@ export interface Caller {
 export interface RunningJob {
   /** Names the work in records and at plugins: the same again after a crash. */
   readonly operationId: string;
+  /** Aborts when the job is cancelled: what can be given up without a trace is given up then, and everything else goes on. */
+  readonly cancellation: AbortSignal;
   /** Whether a server has begun the job before, so that its work may be done already. */
   readonly isRepeat: boolean;
   /** The uuid of the thing that the job is about, or will create. */

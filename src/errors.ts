@@ -91,6 +91,12 @@ export const ERRORS = {
     text: 'over the limit',
     when: 'The account, or a domain above it, would have more than its limit; the text says which, and what can be done.',
   },
+  cancelled: {
+    http: 530,
+    cs: 4250,
+    text: 'cancelled',
+    when: 'Somebody has cancelled the job; the text says whether it had begun.',
+  },
   provider_failed: {
     http: 530,
     cs: 4250,

@@ -108,6 +108,8 @@ export interface CommandAbout {
   readonly urgent?: boolean;
   /** With `async`: its work is the backup provider's, and counts in the limits of the provider, the repository and the host. */
   readonly atProvider?: boolean;
+  /** With `async`: may be cancelled while it runs, because it leaves nothing behind then. */
+  readonly cancellable?: boolean;
   /** With `async`: the first answer also carries the id of the subject, mostly a thing that the job will create. */
   readonly creates?: boolean;
   /** The command whose name stands in the answer's envelope, where that is not this one's. */

@@ -11,7 +11,7 @@ import type { InventoryCopy } from '../inventory/inventory-copy.js';
 import type { ZoneDirectory } from '../inventory/zone-directory.js';
 import type { Admission } from '../limits/admission.js';
 import { operationOf } from '../plugin-host/operation.js';
-import { ProviderError, type ProviderBackup } from '../provider/index.js';
+import { ProviderError, type BackupProvider, type ProviderBackup } from '../provider/index.js';
 import { held } from '../usage/ledger-entries.js';
 import type { BackupFramework } from './backup-framework.js';
 import { readManifest, totalSize, writeManifest } from './manifest.js';
@@ -47,21 +47,43 @@ export class BackupTaker {
     const vm = await this.copy.refreshExisting(vmUuid, call.signal);
     const { backup, offering, assignment } = await this.begin(vm, wish, call);
     if (backup.status === 'BackedUp') return;
+    if (backup.status === 'Removed') throw cancelled();
     const { machine, volumes } = readManifest(backup.manifest);
     const zone = this.zones.getById(vm.zoneId);
-    const taken = await this.framework.provider(offering.provider, zone).takeBackup(
-      {
-        ...operationOf(call, 'takeBackup'),
-        zone: { uuid: zone.uuid, name: zone.name },
-        machine,
-        volumes,
-        offeringExternalId: offering.externalId,
-        ...(assignment.externalId === null ? {} : { reference: assignment.externalId }),
-        quiesce: wish.quiesce,
-      },
-      call.signal,
-    );
+    const provider = this.framework.provider(offering.provider, zone);
+    const request = {
+      ...operationOf(call, 'takeBackup'),
+      zone: { uuid: zone.uuid, name: zone.name },
+      machine,
+      volumes,
+      offeringExternalId: offering.externalId,
+      ...(assignment.externalId === null ? {} : { reference: assignment.externalId }),
+      quiesce: wish.quiesce,
+    };
+    const { cancellation } = runningJob(call);
+    const taking = provider.takeBackup(request, AbortSignal.any([call.signal, cancellation]));
+    const taken = await taking.catch((error: unknown) => {
+      if (!cancellation.aborted) throw error;
+      return this.giveUp(provider, backup, call);
+    });
     await this.recordTaken(backup, taken, call);
+  }
+
+  /** Has what was taken so far removed, and drops the row when the provider has confirmed that. Always throws. */
+  private async giveUp(provider: BackupProvider, { id, uuid }: Backup, call: CallContext): Promise<never> {
+    const job = runningJob(call);
+    const removal = { ...operationOf(call, 'deleteBackup'), takenBy: job.operationId, forced: false };
+    await provider.deleteBackup(removal, call.signal).catch((error: unknown) => {
+      if (job.isTriedAgain(error)) throw error;
+      const { message } = error as Error;
+      throw new ApiError(
+        'cancelled',
+        `the job was cancelled, but what it has taken may still be there: ${message}; delete backup ${uuid}`,
+        error,
+      );
+    });
+    await this.db.transaction(({ backups }) => backups.remove(id, 'BackingUp', this.now()));
+    throw cancelled();
   }
 
   /** Decides and records; a job that is run again after a crash finds what it recorded. */
@@ -138,3 +160,5 @@ function assertPlausible({ externalId, type, sizeBytes, protectedSizeBytes, volu
     throw new ProviderError('corrupt', 'the provider described a backup without a name, a type, a size or volumes');
   }
 }
+
+const cancelled = (): ApiError => new ApiError('cancelled', 'the job was cancelled while it ran; nothing that it has taken is left');

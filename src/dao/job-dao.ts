@@ -86,6 +86,8 @@ export interface Job extends Burden, Slots {
   stage: string | null;
   /** When they last told something. */
   progressed: Date | null;
+  /** When somebody cancelled it after it had begun. */
+  cancelRequested: Date | null;
   created: Date;
   completed: Date | null;
 }
@@ -209,11 +211,11 @@ export class JobDao {
     }
   }
 
-  /** Extends the holds; answers the ids of those that are still held. */
-  async renew(holder: string, ids: readonly number[], leaseUntil: Date): Promise<ReadonlySet<number>> {
+  /** Extends the holds; answers the ids of those that are still held, each with whether it has been cancelled. */
+  async renew(holder: string, ids: readonly number[], leaseUntil: Date): Promise<ReadonlyMap<number, boolean>> {
     await this.db('async_job').where({ holder, status: JOB_PENDING }).whereIn('id', ids).update({ leaseUntil });
-    const held = (await this.db('async_job').where({ holder, status: JOB_PENDING }).whereIn('id', ids).select('id')) as { id: number }[];
-    return new Set(held.map(({ id }) => id));
+    const held = this.db('async_job').where({ holder, status: JOB_PENDING }).whereIn('id', ids).select('id', 'cancelRequested');
+    return new Map(((await held) as Job[]).map(({ id, cancelRequested }) => [id, cancelRequested !== null]));
   }
 
   /** Extends the hold; false if the job is no longer held. In a transaction, only the server that holds the job can commit it. */
@@ -233,6 +235,19 @@ export class JobDao {
   ): Promise<boolean> {
     const ended = { ...outcome, ...UNHELD };
     return (await this.held(hold).update(ended)) === 1;
+  }
+
+  /** Ends a job that no server has begun; false if one has, or if it has ended. */
+  async withdraw(id: number, outcome: Pick<Job, 'status' | 'resultCode' | 'result' | 'completed'>): Promise<boolean> {
+    const waiting = this.db('async_job').where({ id, status: JOB_PENDING }).where('turn', '>', BEGUN);
+    return (await waiting.update(outcome)) === 1;
+  }
+
+  /** Marks a job as cancelled, for whichever server runs it; one that waits to be run again is due at once. False if it has ended. */
+  async requestCancel(id: number, cancelRequested: Date): Promise<boolean> {
+    const marked = await this.db('async_job').where({ id, status: JOB_PENDING }).update({ cancelRequested });
+    await this.db('async_job').where({ id, status: JOB_PENDING, holder: null }).update({ leaseUntil: null });
+    return marked === 1;
   }
 
   /** Gives the job up without an outcome, for what it has met; it is run again after `leaseUntil`. */

@@ -12,6 +12,7 @@ export interface Resource {
 /** The kinds of things that events tell of, by their keys in answers. */
 export const RESOURCE_TYPES: Readonly<Record<string, string>> = {
   account: 'Account',
+  asyncjobs: 'AsyncJob',
   backup: 'Backup',
   backupoffering: 'BackupOffering',
   backuppolicy: 'BackupOffering',
@@ -48,6 +49,10 @@ const FINDERS: Readonly<Record<string, (daos: Daos, uuid: string) => Promise<Kno
   Account: async ({ accounts }, uuid) => {
     const account = await accounts.findByUuid(uuid);
     return account && { name: account.name, accountId: account.id, domainId: account.domainId };
+  },
+  AsyncJob: async ({ jobs }, uuid) => {
+    const job = await jobs.find(uuid);
+    return job && { name: job.command, accountId: job.accountId, domainId: job.domainId };
   },
   Backup: ({ backups }, uuid) => backups.findByUuidIncludingRemoved(uuid),
   BackupOffering: ({ offerings }, uuid) => offerings.findByUuid(uuid),

@@ -5,11 +5,13 @@ import { lookUp, sentParameters, type RequestParameters } from '../api/request-p
 import type { Caller, CallContext } from '../call-context.js';
 import type { Database } from '../dao/database.js';
 import { isDuplicate } from '../dao/database-error.js';
+import { JOB_PENDING, type JobView } from '../dao/job-dao.js';
 import type { Listing, Page } from '../dao/page.js';
-import { ApiError, found, invalid } from '../errors.js';
+import { ApiError, found, invalid, refused } from '../errors.js';
 import type { Services } from '../services.js';
 import type { JobLine } from './job-line.js';
 import type { JobQueue } from './job-queue.js';
+import type { JobRunner } from './job-runner.js';
 import { standingOf, type JobStanding } from './standing.js';
 
 const LONGEST_KEY = 255;
@@ -23,8 +25,8 @@ export class JobManager {
     private readonly access: Access,
     private readonly queue: JobQueue,
     private readonly line: JobLine,
-    /** Tells the runner that there is something to do. */
-    private readonly wake: () => void,
+    /** This server's. */
+    private readonly runner: Pick<JobRunner, 'wake' | 'cancel'>,
     private readonly now: () => Date,
   ) {}
 
@@ -48,7 +50,7 @@ export class JobManager {
       if (meanwhile) return meanwhile;
       throw invalid('customjobid', `there is a job ${uuid} already`);
     }
-    this.wake();
+    this.runner.wake();
     return answerOf(spec, uuid, subject?.uuid);
   }
 
@@ -70,9 +72,26 @@ export class JobManager {
 
   /** A job of the caller's account, or any for an administrator. */
   async get(caller: Caller, uuid: string): Promise<JobStanding> {
+    const job = await this.usable(caller, uuid);
+    return standingOf(job, (await this.line.waiting([job])).get(job.id), this.now());
+  }
+
+  /** Ends a job of the caller's account, or any for an administrator, if it has not begun; asks the server that runs it to give it up if it has. */
+  async cancel(caller: Caller, uuid: string): Promise<void> {
+    const job = await this.usable(caller, uuid);
+    if (await this.db.transaction((daos) => this.queue.withdraw(daos, job))) return this.runner.wake();
+    const ended = refused(`job ${uuid} has ended already`);
+    if ((await this.usable(caller, uuid)).status !== JOB_PENDING) throw ended;
+    this.queue.assertCancellable(job);
+    if (!(await this.db.daos.jobs.requestCancel(job.id, this.now()))) throw ended;
+    this.runner.cancel(job.id);
+    this.runner.wake();
+  }
+
+  private async usable(caller: Caller, uuid: string): Promise<JobView> {
     const job = found(await this.db.daos.jobs.find(uuid), 'job', uuid);
     assertMayUse(caller, job, `job ${uuid}`);
-    return standingOf(job, (await this.line.waiting([job])).get(job.id), this.now());
+    return job;
   }
 
   /** Deletes the jobs that ended so many minutes ago. */

@@ -4,9 +4,11 @@ import type { CommandTable } from '../api/dispatcher.js';
 import { sentParameters, type RequestParameters } from '../api/request-parameters.js';
 import type { Daos } from '../dao/database.js';
 import { ASKED, SCHEDULED, URGENT, type Burden, type Job, type NewJob } from '../dao/job-dao.js';
-import { found } from '../errors.js';
+import { ApiError, found, refused } from '../errors.js';
 import type { EventRecorder } from '../events/event-recorder.js';
 import { burdenOf, NO_BURDEN } from './burden.js';
+import { failedWith } from './outcome.js';
+import { settle } from './settle.js';
 
 /** A command that is to run as a job. */
 export interface JobOrder {
@@ -41,6 +43,22 @@ export class JobQueue {
     return job.uuid;
   }
 
+  /** Ends a job that has not begun, as cancelled: part of a transaction. False if a server has begun it, or if it has ended. */
+  async withdraw(daos: Daos, job: Job): Promise<boolean> {
+    const completed = this.now();
+    const failure = new ApiError('cancelled', 'the job was cancelled before it began');
+    if (!(await daos.jobs.withdraw(job.id, { ...failedWith(failure).recorded, completed }))) return false;
+    await settle(daos, job.operationId, completed);
+    await this.events.ended(daos, this.specOf(job), job, failure.message);
+    return true;
+  }
+
+  /** Refuses to cancel a job that has begun unless its command leaves nothing behind. */
+  assertCancellable(job: Job): void {
+    if (this.specOf(job).cancellable) return;
+    throw refused(`job ${job.uuid} has begun, and ${job.command} would leave things half changed; wait for its end`);
+  }
+
   /** Records only that the job would have been due, and why there is none: part of a transaction. */
   async skip(daos: Daos, order: JobOrder, why: string): Promise<void> {
     await this.events.skipped(daos, this.specOf(order), this.jobOf(order, NO_BURDEN), why);
@@ -70,7 +88,7 @@ export class JobQueue {
     };
   }
 
-  private specOf({ command }: JobOrder) {
+  private specOf({ command }: Pick<JobOrder, 'command'>) {
     return found(this.commands.get(command.toLowerCase()), 'command', command);
   }
 }

@@ -9,8 +9,10 @@ import type { ApiError } from '../errors.js';
 import type { EventRecorder } from '../events/event-recorder.js';
 import type { Log } from '../log.js';
 import type { Services } from '../services.js';
+import { Cancelled } from './cancelled.js';
 import { JobLine } from './job-line.js';
-import { JobWork, type Outcome } from './job-work.js';
+import { JobWork } from './job-work.js';
+import type { Outcome } from './outcome.js';
 import { leavingOne } from './parallel-limits.js';
 import { settle } from './settle.js';
 import type { Room } from './turns.js';
@@ -27,6 +29,7 @@ export interface RunnerLimits {
 
 interface Running {
   readonly abort: AbortController;
+  readonly cancel: AbortController;
   readonly done: Promise<void>;
   readonly priority: number;
   /** The outcome is being recorded: the lease may be gone for that reason. */
@@ -75,6 +78,11 @@ export class JobRunner {
       this.round = undefined;
       if (this.roundAgain) this.wake();
     });
+  }
+
+  /** Has the job given up if this server runs it, as far as its command can. */
+  cancel(id: number): void {
+    this.running.get(id)?.cancel.abort(new Cancelled());
   }
 
   /** Takes no more jobs, gives those that run the time to finish, and leaves the others to the next server. */
@@ -131,8 +139,9 @@ export class JobRunner {
     const hold = await this.db.daos.jobs.claim(job, this.holder, this.leaseEnd(), slots);
     if (!hold) return false;
     const abort = new AbortController();
-    const entry: Running = { abort, isEnding: false, priority: job.priority, done: Promise.resolve() };
-    const done = this.run(job, hold, abort.signal, entry)
+    const entry: Running = { abort, cancel: new AbortController(), isEnding: false, priority: job.priority, done: Promise.resolve() };
+    if (job.cancelRequested) entry.cancel.abort(new Cancelled());
+    const done = this.run(job, hold, entry)
       .catch((error: unknown) => this.log('error', 'recording a job failed', { job: job.uuid, requestId: job.requestId, error }))
       .finally(() => {
         if (this.running.get(job.id)?.abort === abort) this.running.delete(job.id);
@@ -142,11 +151,12 @@ export class JobRunner {
     return true;
   }
 
-  private async run(job: Job, hold: Hold, signal: AbortSignal, entry: Running): Promise<void> {
+  private async run(job: Job, hold: Hold, entry: Running): Promise<void> {
     const about = { job: job.uuid, operation: job.operationId, requestId: job.requestId, command: job.command };
     this.log('info', 'job started', { ...about, attempt: hold.attempts });
     const started = performance.now();
-    const outcome = await fenced(this.fenceOf(hold, entry), () => this.work.run(job, hold, signal));
+    const signals = { signal: entry.abort.signal, cancellation: entry.cancel.signal };
+    const outcome = await fenced(this.fenceOf(hold, entry), () => this.work.run(job, hold, signals));
     entry.isEnding = true;
     if ('pauseMs' in outcome) {
       const { pauseMs, ...tried } = outcome;
@@ -188,6 +198,7 @@ export class JobRunner {
       for (const id of ids) {
         const entry = this.running.get(id);
         if (entry && !held.has(id)) this.lose(id, entry);
+        if (held.get(id)) this.cancel(id);
       }
     } catch (error) {
       this.log('error', 'renewing job leases failed', { error });

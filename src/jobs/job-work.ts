@@ -3,25 +3,27 @@ import { withFormattedDates } from '../api/date.js';
 import { runBound } from '../api/dispatcher.js';
 import type { CallContext } from '../call-context.js';
 import type { Database } from '../dao/database.js';
-import { JOB_FAILED, JOB_SUCCEEDED, type Hold, type Job } from '../dao/job-dao.js';
-import { ApiError, isOwnFault, shapeOf, toApiError } from '../errors.js';
+import { JOB_SUCCEEDED, type Hold, type Job } from '../dao/job-dao.js';
+import { ApiError, isOwnFault, toApiError } from '../errors.js';
 import type { EventRecorder } from '../events/event-recorder.js';
 import type { Log } from '../log.js';
 import type { Services } from '../services.js';
 import { JobProgress } from './job-progress.js';
+import { failedWith, type Outcome } from './outcome.js';
 import { MOST_CRASHES, retryOf, type Retry } from './retry.js';
-
-/** How a job ended. */
-export interface Outcome {
-  readonly recorded: Pick<Job, 'status' | 'resultCode' | 'result'> & Partial<Pick<Job, 'percent'>>;
-  /** Why, if it failed. */
-  readonly failure?: ApiError;
-}
 
 /** A job that could not end, and is run again. */
 export interface Postponed extends Retry {
   /** What it has met. */
   readonly fault: string;
+}
+
+/** What cuts the work of a job off. */
+export interface Signals {
+  /** The job is another server's now. */
+  readonly signal: AbortSignal;
+  /** Somebody has cancelled it. */
+  readonly cancellation: AbortSignal;
 }
 
 /** The work of a job: runs its command as the user who asked for it, and says what came of it. */
@@ -36,10 +38,10 @@ export class JobWork {
   ) {}
 
   /** How the job ends, or that it is run again. */
-  async run(job: Job, hold: Hold, signal: AbortSignal): Promise<Outcome | Postponed> {
+  async run(job: Job, hold: Hold, signals: Signals): Promise<Outcome | Postponed> {
     if (hold.crashes > MOST_CRASHES) return givenUp(hold);
     try {
-      const result = await this.execute(job, hold, signal);
+      const result = await this.execute(job, hold, signals);
       return { recorded: { status: JOB_SUCCEEDED, resultCode: 0, percent: 100, result: JSON.stringify(withFormattedDates(result)) } };
     } catch (error) {
       const failure = toApiError(error, job.requestId);
@@ -53,7 +55,7 @@ export class JobWork {
     }
   }
 
-  private async execute(job: Job, hold: Hold, signal: AbortSignal): Promise<object> {
+  private async execute(job: Job, hold: Hold, { signal, cancellation }: Signals): Promise<object> {
     const spec = this.services.commands.get(job.command.toLowerCase());
     if (!spec) throw new ApiError('refused', `this server has no command ${job.command}`);
     const caller = await this.identities.findByUserId(job.userId);
@@ -68,6 +70,7 @@ export class JobWork {
       signal,
       job: {
         operationId: job.operationId,
+        cancellation,
         isRepeat: hold.attempts > 1,
         instanceUuid: job.instanceUuid ?? undefined,
         backupScheduleId: job.backupScheduleId,
@@ -83,12 +86,6 @@ export class JobWork {
     const most = this.services.settings.get('jobs.retries', zoneId === null ? {} : { zoneId });
     return retryOf(error, { retries, crashes }, most, Math.random());
   }
-}
-
-function failedWith(failure: ApiError): Outcome {
-  const { http } = shapeOf(failure.kind);
-  const result = JSON.stringify({ errorcode: http, errortext: failure.message });
-  return { recorded: { status: JOB_FAILED, resultCode: http, result }, failure };
 }
 
 const givenUp = ({ crashes }: Hold): Outcome =>

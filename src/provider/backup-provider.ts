@@ -112,7 +112,7 @@ export interface ProviderBackup {
 export interface DeleteBackup extends Operation {
   /** Absent when the backup failed before the provider named it: then whatever `takenBy` left behind is removed. */
   readonly externalId?: string;
-  /** The operation that took the backup. */
+  /** The operation that took the backup. If it still goes on, because the job was cancelled, it is stopped and leaves nothing. */
   readonly takenBy?: string;
   /** Also when others depend on it, such as the later ones of a chain. */
   readonly forced: boolean;

@@ -171,7 +171,7 @@ forEachEngine((engine) => {
 
     test('can neither extend the lease nor give it up', async () => {
       const { job } = await takenOver();
-      expect(await jobs().renew('dead', [job.id], after(9000))).toEqual(new Set());
+      expect(await jobs().renew('dead', [job.id], after(9000))).toEqual(new Map());
       await jobs().release('dead');
       expect(await stored(job)).toMatchObject({ holder: 'next', leaseUntil: after(3000) });
     });
@@ -204,7 +204,7 @@ forEachEngine((engine) => {
       await claimed(unnamed);
       await jobs().finish(await claimed(ended), DONE);
       await claimed(others, 'another');
-      expect(await jobs().renew('holder', [kept.id, ended.id, others.id], after(5000))).toEqual(new Set([kept.id]));
+      expect(await jobs().renew('holder', [kept.id, ended.id, others.id], after(5000))).toEqual(new Map([[kept.id, false]]));
       const leases = [];
       for (const job of [kept, unnamed, ended, others]) leases.push((await stored(job)).leaseUntil);
       expect(leases).toEqual([after(5000), after(1000), null, after(1000)]);

@@ -1,4 +1,5 @@
 import type { Backup } from '../../src/dao/backup-dao.js';
+import { JOB_PENDING } from '../../src/dao/job-dao.js';
 import { insertSchedule } from '../kit/builders.js';
 import { forEachEngine, testDatabase } from '../kit/engines.js';
 import type { FaultPlan } from '../kit/faulty.js';
@@ -40,6 +41,23 @@ forEachEngine((engine) => {
     return succeeded;
   }
 
+  /** Takes a backup that is cancelled when its first server is dead, or has met what the plan has, and looks at what is left. */
+  async function takeCancelled(bench: Bench, plan: FaultPlan): Promise<boolean> {
+    const vm = await bench.protect();
+    const pending = { status: JOB_PENDING, machineUuid: vm.uuid };
+    bench.meanwhile = async () => void (await handle.db.knex('async_job').where(pending).update({ cancelRequested: new Date() }));
+    const { succeeded, operationId, result } = await bench.run('createBackup', { virtualmachineid: vm.uuid }, vm.uuid, plan);
+
+    const [row] = (await handle.db.knex('backups').where({ vm_id: vm.id })) as Backup[];
+    const there = (await bench.held(vm.uuid)).map(({ externalId }) => externalId);
+    const isCancelled = result.includes('cancelled');
+    if (succeeded) expect({ result, ...row, there }).toMatchObject({ status: 'BackedUp', operationId, there: [row?.externalId] });
+    else if (isCancelled) expect({ status: 'Removed', ...row, there }).toMatchObject({ status: 'Removed', there: [] });
+    else expect({ status: 'Error', ...row }).toMatchObject({ status: 'Error' });
+    return succeeded || isCancelled;
+  }
+
+  sweep('a backup that is cancelled is there or leaves nothing', () => handle.db, takeCancelled);
   sweep('a scheduled backup lets go of an older one if it is there, and only once', () => handle.db, takeScheduled);
   sweep('a backup is never claimed without being there, nor there without being known', () => handle.db, take);
 });

@@ -13,6 +13,7 @@ import type { Services } from '../../services.js';
   event: 'BACKUP.CREATE',
   async: true,
   atProvider: true,
+  cancellable: true,
   creates: true,
   returns: successResponse,
 })

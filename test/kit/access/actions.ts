@@ -15,6 +15,7 @@ const person = { username: 'intruder', password: 'a password of mine', firstname
  */
 export const EVERYBODYS_ACTIONS: readonly Reach[] = [
   ['queryAsyncJobResult', ({ job }) => ({ jobid: job })],
+  ['cancelAsyncJob', ({ job }) => ({ jobid: job })],
   ['getUser', ({ apiKey }) => ({ userapikey: apiKey })],
   ['getUserKeys', ({ userId }) => ({ id: userId })],
   ['startVirtualMachine', ({ spare }) => ({ id: spare })],

@@ -112,6 +112,15 @@ const failing = (name: string, fault: string) =>
   });
 
 const BACKUPS: readonly Row[] = [
+  row('cancelAsyncJob.ended', async (stage) => {
+    const { jobid } = await stage.server.admin.call('startVirtualMachine', { id: await stage.machine() });
+    await stage.server.admin.ended(String(jobid));
+    return { jobid: String(jobid) };
+  }),
+  row('cancelAsyncJob.restoring', async (stage) => {
+    const { jobId } = await stage.hold('restoreBackup', { id: (await stage.backedUp()).backupId });
+    return { jobid: jobId };
+  }),
   row('listBackups.status', () => ({ status: 'Removed' })),
   row('createBackup.cannot-quiesce', async (stage) => ({ virtualmachineid: (await stage.inPolicy()).vmId, quiescevm: 'true' })),
   row('createBackup.no-offering', async (stage) => ({ virtualmachineid: await stage.machine() })),

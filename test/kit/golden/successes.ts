@@ -33,6 +33,10 @@ const SYSTEM: readonly Row[] = [
     await stage.hold('createBackup', { virtualmachineid: (await stage.inPolicy()).vmId });
     return { keyword: 'createBackup' };
   }),
+  row('cancelAsyncJob', async (stage) => {
+    const { jobId } = await stage.hold('createBackup', { virtualmachineid: (await stage.inPolicy()).vmId });
+    return { jobid: jobId };
+  }),
   row('queryAsyncJobResult', async (stage) => {
     const { jobid } = await stage.server.admin.call('startVirtualMachine', { id: await stage.machine() });
     await stage.server.admin.ended(String(jobid));
