@@ -57,15 +57,13 @@ export class BackupScheduleManager {
     this.framework.assertUserDriven(offering, zone, wish.quiesceVm ?? false);
     const schedule = this.read(vm, wish);
     await this.checkKept(vm, wish.maxBackups);
-    const saved = await this.db.transaction(async ({ schedules, cacheChanges }) => {
-      const known = await schedules.findOfVm(vm.id, schedule.intervalType);
-      // What is due already stays due when the same is said again.
-      const isNewTiming = known?.schedule !== schedule.schedule || known.timezone !== schedule.timezone;
-      await schedules.save(schedule, { withNextRun: isNewTiming });
+    await this.db.transaction(async ({ schedules, cacheChanges }) => {
+      await schedules.save(schedule);
       // Every server waits for the due time that was the next one so far.
       await cacheChanges.insert('schedule', schedule.created);
-      return found(await schedules.findOfVm(vm.id, schedule.intervalType), 'backup schedule', schedule.uuid);
     });
+    // Read when all is done: a transaction may not see what others have saved since it began.
+    const saved = found(await this.db.daos.schedules.findOfVm(vm.id, schedule.intervalType), 'backup schedule', schedule.uuid);
     // Recorded first, looked at afterwards: a removal from the offering that has ended since then has not seen the schedule.
     if (await this.db.daos.assignments.findByVm(vm.id)) return saved;
     await this.db.daos.schedules.delete(saved.id);

@@ -39,15 +39,18 @@ export interface BackupScheduleFilter extends Owners {
   readonly keyword?: string | undefined;
 }
 
-/** What a schedule that is there already is given when it is saved again; its uuid stays. */
-const OVERWRITTEN = ['accountId', 'domainId', 'schedule', 'timezone', 'maxBackups', 'quiesceVm'] as const;
-
 export class BackupScheduleDao {
   constructor(private readonly db: Knex) {}
 
-  /** Inserts the schedule, or overwrites the one that the machine has of the interval type, its next due time only if that is wanted. */
-  async save(schedule: Omit<BackupSchedule, 'id'>, { withNextRun = true } = {}): Promise<void> {
-    const overwritten = withNextRun ? [...OVERWRITTEN, 'nextRun' as const] : OVERWRITTEN;
+  /**
+   * Inserts the schedule, or overwrites the one that the machine has of the interval type, whose uuid stays. What is due already stays
+   * due when the same timing is said again.
+   */
+  async save(schedule: Omit<BackupSchedule, 'id'>): Promise<void> {
+    const { accountId, domainId, schedule: text, timezone, maxBackups, quiesceVm, nextRun } = schedule;
+    // Compared by the statement itself, and before the timing is set: others may be saving the same schedule.
+    const due = this.db.raw('case when ?? = ? and ?? = ? then ?? else ? end', ['schedule', text, 'timezone', timezone, 'nextRun', nextRun]);
+    const overwritten = { nextRun: due, accountId, domainId, schedule: text, timezone, maxBackups, quiesceVm };
     await this.db('backup_schedule').insert(schedule).onConflict(['vmId', 'intervalType']).merge(overwritten);
   }
 
