@@ -3,9 +3,10 @@ import { insertJob } from '../kit/builders.js';
 import { Clock, hold } from '../kit/clock.js';
 import { forEachEngine } from '../kit/engines.js';
 import { eventually } from '../kit/eventually.js';
+import { race } from '../kit/races.js';
 import { backedUpMachine, configure, deploy, GIB, listed, only, protectedMachine, script } from '../kit/scene.js';
-import { testServer } from '../kit/server.js';
-import { aDate } from '../kit/signed-request.js';
+import { testServer, TestServer } from '../kit/server.js';
+import { adminKeys, aDate } from '../kit/signed-request.js';
 
 forEachEngine((engine) => {
   const clock = new Clock();
@@ -128,6 +129,37 @@ forEachEngine((engine) => {
       expect(meanwhile).toMatchObject([{ state: 'Restoring' }]);
       expect((await server.admin.refusal('listVirtualMachines', { id: String(id) })).code).toBe(431);
     });
+  });
+
+  test('two servers on one database never run more jobs at once than a limit allows, and run them all', async () => {
+    const scene = await protectedMachine(server);
+    const machines = [scene.vmId];
+    for (let count = 0; count < 7; count++) machines.push(await another(scene));
+    // More than the first server takes at once, and fewer than both.
+    await configure(server, 'jobs.parallel.per.provider', '4', scene.zoneId);
+    await script(server, scene.zoneId, { 'delay.ms': '1500' });
+    const other = new TestServer(engine, { now: clock.now, installation: server.installation });
+    await other.start();
+    try {
+      const clients = [server.admin, other.client(adminKeys(server))];
+      const asked = await race(machines.length, (n) => clients[n % 2]!.call('createBackup', { virtualmachineid: machines[n]! }));
+      const jobs = asked.map(({ jobid }) => String(jobid));
+      const [counts, holders] = [new Set<number>(), new Set<unknown>()];
+      await eventually(
+        () => server.db.knex('async_job').whereIn('uuid', jobs).where({ status: 0 }),
+        (pending) => {
+          const running = pending.filter(({ holder }) => holder !== null);
+          counts.add(running.length);
+          for (const { holder } of running) holders.add(holder);
+          return pending.length === 0;
+        },
+      );
+      for (const job of jobs) expect(await server.admin.ended(job)).toMatchObject({ jobstatus: 1 });
+      expect(Math.max(...counts)).toBe(4);
+      expect(holders.size).toBe(2);
+    } finally {
+      await other.stop();
+    }
   });
 
   test('a running job shows its bytes, how fast they move, its stage and when it will have ended', async () => {

@@ -25,13 +25,8 @@ beforeEach(() => {
   outer = new AbortController();
 });
 
-function supervised(target: Partial<Target>): Target {
-  return supervise(
-    'dummy',
-    target as Target,
-    () => PATIENCE,
-    (level, message, fields) => void lines.push([level, message, fields]),
-  );
+function supervised(target: Partial<Target>, patience = () => PATIENCE): Target {
+  return supervise('dummy', target as Target, patience, (level, message, fields) => void lines.push([level, message, fields]));
 }
 
 /** Lets the clock of the surrounding `describe` run only when it is told to. */
@@ -100,6 +95,15 @@ describe('a call that does not answer', () => {
     const call = supervised({ takeBackup: never }).takeBackup(operation(), outer.signal);
     expect(await after(PATIENCE.stallMs - 1, call)).toBe('pending');
     expect(await after(1, call)).toEqual(unknown('dummy.takeBackup: no sign of life for 60 s'));
+  });
+
+  test('has as long as is set when it begins, not when the plugin was made', async () => {
+    let stallMs = PATIENCE.stallMs;
+    const provider = supervised({ takeBackup: never }, () => ({ ...PATIENCE, stallMs }));
+    stallMs = 5000;
+    const call = provider.takeBackup(operation(), outer.signal);
+    expect(await after(4999, call)).toBe('pending');
+    expect(await after(1, call)).toEqual(unknown('dummy.takeBackup: no sign of life for 5 s'));
   });
 
   test('has its time anew with each report, which reaches the job', async () => {
