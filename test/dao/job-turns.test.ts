@@ -103,6 +103,24 @@ forEachEngine((engine) => {
       expect(await running()).toBe(3);
     });
 
+    test.each(['provider', 'repository', 'host', 'account'] as const)(
+      'per %s is held by servers that saw other jobs waiting',
+      async (limited) => {
+        limits = { [limited]: 3 };
+        const user = await insertUser(handle.db.daos);
+        const owner = { userId: user.id, accountId: user.accountId, domainId: user.domainId };
+        const one = limited === 'account' ? owner : { [KEYS[limited]]: 'one' };
+        for (let count = 0; count < 3; count++) await insert(one);
+        const late = await line().next(PLENTY);
+        for (let count = 0; count < 2; count++) await insert({ ...one, priority: URGENT });
+        expect([late.length, await round('early')]).toEqual([3, 3]);
+        for (const { id, slots } of late) {
+          const [row] = await jobs().listByIds([id]);
+          if (row?.turn !== 0) expect(await jobs().claim(row!, 'late', after(1000), slots)).toBeUndefined();
+        }
+      },
+    );
+
     test('that is reached does not keep others waiting', async () => {
       limits = { provider: 1, account: 5 };
       await begin(await insert({ providerKey: 'full' }));
