@@ -105,7 +105,7 @@ export class JobRunner {
       if (room.jobs === 0) return;
       try {
         // There may be more to do when something was found, and when another server was faster.
-        this.roundAgain ||= await this.begin(room);
+        if (await this.begin(room)) this.roundAgain = true;
       } catch (error) {
         this.log('error', 'looking for jobs failed', { error });
       }
