@@ -61,9 +61,13 @@ export interface BackupFacts {
   readonly zoneUuid: string | undefined;
 }
 
+/** How many bytes the zone of the volumes has room for; undefined if its inventory source does not say. */
+export type Room = number | undefined;
+
 /** What is known of the machine that is to get the volumes. */
 export interface TargetFacts {
   readonly vm: Pick<Vm, 'uuid' | 'state'>;
+  readonly room: Room;
   /** How its inventory source has it; undefined if the source does not know it. */
   readonly source: MachineFacts | undefined;
   /** Whether another restore is at it. */
@@ -112,6 +116,7 @@ export function planInPlace(facts: InPlaceFacts): Omit<RestorePlan, 'kind'> {
     ...targetFindings(target),
     ...volumeFindings(facts),
     ...volumes.flatMap(resizeFindings),
+    ...roomFindings(volumes, target.room),
   ];
   return { backupUuid: backup.uuid, volumes, findings };
 }
@@ -121,7 +126,12 @@ export function planSingleVolume(facts: SingleVolumeFacts): Omit<RestorePlan, 'k
   const { backup, manifest, zone, target, volumeUuid } = facts;
   const recorded = manifest.volumes.find(({ uuid }) => uuid === volumeUuid);
   const volumes = recorded ? [{ recorded, sizeBytes: recorded.sizeBytes, machineUuid: target.vm.uuid, zone, overwrites: undefined }] : [];
-  const findings = [...backupFindings(facts), ...singleVolumeFindings(facts, recorded), ...targetFindings(target)];
+  const findings = [
+    ...backupFindings(facts),
+    ...singleVolumeFindings(facts, recorded),
+    ...targetFindings(target),
+    ...roomFindings(volumes, target.room),
+  ];
   return { backupUuid: backup.uuid, volumes, findings };
 }
 
@@ -217,4 +227,12 @@ function* singleVolumeFindings(facts: SingleVolumeFacts, recorded: Volume | unde
 function* targetFindings({ vm, isRestoring, isAwaited }: TargetFacts): Generator<Finding> {
   if (isRestoring) yield blocks(refused(`virtual machine ${vm.uuid} is being restored already; ask again when that has ended`));
   else if (isAwaited) yield warns(`jobs are waiting for virtual machine ${vm.uuid}; the restore comes after them`);
+}
+
+/** Whether there is room for the volumes that are made. */
+export function* roomFindings(volumes: readonly PlannedVolume[], room: Room): Generator<Finding> {
+  const needed = volumes.reduce((sum, { sizeBytes, overwrites }) => sum + (overwrites ? 0 : sizeBytes), 0);
+  const [first] = volumes;
+  if (!first || room === undefined || needed <= room) return;
+  yield blocks(refused(`zone ${first.zone.name} has room for ${room} bytes, and the restore needs ${needed}; make room first`));
 }

@@ -20,6 +20,7 @@ import {
   planInPlace,
   planSingleVolume,
   presentOf,
+  roomFindings,
   type BackupFacts,
   type Plan,
   type PlannedVolume,
@@ -126,10 +127,14 @@ export class RestorePlanner {
     const source = await this.source(backupUuid, undefined, call);
     const { manifest } = source.facts;
     const findings = [...backupFindings(source.facts), ...(await this.reachFindings(source, zone))];
-    const catalogue = await this.plugins.inventory(zone).readCatalogue(call.signal);
+    const inventory = this.plugins.inventory(zone);
+    const catalogue = await inventory.readCatalogue(call.signal);
     const parts = partsFromBackup({ ...wish, nics: newNics(wish.nics) }, manifest, catalogue, findings);
+    const volumes = placesOf(manifest, parts, zone);
+    // A job that is run again may have taken the room itself.
+    if (!call.job?.isRepeat) findings.push(...roomFindings(volumes, await inventory.freeBytes?.(call.signal)));
     const work = parts && workOf(source, { zone, parts });
-    return { kind: 'NewMachine', backupUuid, volumes: placesOf(manifest, parts, zone), findings, work };
+    return { kind: 'NewMachine', backupUuid, volumes, findings, work };
   }
 
   /** The backup, which the caller must be allowed to use. */
@@ -154,9 +159,10 @@ export class RestorePlanner {
   }
 
   private async target(vm: Vm, { job, signal }: CallContext): Promise<TargetFacts> {
-    const source = await this.plugins.inventory(this.zones.getById(vm.zoneId)).findMachine(vm.uuid, signal);
+    const inventory = this.plugins.inventory(this.zones.getById(vm.zoneId));
+    const [source, room] = [await inventory.findMachine(vm.uuid, signal), await inventory.freeBytes?.(signal)];
     const isRestoring = vm.restoreOperation !== null && vm.restoreOperation !== job?.operationId;
-    return { vm, source, isRestoring, isAwaited: await this.db.daos.jobs.isPendingOn(vm.uuid, job?.operationId) };
+    return { vm, room, source, isRestoring, isAwaited: await this.db.daos.jobs.isPendingOn(vm.uuid, job?.operationId) };
   }
 
   private async lookUp(zone: Zone, volumes: readonly Volume[], { signal }: CallContext): Promise<readonly VolumeFacts[]> {

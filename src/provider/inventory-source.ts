@@ -11,6 +11,8 @@ import type { RestoredVolume } from './backup-provider.js';
 export interface InventorySource {
   /** What there is in the zone to make machines of. */
   readCatalogue(signal: AbortSignal): Promise<Catalogue>;
+  /** How many bytes of new volumes the zone has room for; undefined, and a source may leave the method out, where that is not known. */
+  freeBytes?(signal: AbortSignal): Promise<number | undefined>;
   /** Every machine of the zone, page by page. All of them or an error: never a part. */
   listMachines(signal: AbortSignal): AsyncIterable<readonly MachineFacts[]>;
   /** The machine as it is now; undefined when the source does not know it. */

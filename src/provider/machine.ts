@@ -46,7 +46,10 @@ export interface Volume {
   readonly sizeBytes: number;
   /** Where the inventory source keeps it; opaque to the server. */
   readonly path: string;
-  /** Identifies the content, where the owner of the disk can tell it: two volumes with equal digests hold equal bytes. */
+  /**
+   * Identifies the content, where the owner of the disk can tell it: two volumes with equal digests hold equal bytes, and those of one
+   * source with different digests do not. A backup has the digest that the source told, or none: after a restore they are compared.
+   */
   readonly digest?: string;
 }
 

@@ -5,6 +5,7 @@ import type { Volume } from '../../src/dao/volume-dao.js';
 import { forEachEngine, testDatabase } from '../kit/engines.js';
 import { FaultPlan } from '../kit/faulty.js';
 import { Bench, noFault } from './bench.js';
+import { expectEvidence } from './evidence.js';
 import { sweep } from './sweep.js';
 
 const signal = new AbortController().signal;
@@ -23,7 +24,9 @@ forEachEngine((engine) => {
   async function create(bench: Bench, plan: FaultPlan, startvm: string) {
     const backup = await backedUp(bench);
     const wish = { zoneid: bench.zone.uuid, backupid: backup.uuid, startvm };
-    const { succeeded, operationId: machineUuid, result } = await bench.run('createVMFromBackup', wish, randomUUID(), plan);
+    const ended = await bench.run('createVMFromBackup', wish, randomUUID(), plan);
+    await expectEvidence(handle.db, ended, 2);
+    const { succeeded, operationId: machineUuid, result } = ended;
     return { backup, succeeded, machineUuid, result };
   }
 

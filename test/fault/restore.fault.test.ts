@@ -2,6 +2,7 @@ import type { Volume } from '../../src/dao/volume-dao.js';
 import type { Vm } from '../../src/dao/vm-dao.js';
 import { forEachEngine, testDatabase } from '../kit/engines.js';
 import { noFault, type Bench } from './bench.js';
+import { expectEvidence } from './evidence.js';
 import { sweep } from './sweep.js';
 
 const signal = new AbortController().signal;
@@ -38,8 +39,10 @@ forEachEngine((engine) => {
     () => handle.db,
     async (bench, plan) => {
       const { vm, backupUuid, externalId } = await backedUp(bench);
-      const { succeeded, result } = await bench.run('restoreBackup', { id: backupUuid }, vm.uuid, plan);
+      const ended = await bench.run('restoreBackup', { id: backupUuid }, vm.uuid, plan);
+      const { succeeded, result } = ended;
 
+      await expectEvidence(handle.db, ended, 2);
       expect({ result, busy: await busy(vm) }).toEqual({ result, busy: [null, []] });
       expect(succeeded ? [1] : [0, 1]).toContain(await restoresOf(bench, externalId));
       expect((await bench.run('restoreBackup', { id: backupUuid }, vm.uuid, noFault())).succeeded).toBe(true);
@@ -56,8 +59,10 @@ forEachEngine((engine) => {
       const target = await bench.deploy();
       const [source] = await handle.db.daos.volumes.listByVm(vm.id);
       const wish = { backupid: backupUuid, volumeid: String(source?.uuid), virtualmachineid: target.uuid };
-      const { succeeded, result } = await bench.run('restoreBackupVolume', wish, target.uuid, plan);
+      const ended = await bench.run('restoreBackupVolume', wish, target.uuid, plan);
+      const { succeeded, result } = ended;
 
+      await expectEvidence(handle.db, ended, 1);
       expect({ result, busy: await busy(target) }).toEqual({ result, busy: [null, []] });
       expect(await restoresOf(bench, externalId)).toBeLessThan(2);
       const rows = await handle.db.daos.volumes.listByVm(target.id);

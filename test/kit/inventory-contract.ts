@@ -2,6 +2,7 @@ import { describeCatalogue } from './contract/inventory-catalogue.js';
 import { describeInventoryCutOffs, describeInventoryInterruptions } from './contract/inventory-interruptions.js';
 import { describeDeploying, describeMachineStates } from './contract/inventory-machines.js';
 import { describeAdoptingMachines, describeAdoptingVolumes } from './contract/inventory-restoring.js';
+import { describeRoom } from './contract/inventory-room.js';
 import { InventorySubject, type InventoryHarness } from './contract/inventory-subject.js';
 import { describeVolumes } from './contract/inventory-volumes.js';
 
@@ -19,6 +20,7 @@ export function describeInventory(name: string, harness: InventoryHarness): void
     describe('volumes', () => describeVolumes(subject));
     describe('restored machines', () => describeAdoptingMachines(subject));
     describe('restored volumes', () => describeAdoptingVolumes(subject));
+    describe('room', () => describeRoom(subject));
     describe('interruptions', () => describeInventoryInterruptions(subject));
     if (openSlow) describe('being cut off', () => describeInventoryCutOffs(subject, openSlow));
 

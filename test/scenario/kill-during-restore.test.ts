@@ -1,3 +1,4 @@
+import type { Answer } from '../../src/client/api-client.js';
 import { forEachEngine, install, present, type Installation } from '../kit/engines.js';
 import { startProcess, type ServerProcess } from '../kit/process.js';
 import { each, listed, only, volumesOf } from '../kit/scene.js';
@@ -55,6 +56,9 @@ forEachEngine((engine) => {
       const { again, job } = await killDuring(client, guarded, moment, ['restoreBackup', { id }]);
 
       expect(job).toMatchObject({ jobstatus: 1, jobresultcode: 0, jobresult: { success: true } });
+      const evidence = await only(again, 'listRestores', 'restore', { virtualmachineid: guarded.machineId });
+      expect(evidence).toMatchObject({ type: 'Machine', restoredvolumes: [{ verdict: 'Matches' }, { verdict: 'Matches' }] });
+      expect(evidence.restoredvolumes).toEqual((job.jobresult as Answer).restoredvolumes);
       expect(await only(again, 'listVirtualMachines', 'virtualmachine', { id: guarded.machineId })).toMatchObject({ state: 'Stopped' });
       expect(each(await volumesOf(again, guarded.machineId), 'state')).toEqual(['Ready', 'Ready']);
       expect(await operationsBegun(present(opened), 'restoreMachine')).toBe(1);
@@ -80,6 +84,7 @@ forEachEngine((engine) => {
       const [made, ...others] = machines.filter(({ id }) => !before.includes(String(id)));
       expect([made?.state, made?.id, others]).toEqual(['Running', job.jobinstanceid, []]);
       expect(each(await volumesOf(again, String(made?.id)), 'state')).toEqual(['Ready', 'Ready']);
+      expect(await only(again, 'listRestores', 'restore', { virtualmachineid: String(made?.id) })).toMatchObject({ verdict: 'Matches' });
       expect(await operationsBegun(present(opened), 'fillMachine')).toBe(1);
       expect(await heldBackups(present(opened))).toMatchObject([{ state: 'held', restores: 1 }]);
     },

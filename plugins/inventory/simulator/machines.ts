@@ -41,20 +41,23 @@ export class Machines {
     };
   }
 
-  start({ operationId, machineUuid }: MachineOperation): DurableWork<null, Snapshot> {
+  start({ operationId, machineUuid }: MachineOperation): DurableWork<string, Snapshot> {
     return {
       method: 'startMachine',
       subject: machineUuid,
       lastsMs: this.delayMs,
-      plan: async () => checkNotDestroyed(await this.stock.getMachine(machineUuid)),
-      carryOut: async () => {
+      plan: async (startedAt) => {
+        checkNotDestroyed(await this.stock.getMachine(machineUuid));
+        return startedAt.toISOString();
+      },
+      carryOut: async (changed) => {
         const { machine, volumes } = await this.stock.getSnapshot(machineUuid);
         checkNotDestroyed(machine);
         // Guests write to their disks as soon as they run.
         if (machine.state !== 'Running') {
           for (const { volume } of volumes) {
             const digest = digestOf(operationId, 'start', volume.uuid);
-            await this.stock.volumes.changePresent(volume.uuid, (v) => ({ ...v, volume: { ...v.volume, digest } }));
+            await this.stock.volumes.changePresent(volume.uuid, (v) => ({ ...v, volume: { ...v.volume, digest }, changed }));
           }
         }
         return this.move(machineUuid, 'Running');

@@ -9,3 +9,7 @@ describeInventory('simulator', {
   open: async () => simulator.create(defaultsOf(simulator.settings), host),
   openSlow: async () => simulator.create(defaultsOf(simulator.settings, { 'delay.ms': 1000 }), host),
 });
+
+describeInventory('simulator that says how much room it has', {
+  open: async () => simulator.create(defaultsOf(simulator.settings, { 'capacity.bytes': 2 ** 50 }), host),
+});

@@ -26,7 +26,12 @@ export class Simulator implements InventorySource {
   private readonly machines: Machines;
   private readonly volumes: Volumes;
 
-  constructor(host: PluginHost, delayMs: number) {
+  constructor(
+    host: PluginHost,
+    delayMs: number,
+    /** How many bytes of volumes there is room for; negative for any number. */
+    private readonly capacityBytes: number,
+  ) {
     this.stock = new Stock(host.store);
     this.operations = new DurableOperations(host);
     this.machines = new Machines(this.stock, delayMs);
@@ -35,6 +40,10 @@ export class Simulator implements InventorySource {
 
   async readCatalogue(): Promise<Catalogue> {
     return CATALOGUE;
+  }
+
+  async freeBytes(): Promise<number | undefined> {
+    return this.capacityBytes < 0 ? undefined : Math.max(0, this.capacityBytes - (await this.stock.totalSize()));
   }
 
   async *listMachines(signal: AbortSignal): AsyncGenerator<readonly MachineFacts[]> {

@@ -17,6 +17,8 @@ export interface StoredVolume {
   readonly state: VolumeFacts['state'];
   readonly machineUuid?: string;
   readonly created: string;
+  /** When a guest last began to write to it. */
+  readonly changed?: string;
 }
 
 /** A machine and its volumes by slot, at one time. */
@@ -63,6 +65,13 @@ export class Stock {
     for await (const page of this.machines.pages()) {
       yield await Promise.all(page.map((machine) => this.withVolumes(machine, volumes)));
     }
+  }
+
+  /** What all volumes take up. */
+  async totalSize(): Promise<number> {
+    let total = 0;
+    for await (const page of this.volumes.pages()) for (const { volume } of page) total += volume.sizeBytes;
+    return total;
   }
 
   /** Puts the volume into the wanted slot of the machine, or into the first free one; again and again is the same. */
@@ -159,8 +168,8 @@ export function checkNotDestroyed({ machine, state }: StoredMachine): null {
 }
 
 /** The volume, attached to nothing. */
-export function withoutMachine({ volume, created }: StoredVolume): StoredVolume {
-  return { volume, state: 'Ready', created };
+export function withoutMachine({ machineUuid: _, ...stored }: StoredVolume): StoredVolume {
+  return { ...stored, state: 'Ready' };
 }
 
 /** The machine as the contract has it. */
@@ -172,7 +181,11 @@ export const toMachineFacts = ({ machine: { machine, state, created }, volumes }
 });
 
 /** The volume as the contract has it. */
-export const toVolumeFacts = (stored: StoredVolume): VolumeFacts => ({ ...stored, created: new Date(stored.created) });
+export const toVolumeFacts = ({ created, changed, ...stored }: StoredVolume): VolumeFacts => ({
+  ...stored,
+  created: new Date(created),
+  ...(changed === undefined ? {} : { changed: new Date(changed) }),
+});
 
 const isAttachable = ({ machineUuid, state }: StoredVolume, target?: string) =>
   machineUuid === undefined ? state !== 'Destroy' : machineUuid === target;
