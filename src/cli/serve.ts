@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 import { createApplication, type Application } from '../application.js';
 import { close, endpointOf, listen } from '../http-server.js';
 import { createLog, type Log } from '../log.js';
@@ -23,7 +24,7 @@ export async function serve(): Promise<void> {
     const endpoint = new EndpointFile(settings, endpointOf(server));
     endpoint.write();
     application.start();
-    stopOnSignal(application, server, endpoint, settings['shutdown.grace.seconds'] * 1000, log);
+    stopOnSignal(application, server, endpoint, settings, log);
     logStart(application, server, settings, log);
   } catch (error) {
     // Whatever has been started by now ends with the process, which the caller ends.
@@ -42,11 +43,14 @@ function logStart({ plugins }: Application, server: Server, settings: StaticSett
   });
 }
 
-function stopOnSignal(application: Application, server: Server, endpoint: EndpointFile, graceMs: number, log: Log): void {
+function stopOnSignal(application: Application, server: Server, endpoint: EndpointFile, settings: StaticSettings, log: Log): void {
+  const [drainMs, graceMs] = [settings['shutdown.drain.seconds'] * 1000, settings['shutdown.grace.seconds'] * 1000];
   const stop = async (signal: string) => {
     log('info', 'server stopping', { signal });
     try {
-      await application.stop(graceMs, close(server, graceMs));
+      // It is not ready from now on, and takes no jobs; those that it is asked for are the other servers'.
+      const answered = pause(drainMs).then(() => close(server, graceMs));
+      await application.stop(graceMs, answered);
       log('info', 'server stopped');
       return 0;
     } catch (error) {

@@ -54,6 +54,13 @@ export const STATIC_KEYS = {
     atLeast: 1,
     about: 'time after which another server takes up the jobs of a server that has died',
   },
+  'shutdown.drain.seconds': {
+    kind: 'integer',
+    default: '0',
+    about:
+      'time for which a server that is told to stop goes on answering, although /health/ready says no: ' +
+      'longer than load balancers need to notice',
+  },
   'shutdown.grace.seconds': {
     kind: 'integer',
     default: '20',

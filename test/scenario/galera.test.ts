@@ -107,7 +107,8 @@ test(
       const machines = await protectMachines(admin, 6);
       await admin.call('updateConfiguration', { name: 'backup.plugin.dummy.delay.ms', value: '150' });
 
-      const load = new Load(machines, () => clients, new Random(SEED));
+      const random = new Random(SEED);
+      const load = new Load(machines, async () => random.pick(clients), random);
       const more = (count: number) => {
         const goal = load.done.length + count;
         return eventually(

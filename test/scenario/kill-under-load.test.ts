@@ -59,7 +59,7 @@ test(
     const machines = await protectMachines(admin, MACHINES);
     await admin.call('updateConfiguration', { name: 'backup.plugin.dummy.delay.ms', value: String(WORK_MS) });
 
-    const load = new Load(machines, () => nodes.flatMap(({ client }) => client ?? []), random);
+    const load = new Load(machines, async () => random.pick(nodes.flatMap(({ client }) => client ?? [])), random);
     for (let kill = 0; kill < KILLS; kill++) {
       await pause(random.next() * LONGEST_LIFE_MS);
       const victim = random.pick(nodes);

@@ -31,15 +31,17 @@ export async function protectMachines(client: TestClient, machines: number): Pro
 export class Load {
   /** In the order in which it ended. */
   readonly done: Done[] = [];
-  /** The longest time for which a call was sent again and again before it was answered. */
+  /** How often a call had to be sent again, because a server was not there or not well. */
+  sentAgain = 0;
+  /** The longest time that this took. */
   longestWaitMs = 0;
   private isStopping = false;
   private readonly working: Promise<void[]>;
 
   constructor(
     machineIds: readonly string[],
-    /** Those of the servers that can be asked now. */
-    private readonly clients: () => readonly TestClient[],
+    /** A server that can be asked now. */
+    private readonly server: () => Promise<TestClient>,
     private readonly random: Random,
   ) {
     this.working = Promise.all(machineIds.map((id) => this.work(id)));
@@ -80,12 +82,13 @@ export class Load {
     const began = performance.now();
     for (;;) {
       try {
-        const answer = await send(this.random.pick(this.clients()));
+        const answer = await send(await this.server());
         this.longestWaitMs = Math.max(this.longestWaitMs, performance.now() - began);
         return answer;
       } catch (error) {
         const isRefused = error instanceof CallFailed && !error.message.startsWith('internal error');
         if (isRefused) throw error;
+        this.sentAgain++;
         await pause(20);
       }
     }

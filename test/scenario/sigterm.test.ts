@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { forEachEngine, install, present, type Installation } from '../kit/engines.js';
 import { startProcess, type ServerProcess } from '../kit/process.js';
-import { listed } from '../kit/scene.js';
+import { listed, only } from '../kit/scene.js';
 import { heldBackups, inDatabase, jobRow } from './ledger.js';
 import { guard, slowDown, submit, underWay, type Guarded } from './sandbox.js';
 
@@ -72,6 +72,22 @@ forEachEngine((engine) => {
     await expect(fetch(server.endpoint)).rejects.toMatchObject({ cause: { code: 'ECONNREFUSED' } });
     expect(await exited).toEqual({ code: 0, signal: null });
     expect(await jobRow(present(opened), jobId)).toEqual({ status: 1, attempts: 1 });
+  });
+
+  test('a server that is leaving says so before it goes, and answers until then', async () => {
+    const { dataDir, dbUrl } = present(opened);
+    const server = await startProcess({ dataDir, dbUrl, env: { SHUTDOWN_DRAIN_SECONDS: '2' } });
+    const client = await server.client();
+    const ready = async () => (await fetch(new URL('/health/ready', server.endpoint))).status;
+    expect(await ready()).toBe(200);
+    const exited = server.kill();
+    while (!server.text.includes('server stopping')) await pause(10);
+    expect(await ready()).toBe(503);
+    const { id } = await only(client, 'listVirtualMachines', 'virtualmachine', { name: 'files-1' });
+    const jobId = await submit(client, 'startVirtualMachine', { id: String(id) });
+    expect(await exited).toEqual({ code: 0, signal: null });
+    // What it was asked for last is the next server's.
+    expect(await jobRow(present(opened), jobId)).toEqual({ status: 0, attempts: 0 });
   });
 
   test('a second signal does not hurry a server that is leaving', async () => {
