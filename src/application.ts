@@ -18,14 +18,18 @@ import { createApp } from './api/app.js';
 import { Authenticator } from './api/authenticate.js';
 import { Dispatcher } from './api/dispatcher.js';
 import { webUi } from './api/web-ui.js';
+import { Adoption } from './backup/adoption.js';
 import { AssignmentManager } from './backup/assignment-manager.js';
 import { BackupFramework } from './backup/backup-framework.js';
 import { BackupManager } from './backup/backup-manager.js';
 import { BackupOfferingManager } from './backup/backup-offering-manager.js';
 import { BackupRepositoryManager } from './backup/backup-repository-manager.js';
 import { BackupScheduleManager } from './backup/backup-schedule-manager.js';
+import { BackupSync } from './backup/backup-sync.js';
 import { BackupTaker } from './backup/backup-taker.js';
+import { Leftovers } from './backup/leftovers.js';
 import { MachineFromBackupManager } from './backup/machine-from-backup-manager.js';
+import { Reconciler } from './backup/reconciler.js';
 import { RestoreEnding } from './backup/restore-ending.js';
 import { RestoreManager } from './backup/restore-manager.js';
 import { RestorePlanner } from './backup/restore-planner.js';
@@ -142,6 +146,8 @@ export async function createApplication({
   const alerts = new AlertManager(db, now);
   const capacity = new CapacityManager(db, zoneDirectory, framework, dynamicSettings, alerts, now, log);
   const events = new EventManager(db, access, commands, now);
+  const leftovers = new Leftovers(db, backups, now, log);
+  const reconciler = new Reconciler(db, new Adoption(db, recorder, now), leftovers, recorder, alerts, now);
   const wake = () => runner.wake();
   const services: Services = {
     accounts,
@@ -149,6 +155,7 @@ export async function createApplication({
     alerts,
     assignments: new AssignmentManager(db, zoneDirectory, framework, machines, copy, now, log),
     backups,
+    backupSync: new BackupSync(db, zoneDirectory, framework, dynamicSettings, reconciler, leftovers, log),
     backupTaker: new BackupTaker(db, zoneDirectory, framework, copy, admission, retention, now),
     capacity,
     catalogue: new CatalogueManager(zoneDirectory, instances),
@@ -218,11 +225,16 @@ export async function createApplication({
 }
 
 /** What one of the servers that share a database does every so often. */
-const periodicTasks = ({ capacity, events, jobs }: Services, settings: DynamicSettings): readonly PeriodicTask[] => [
+const periodicTasks = ({ backupSync, capacity, events, jobs }: Services, settings: DynamicSettings): readonly PeriodicTask[] => [
   {
     name: 'measure backup storage',
     everyMs: () => settings.get('backup.framework.sync.interval') * 1000,
     run: (signal) => capacity.measureAll(signal),
+  },
+  {
+    name: 'sync backups',
+    everyMs: () => settings.get('backup.framework.sync.interval') * 1000,
+    run: (signal) => backupSync.syncAll(signal),
   },
   { name: 'purge events', everyMs: () => HOUR_MS, run: (signal) => events.purge(settings.get('event.purge.delay'), signal) },
   { name: 'purge jobs', everyMs: () => HOUR_MS, run: (signal) => jobs.purge(settings.get('job.expire.minutes'), signal) },

@@ -11,6 +11,7 @@ import type { BackupManager } from './backup/backup-manager.js';
 import type { BackupOfferingManager } from './backup/backup-offering-manager.js';
 import type { BackupRepositoryManager } from './backup/backup-repository-manager.js';
 import type { BackupScheduleManager } from './backup/backup-schedule-manager.js';
+import type { BackupSync } from './backup/backup-sync.js';
 import type { BackupTaker } from './backup/backup-taker.js';
 import type { MachineFromBackupManager } from './backup/machine-from-backup-manager.js';
 import type { RestoreManager } from './backup/restore-manager.js';
@@ -35,6 +36,7 @@ export interface Services {
   readonly alerts: AlertManager;
   readonly assignments: AssignmentManager;
   readonly backups: BackupManager;
+  readonly backupSync: BackupSync;
   readonly backupTaker: BackupTaker;
   readonly capacity: CapacityManager;
   readonly catalogue: CatalogueManager;

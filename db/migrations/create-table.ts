@@ -88,6 +88,11 @@ export async function createUniqueIndex(db: Knex, table: string, columns: readon
   if (!(await hasIndex(db, table, indexName))) await db.schema.alterTable(table, (t) => void t.unique([...columns], { indexName }));
 }
 
+/** Drops a unique index if it is there. */
+export async function dropUniqueIndex(db: Knex, table: string, columns: readonly string[], name: string): Promise<void> {
+  if (await hasIndex(db, table, name)) await db.schema.alterTable(table, (t) => void t.dropUnique([...columns], name));
+}
+
 async function hasIndex(db: Knex, table: string, name: string): Promise<boolean> {
   const found = isEmbedded(db)
     ? db('sqlite_master').where({ type: 'index', name })

@@ -16,6 +16,7 @@ import * as backupUse from './0015_backup_use.js';
 import * as scheduledBackups from './0016_scheduled_backups.js';
 import * as idempotency from './0017_idempotency.js';
 import * as jobTurns from './0018_job_turns.js';
+import * as reconciliation from './0021_reconciliation.js';
 import * as restores from './0022_restores.js';
 
 interface Migration {
@@ -43,5 +44,6 @@ export const MIGRATIONS: ReadonlyMap<string, Migration> = new Map([
   ['0016_scheduled_backups', scheduledBackups],
   ['0017_idempotency', idempotency],
   ['0018_job_turns', jobTurns],
+  ['0021_reconciliation', reconciliation],
   ['0022_restores', restores],
 ]);

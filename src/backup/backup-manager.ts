@@ -6,7 +6,7 @@ import type { Listing, Page } from '../dao/page.js';
 import { found, lookUp, NotFound, refused } from '../errors.js';
 import type { ZoneDirectory } from '../inventory/zone-directory.js';
 import { operationOf } from '../plugin-host/operation.js';
-import { leftNothingDone } from '../provider/index.js';
+import { leftNothingDone, type BackupProvider, type Operation } from '../provider/index.js';
 import { gone } from '../usage/ledger-entries.js';
 import type { BackupFramework } from './backup-framework.js';
 import { readListedStatus, type BackupStatus } from './backup-status.js';
@@ -71,10 +71,15 @@ export class BackupManager {
     if (backupScheduleId !== null) await this.retention.assertSurplus(this.db.daos, backup, backupScheduleId);
     const provider = this.framework.provider(backup.provider, zone);
     if (backup.status !== 'Deleting') await this.beginDeleting(backup);
+    await this.finishDeleting(backup, provider, { ...operationOf(call, 'deleteBackup'), forced }, call.signal);
+  }
+
+  /** Has the provider remove a backup that is Deleting. If nothing has been done there, the backup is again what it was. */
+  async finishDeleting(backup: Backup, provider: BackupProvider, order: Operation & { readonly forced: boolean }, signal: AbortSignal) {
     const externalId = backup.externalId === null ? {} : { externalId: backup.externalId };
     const takenBy = backup.operationId === null ? {} : { takenBy: backup.operationId };
     try {
-      await provider.deleteBackup({ ...operationOf(call, 'deleteBackup'), ...externalId, ...takenBy, forced }, call.signal);
+      await provider.deleteBackup({ ...order, ...externalId, ...takenBy }, signal);
     } catch (error) {
       // If nobody knows whether the provider still has it, deleting can be repeated and nothing else be done.
       if (leftNothingDone(error)) await this.move(backup, 'Deleting', statusBeforeDeleting(backup));
@@ -82,8 +87,10 @@ export class BackupManager {
     }
     await this.db.transaction(async ({ backups, usage }) => {
       const removed = this.now();
-      if (!(await backups.remove(backup.id, 'Deleting', removed))) return;
-      if (statusBeforeDeleting(backup) === 'BackedUp') await usage.append(gone(backup, removed));
+      // As it is now: a look at the provider may have changed its sizes before it was Deleting.
+      const deleted = await backups.findByUuid(backup.uuid);
+      if (!deleted || !(await backups.remove(backup.id, 'Deleting', removed))) return;
+      if (statusBeforeDeleting(deleted) === 'BackedUp') await usage.append(gone(deleted, removed));
     });
   }
 
@@ -98,7 +105,7 @@ export class BackupManager {
   private async beginDeleting(backup: Backup): Promise<void> {
     const { uuid, status } = backup;
     const begun = await this.move(backup, statusBeforeDeleting(backup), 'Deleting');
-    if (!begun) throw refused(`backup ${uuid} is ${status}; it can be deleted when it is BackedUp or Error`);
+    if (!begun) throw refused(`backup ${uuid} is ${status}; it can be deleted when it is BackedUp, Missing or Error`);
     // Looked at after the change, as a restore looks at the status after its job is there: one of the two sees the other.
     if (!(await this.db.daos.jobs.existReading(uuid))) return;
     await this.move(backup, 'Deleting', status);
@@ -115,4 +122,7 @@ export class BackupManager {
 }
 
 /** What a backup is again when its deletion has not happened. */
-const statusBeforeDeleting = ({ externalId }: Backup) => (externalId === null ? 'Error' : 'BackedUp');
+function statusBeforeDeleting({ externalId, lost }: Backup): BackupStatus {
+  if (externalId === null) return 'Error';
+  return lost === null ? 'BackedUp' : 'Missing';
+}

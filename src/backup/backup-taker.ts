@@ -11,9 +11,10 @@ import type { InventoryCopy } from '../inventory/inventory-copy.js';
 import type { ZoneDirectory } from '../inventory/zone-directory.js';
 import type { Admission } from '../limits/admission.js';
 import { operationOf } from '../plugin-host/operation.js';
-import { ProviderError, type BackupProvider, type ProviderBackup } from '../provider/index.js';
+import type { BackupProvider, ProviderBackup } from '../provider/index.js';
 import { held } from '../usage/ledger-entries.js';
 import type { BackupFramework } from './backup-framework.js';
+import { assertPlausible, confirmedBy } from './confirmed-backup.js';
 import { readManifest, totalSize, writeManifest } from './manifest.js';
 import { protectionOf, type Protection } from './protection.js';
 import type { ScheduleRetention } from './schedule-retention.js';
@@ -131,13 +132,7 @@ export class BackupTaker {
   private async recordTaken(backup: Backup, taken: ProviderBackup, call: CallContext): Promise<void> {
     assertPlausible(taken);
     const { machine } = readManifest(backup.manifest);
-    const confirmed = {
-      externalId: taken.externalId,
-      type: taken.type,
-      sizeBytes: taken.sizeBytes,
-      protectedSizeBytes: taken.protectedSizeBytes,
-      manifest: writeManifest({ machine, volumes: taken.volumes }),
-    };
+    const confirmed = confirmedBy(taken, machine);
     const recorded = await this.db.transaction(async (daos) => {
       if (!(await daos.backups.transition(backup.id, 'BackingUp', 'BackedUp', confirmed))) return false;
       await daos.usage.append(held({ ...backup, ...confirmed }, this.now()));
@@ -148,16 +143,6 @@ export class BackupTaker {
     // Another server that has joined the operation may have recorded the same.
     const { status } = found(await this.db.daos.backups.findByUuid(backup.uuid), 'backup', backup.uuid);
     if (status !== 'BackedUp') throw new ApiError('internal', `backup ${backup.uuid} became ${status} while it was being taken`);
-  }
-}
-
-/** An answer that no backup can have is a fault of the provider, not a record. */
-function assertPlausible({ externalId, type, sizeBytes, protectedSizeBytes, volumes }: ProviderBackup): void {
-  const isNamed = typeof externalId === 'string' && externalId.length > 0 && externalId.length <= 255;
-  const isSized = [sizeBytes, protectedSizeBytes].every((size) => Number.isSafeInteger(size) && size >= 0);
-  const isTyped = type === 'FULL' || type === 'INCREMENTAL';
-  if (!isNamed || !isTyped || !isSized || !Array.isArray(volumes) || volumes.length === 0) {
-    throw new ProviderError('corrupt', 'the provider described a backup without a name, a type, a size or volumes');
   }
 }
 

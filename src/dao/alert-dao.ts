@@ -28,6 +28,11 @@ export class AlertDao {
     await this.db('alert').insert(alert);
   }
 
+  /** Whether there is one with the same words that has not been archived. */
+  async isRaised(type: number, description: string): Promise<boolean> {
+    return (await this.db('alert').where({ type, archived: false, description }).first('id')) !== undefined;
+  }
+
   listByUuids(uuids: readonly string[]): Promise<Alert[]> {
     return this.db('alert').whereIn('uuid', [...uuids]);
   }

@@ -28,9 +28,22 @@ export interface Backup {
   backupScheduleId: number | null;
   /** JSON text, see `Manifest`. */
   manifest: string;
+  /** Since when its provider has not shown it among its backups; null while it does. */
+  missed: Date | null;
+  /** Since when it is taken for Missing, also while it is being deleted. */
+  lost: Date | null;
+  /** When whatever a failed backup had left at the provider was removed. */
+  cleaned: Date | null;
+  /** How often a look at the provider has changed the row. */
+  revision: number;
   created: Date;
   removed: Date | null;
 }
+
+/** A backup that no look at the provider has changed yet. */
+export type NewBackupRow = Omit<Backup, 'id' | keyof typeof UNTOUCHED> & Partial<Pick<Backup, keyof typeof UNTOUCHED>>;
+
+export const UNTOUCHED = { missed: null, lost: null, cleaned: null, revision: 0 };
 
 /** A backup with the names that answers show. */
 export interface BackupView extends Backup, OwnerNames {
@@ -60,7 +73,7 @@ export interface BackupFilter extends Owners {
 
 /**
  * What backups take up. One that is being taken counts as large as what it is taken of; one that failed does not count, nor does
- * what is deleted of it.
+ * what is deleted of it, nor one that its provider has lost.
  */
 export interface BackupUse {
   readonly backups: number;
@@ -70,9 +83,9 @@ export interface BackupUse {
 export class BackupDao {
   constructor(private readonly db: Knex) {}
 
-  async insert(backup: Omit<Backup, 'id'>): Promise<Backup> {
+  async insert(backup: NewBackupRow): Promise<Backup> {
     const [id] = (await this.db('backups').insert(backup)) as [number];
-    return { ...backup, id };
+    return { ...UNTOUCHED, ...backup, id };
   }
 
   findByUuid(uuid: string): Promise<Backup | undefined> {
@@ -165,7 +178,7 @@ export class BackupDao {
       'sizeBytes',
       'backupBytes',
     ]);
-    return this.live().where(takesUpSpace).count({ backups: '*' }).select(bytes);
+    return this.live().where(takesUpSpace).whereNot({ status: 'Missing' }).count({ backups: '*' }).select(bytes);
   }
 
   private views(rows: Knex.QueryBuilder) {

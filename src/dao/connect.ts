@@ -6,6 +6,7 @@ import { clusterClient, type DatabaseServer } from './cluster-client.js';
 /** Columns that hold a moment: `datetime(3)` in MySQL, milliseconds since 1970 in SQLite, always a `Date` in a row. */
 const MOMENTS = new Set([
   'cancelRequested',
+  'cleaned',
   'created',
   'due',
   'removed',
@@ -14,7 +15,9 @@ const MOMENTS = new Set([
   'lastFailedLogin',
   'lastUsed',
   'leaseUntil',
+  'lost',
   'measured',
+  'missed',
   'nextRun',
   'progressed',
   'vmRemoved',

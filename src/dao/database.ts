@@ -5,6 +5,7 @@ import { Abandoned, forever } from '../abandoned.js';
 import { AccountDao } from './account-dao.js';
 import { AlertDao } from './alert-dao.js';
 import { BackupDao } from './backup-dao.js';
+import { BackupLookDao } from './backup-look-dao.js';
 import { BackupOfferingDao } from './backup-offering-dao.js';
 import { BackupRepositoryDao } from './backup-repository-dao.js';
 import { BackupScheduleDao } from './backup-schedule-dao.js';
@@ -37,6 +38,7 @@ export const bindDaos = (db: Knex) => ({
   alerts: new AlertDao(db),
   assignments: new OfferingAssignmentDao(db),
   backups: new BackupDao(db),
+  backupLooks: new BackupLookDao(db),
   cacheChanges: new CacheChangeDao(db),
   capacities: new BackupStorageCapacityDao(db),
   configuration: new ConfigurationDao(db),

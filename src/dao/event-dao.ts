@@ -72,6 +72,11 @@ export class EventDao {
     }
   }
 
+  /** Events of no operation. */
+  async insertAll(events: readonly Omit<Event, 'id'>[]): Promise<void> {
+    if (events.length > 0) await this.db('event').insert([...events]);
+  }
+
   findByUuid(uuid: string): Promise<Event | undefined> {
     return this.db('event').where({ uuid }).first();
   }

@@ -138,6 +138,9 @@ export interface Hold {
 /** What a job lets go of when nobody runs it. */
 const UNHELD = { holder: null, leaseUntil: null, runningMachine: null, ...NO_SLOTS };
 
+/** So many values are looked for by one statement. */
+const VALUES_AT_ONCE = 500;
+
 export class JobDao {
   constructor(private readonly db: Knex) {}
 
@@ -183,6 +186,17 @@ export class JobDao {
   /** Whether a job about the thing is still pending. */
   async isPendingAbout(instanceUuid: string): Promise<boolean> {
     return (await this.db('async_job').where({ instanceUuid, status: JOB_PENDING }).first('id')) !== undefined;
+  }
+
+  /** Those of the values that a pending job has in the column. */
+  async pendingAmong(column: 'operationId' | 'instanceUuid' | 'machineUuid', values: readonly string[]): Promise<ReadonlySet<string>> {
+    const pending = new Set<string>();
+    for (let from = 0; from < values.length; from += VALUES_AT_ONCE) {
+      const wanted = values.slice(from, from + VALUES_AT_ONCE);
+      const rows = this.db('async_job').where({ status: JOB_PENDING }).whereIn(column, wanted).select({ value: column });
+      for (const { value } of (await rows) as { value: string }[]) pending.add(value);
+    }
+    return pending;
   }
 
   /** Whether a job that one of the owners has asked for is still pending. */

@@ -34,6 +34,22 @@ export class OfferingAssignmentDao {
     return this.db('backup_policy_vm_map').where({ vmId }).first();
   }
 
+  /** The offering that each of the machines is in, as far as it is the provider's. */
+  async offeringsOf(vmIds: readonly number[], provider: string): Promise<ReadonlyMap<number, number>> {
+    const offerings = this.db('backup_policy').where({ provider }).select('id');
+    const assigned = this.db('backup_policy_vm_map')
+      .whereIn('vmId', [...vmIds])
+      .whereIn('policyId', offerings);
+    const rows = (await assigned.select('vmId', 'policyId')) as { vmId: number; policyId: number }[];
+    return new Map(rows.map(({ vmId, policyId }) => [vmId, policyId]));
+  }
+
+  /** The operations that are assigning machines of the zone. */
+  async operationsIn(zoneId: number): Promise<string[]> {
+    const unfinished = this.db('backup_policy_vm_map').where({ zoneId, state: 'Assigning' });
+    return ((await unfinished.select('operationId')) as { operationId: string }[]).map(({ operationId }) => operationId);
+  }
+
   async existForOffering(policyId: number): Promise<boolean> {
     return (await this.db('backup_policy_vm_map').where({ policyId }).first('id')) !== undefined;
   }

@@ -5,8 +5,9 @@ import { containing, listing, type Listing, type Page } from './page.js';
 /**
  * - `Assigned`, `Released`: a machine came under an offering, or left it
  * - `Held`, `Gone`: the provider holds a backup, or no longer does
+ * - `Resized`: a backup that it holds takes up more, or less, than before
  */
-export type UsageFact = 'Assigned' | 'Released' | 'Held' | 'Gone';
+export type UsageFact = 'Assigned' | 'Released' | 'Held' | 'Gone' | 'Resized';
 
 /** An entry of the ledger. It is never changed; sums over entries say how things stood at any time. */
 export interface LedgerEntry {
@@ -17,8 +18,10 @@ export interface LedgerEntry {
   accountId: number;
   domainId: number;
   backupId: number | null;
-  /** Adds or takes away one reason to count the machine under the offering. */
-  reasons: 1 | -1;
+  /** Of the backup when the fact came true; 0 for facts of machines. */
+  revision: number;
+  /** Adds or takes away one reason to count the machine under the offering, or neither. */
+  reasons: 1 | 0 | -1;
   /** What comes or goes at the provider. */
   storedBytes: number;
   /** The size of the volumes that come or go with it. */
@@ -61,9 +64,9 @@ const KEY = ['vmId', 'policyId', 'accountId'];
 export class UsageLedgerDao {
   constructor(private readonly db: Knex) {}
 
-  /** Fails with a duplicate key if the fact about the backup is there already. */
-  async append(entry: LedgerEntry): Promise<void> {
-    await this.db('usage_ledger').insert(entry);
+  /** Fails with a duplicate key if the fact about the backup is there already, at the same revision. */
+  async append(...entries: LedgerEntry[]): Promise<void> {
+    if (entries.length > 0) await this.db('usage_ledger').insert(entries);
   }
 
   /** The machines that counted at some time in the period, oldest machine first. */

@@ -83,6 +83,14 @@ export class VmDao {
     return this.db('virtual_machine').where({ uuid }).first();
   }
 
+  /** Those whose accounts are there. */
+  listByUuidsIncludingRemoved(uuids: readonly string[]): Promise<Vm[]> {
+    const accounts = this.db('account').whereNull('removed').select('id');
+    return this.db('virtual_machine')
+      .whereIn('uuid', [...uuids])
+      .whereIn('accountId', accounts);
+  }
+
   findByIdIncludingRemoved(id: number): Promise<Vm | undefined> {
     return this.db('virtual_machine').where({ id }).first();
   }
@@ -137,6 +145,12 @@ export class VmDao {
   /** Takes the operation's mark away, if it is on a machine. */
   async endRestore(operation: string): Promise<void> {
     await this.db('virtual_machine').where({ restoreOperation: operation }).update({ restoreOperation: null });
+  }
+
+  /** The restores that work on machines of the zone. */
+  async operationsIn(zoneId: number): Promise<string[]> {
+    const marked = this.db('virtual_machine').where({ zoneId }).whereNotNull('restoreOperation');
+    return ((await marked.distinct('restoreOperation')) as { restoreOperation: string }[]).map((row) => row.restoreOperation);
   }
 
   private live() {

@@ -133,6 +133,14 @@ export class VolumeDao {
     await this.db('volume').where({ restoreOperation: operation }).update({ restoreOperation: null });
   }
 
+  /** The restores that write to volumes of the zone, or make them. */
+  async operationsIn(zoneId: number): Promise<string[]> {
+    const written = this.db('volume').where({ zoneId }).whereNotNull('restoreOperation').select({ operation: 'restoreOperation' });
+    const made = this.db('volume').where({ zoneId, state: 'Copying' }).whereNull('removed').whereNotNull('operationId');
+    const rows = (await written.union(made.select({ operation: 'operationId' }))) as { operation: string }[];
+    return rows.map(({ operation }) => operation);
+  }
+
   /** Removes the volume that the operation was making and has not finished. */
   async removeUnfinished(operationId: string, removed: Date): Promise<void> {
     await this.db('volume').where({ operationId, state: 'Copying' }).update({ removed, live: null });

@@ -34,6 +34,11 @@ export class AlertManager {
     await daos.alerts.insert(alert);
   }
 
+  /** Raises an alert unless one with the same words waits for somebody to look after it. */
+  async raiseOnce(daos: Daos, name: AlertName, text: string): Promise<void> {
+    if (!(await daos.alerts.isRaised(ALERT_TYPES[name], text.slice(0, LONGEST)))) await this.raise(daos, name, text);
+  }
+
   /** Those that have not been archived, newest first. */
   async list({ uuid, type, keyword }: AlertWish, page: Page): Promise<Listing<Alert>> {
     const one = await lookUp(uuid, 'alert', async (id) => (await this.db.daos.alerts.listByUuids([id]))[0]);

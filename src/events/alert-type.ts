@@ -4,6 +4,8 @@ export const ALERT_TYPES = {
   'ALERT.STORAGE.BACKUP': 21,
   /** A scheduled backup was not taken, because the account has as many as it may. */
   'ALERT.RESOURCE.COUNT': 22,
+  /** What a backup provider lists is not what is known here. */
+  'ALERT.TYPE.SYNC': 27,
 } as const;
 
 export type AlertName = keyof typeof ALERT_TYPES;

@@ -3,6 +3,7 @@ import { governs, mayUse } from '../account/access.js';
 import type { CommandSpec } from '../api/command.js';
 import { sentParameters, type RequestParameters } from '../api/request-parameters.js';
 import type { CallContext, Caller } from '../call-context.js';
+import type { Backup } from '../dao/backup-dao.js';
 import type { Daos, Database } from '../dao/database.js';
 import type { Event } from '../dao/event-dao.js';
 import type { Job, NewJob } from '../dao/job-dao.js';
@@ -11,7 +12,14 @@ import type { Log } from '../log.js';
 import { lookUpResource, resourceOf, type Resource } from './resource.js';
 
 /** Who does something, and by which request. */
-type Actor = Pick<Caller, 'userId' | 'accountId' | 'domainId'> & { readonly requestId: string };
+export type Actor = Pick<Caller, 'userId' | 'accountId' | 'domainId'> & { readonly requestId: string };
+
+/** What was found out about a backup without anybody having asked for it. */
+export interface Finding {
+  readonly backup: Backup;
+  readonly level: Event['level'];
+  readonly description: string;
+}
 
 /** What has come of it so far. */
 type Step = Pick<Event, 'state' | 'level' | 'description' | 'operationId' | 'machineUuid'>;
@@ -36,6 +44,17 @@ export class EventRecorder {
   /** A job that was due is not begun, for the reason: part of the transaction that decides so. */
   async skipped(daos: Daos, spec: CommandSpec, job: NewJob, why: string): Promise<void> {
     await this.tellOfJob(daos, spec, job, { state: 'Completed', level: 'WARN', description: textOf(spec, `was skipped: ${why}`) });
+  }
+
+  /** Backups are not as they were known: part of the transaction that records how they are. Tells their owners. */
+  async found(daos: Daos, actor: Actor, findings: readonly Finding[]): Promise<void> {
+    await daos.events.insertAll(
+      findings.map(({ backup: { uuid, name, accountId, domainId }, level, description }) => ({
+        ...({ uuid: randomUUID(), type: 'BACKUP.SYNC', level, state: 'Completed', description: description.slice(0, LONGEST) } as const),
+        ...{ userId: actor.userId, accountId, domainId, requestId: actor.requestId, operationId: null, machineUuid: null },
+        ...{ resourceType: 'Backup', resourceUuid: uuid, resourceName: name, archived: false, created: this.now() },
+      })),
+    );
   }
 
   /** A server begins the job; a second server that takes it over is not told of. */

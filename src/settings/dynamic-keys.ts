@@ -47,6 +47,13 @@ export const DYNAMIC_KEYS = {
     atLeast: 1,
     about: 'seconds after which what the backup providers know is asked for again',
   },
+  'backup.missing.grace.seconds': {
+    kind: 'integer',
+    default: '3600',
+    scope: 'zone',
+    atLeast: 0,
+    about: 'seconds for which a backup must have been looked for in vain, at least twice, before it is taken for Missing',
+  },
   'zone.backupStorage.capacity.notificationthreshold': {
     kind: 'decimal',
     default: '0.75',

@@ -43,14 +43,26 @@ export const gone = (backup: Backup, created: Date): LedgerEntry => ({
   created,
 });
 
+/** The provider holds the backup still, with other sizes than `before`. */
+export const resized = (backup: Backup, before: Backup, created: Date): LedgerEntry => ({
+  ...ofBackup(backup),
+  fact: 'Resized',
+  reasons: 0,
+  storedBytes: backup.sizeBytes - before.sizeBytes,
+  logicalBytes: backup.protectedSizeBytes - before.protectedSizeBytes,
+  created,
+});
+
 const ofAssignment = ({ vmId, policyId, zoneId }: OfferingAssignment, { accountId, domainId }: Vm) => ({
   ...{ vmId, policyId, zoneId, accountId, domainId },
   backupId: null,
+  revision: 0,
   storedBytes: 0,
   logicalBytes: 0,
 });
 
-const ofBackup = ({ id, vmId, policyId, zoneId, accountId, domainId }: Backup) => ({
+const ofBackup = ({ id, vmId, policyId, zoneId, accountId, domainId, revision }: Backup) => ({
   ...{ vmId, policyId, zoneId, accountId, domainId },
   backupId: id,
+  revision,
 });

@@ -25,8 +25,8 @@ const OF_ROOT_ADMINISTRATORS = names(`
   addBackupRepository archiveAlerts createRole createRolePermission createZone deleteAlerts deleteBackupOffering deleteBackupPolicy
   deleteBackupRepository deleteRole deleteRolePermission disableRole enableRole generateUsageRecords importBackupOffering
   importBackupPolicy importRole listAlerts listBackupProviderOfferings listBackupProviders listBackupRepositories listCapacity
-  listConfigurationGroups listConfigurations listInfrastructure resetApiLimit resetConfiguration updateBackupOffering updateBackupRepository
-  updateConfiguration updateRole updateRolePermission`);
+  listConfigurationGroups listConfigurations listInfrastructure resetApiLimit resetConfiguration syncBackups updateBackupOffering
+  updateBackupRepository updateConfiguration updateRole updateRolePermission`);
 const OPEN = names('login logout');
 
 const ACTIONS = [...EVERYBODYS_ACTIONS, ...ADMINISTRATORS_ACTIONS];

@@ -12,7 +12,7 @@ interface Span {
   readonly bytes: number;
 }
 
-const owner = { vmId: 1, policyId: 1, zoneId: 1, accountId: 1, domainId: 1, backupId: null };
+const owner = { vmId: 1, policyId: 1, zoneId: 1, accountId: 1, domainId: 1, backupId: null, revision: 0 };
 const entry = (fact: 'Held' | 'Gone', minute: number, bytes: number): LedgerEntry => {
   const sign = fact === 'Held' ? 1 : -1;
   return { ...owner, fact, reasons: sign, storedBytes: sign * bytes, logicalBytes: sign * 2 * bytes, created: at(minute) };

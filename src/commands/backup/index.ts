@@ -7,6 +7,7 @@ import { ListRestoresCmd } from './list-restores.js';
 import { PlanRestoreCmd } from './plan-restore.js';
 import { RestoreBackupCmd } from './restore-backup.js';
 import { RestoreBackupVolumeCmd } from './restore-backup-volume.js';
+import { SyncBackupsCmd } from './sync-backups.js';
 
 export const backupCommands: readonly CommandClass[] = [
   CreateBackupCmd,
@@ -17,4 +18,5 @@ export const backupCommands: readonly CommandClass[] = [
   PlanRestoreCmd,
   RestoreBackupCmd,
   RestoreBackupVolumeCmd,
+  SyncBackupsCmd,
 ];

@@ -140,6 +140,11 @@ const BACKUPS: readonly Row[] = [
   }),
   failing('createBackup.provider-refuses', 'rejected'),
   failing('createBackup.provider-is-away', 'temporary'),
+  row('syncBackups.disabled', async (stage) => {
+    await off(stage);
+    return { zoneid: await stage.zone() };
+  }),
+  row('syncBackups.no-such-provider', () => ({ provider: 'none' })),
   row('deleteBackup.disabled', async (stage) => {
     const { backupId } = await stage.backedUp();
     await off(stage);

@@ -97,6 +97,18 @@ const BACKUPS: readonly Row[] = [
   ),
 ];
 
+const SYNC: readonly Row[] = [
+  row('syncBackups', async (stage) => {
+    await stage.backedUp();
+    return { zoneid: await stage.zone() };
+  }),
+  row('syncBackups.listing-fails', async (stage) => {
+    const zoneid = await stage.zone();
+    await stage.set('backup.plugin.dummy.fail.call', 'listBackups');
+    return { zoneid };
+  }),
+];
+
 const OFFERINGS: readonly Row[] = [
   row('importBackupPolicy', async (stage) => ({ zoneid: await stage.zone(), name: 'gold', externalid: 'gold-policy' })),
   row('importBackupOffering', async (stage) => ({
@@ -138,6 +150,7 @@ export const SUCCESSES: readonly Row[] = [
   ...SYSTEM,
   ...MACHINES,
   ...BACKUPS,
+  ...SYNC,
   ...OFFERINGS,
   ...LIMITS,
   ...ROLES,

@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto';
+import type { Backup, NewBackupRow } from '../dao/backup-dao.js';
+import type { Holding } from '../dao/backup-look-dao.js';
+import type { Database } from '../dao/database.js';
+import { isDuplicate } from '../dao/database-error.js';
+import type { Vm } from '../dao/vm-dao.js';
+import type { Actor, EventRecorder } from '../events/event-recorder.js';
+import { machineOf } from '../inventory/facts.js';
+import type { ProviderBackup } from '../provider/index.js';
+import { held } from '../usage/ledger-entries.js';
+import { inBatchesOf } from './batches-of.js';
+import { confirmedBy } from './confirmed-backup.js';
+
+/** How many unknown backups have an owner here now, and how many cannot have one. */
+export interface Adopted {
+  readonly adopted: number;
+  readonly unclaimed: number;
+}
+
+const BATCH = 100;
+
+/** Takes in backups that a provider holds of machines that are known here, and that nobody has recorded. */
+export class Adoption {
+  constructor(
+    private readonly db: Database,
+    private readonly events: EventRecorder,
+    private readonly now: () => Date,
+  ) {}
+
+  /** Adopts for the owners of the machines; what has been deleted since then is left alone, and so are machines that a job works on. */
+  async adopt(unknown: readonly ProviderBackup[], holding: Holding, since: Date, actor: Actor): Promise<Adopted> {
+    const backups = await this.withoutRemoved(unknown, holding, since);
+    let [adopted, unclaimed] = [0, 0];
+    for (const batch of inBatchesOf(BATCH, backups)) {
+      const { rows, ownerless } = await this.claim(batch, holding);
+      adopted += await this.record(rows, actor);
+      unclaimed += ownerless;
+    }
+    return { adopted, unclaimed };
+  }
+
+  private async withoutRemoved(unknown: readonly ProviderBackup[], holding: Holding, since: Date): Promise<readonly ProviderBackup[]> {
+    const names = unknown.map(({ externalId, operationId = null }) => ({ externalId, operationId }));
+    const removed = await this.db.daos.backupLooks.removedSince(holding, since, names);
+    const gone = new Set(removed.flatMap(({ externalId, operationId }) => [externalId, operationId]));
+    return unknown.filter(({ externalId, operationId = '' }) => !gone.has(externalId) && !gone.has(operationId));
+  }
+
+  /** The rows of the backups whose machine is known, belongs to somebody, and is or was in an offering of the provider. */
+  private async claim(batch: readonly ProviderBackup[], holding: Holding): Promise<{ rows: NewBackupRow[]; ownerless: number }> {
+    const { vms, jobs, assignments, backupLooks } = this.db.daos;
+    const uuids = [...new Set(batch.map(({ machineUuid }) => machineUuid))];
+    const machines = (await vms.listByUuidsIncludingRemoved(uuids)).filter(({ zoneId }) => zoneId === holding.zoneId);
+    const ids = machines.map(({ id }) => id);
+    const [now, before] = [await assignments.offeringsOf(ids, holding.provider), await backupLooks.newestOfferings(holding, ids)];
+    const busy = await jobs.pendingAmong('machineUuid', uuids);
+    const byUuid = new Map(machines.map((vm) => [vm.uuid, vm]));
+    const claims = batch.map((backup) => {
+      const vm = byUuid.get(backup.machineUuid);
+      return { backup, vm, policyId: vm && (now.get(vm.id) ?? before.get(vm.id)) };
+    });
+    const rows = claims.flatMap(({ backup, vm, policyId }) => {
+      if (!vm || policyId === undefined || busy.has(vm.uuid)) return [];
+      return [this.rowOf(backup, vm, { ...holding, policyId })];
+    });
+    return { rows, ownerless: claims.filter(({ policyId }) => policyId === undefined).length };
+  }
+
+  /** Somebody else may have recorded one of them meanwhile: then the others are recorded without it. */
+  private async record(rows: readonly NewBackupRow[], actor: Actor): Promise<number> {
+    if (rows.length === 0) return 0;
+    try {
+      await this.db.transaction(async (daos) => {
+        const backups = await daos.backupLooks.insertAll(rows);
+        await daos.usage.append(...backups.map((backup) => held(backup, this.now())));
+        await this.events.found(daos, actor, backups.map(adopted));
+      });
+      return rows.length;
+    } catch (error) {
+      if (!isDuplicate(error)) throw error;
+      if (rows.length === 1) return 0;
+      const half = Math.ceil(rows.length / 2);
+      return (await this.record(rows.slice(0, half), actor)) + (await this.record(rows.slice(half), actor));
+    }
+  }
+
+  private rowOf(backup: ProviderBackup, vm: Vm, under: Holding & { readonly policyId: number }): NewBackupRow {
+    const created = new Date(Math.min(backup.takenAt.getTime(), this.now().getTime()));
+    const { accountId, domainId } = vm;
+    return {
+      ...under,
+      ...confirmedBy(backup, machineOf(vm)),
+      ...{ uuid: randomUUID(), vmId: vm.id, accountId, domainId },
+      name: `${vm.name.slice(0, 200)}-${created.toISOString()}`,
+      description: null,
+      status: 'BackedUp',
+      // The operation may name another row: one that was removed.
+      ...{ operationId: null, backupScheduleId: null },
+      created,
+      removed: null,
+    };
+  }
+}
+
+const adopted = (backup: Backup) =>
+  ({
+    backup,
+    level: 'INFO',
+    description: `backup ${backup.uuid} was adopted: its provider holds it as ${backup.externalId ?? ''}, and it was not known here`,
+  }) as const;

@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto';
+import type { CallContext } from '../call-context.js';
+import type { Database } from '../dao/database.js';
+import type { Zone } from '../dao/zone-dao.js';
+import { found, invalid, toApiError } from '../errors.js';
+import type { Actor } from '../events/event-recorder.js';
+import type { ZoneDirectory } from '../inventory/zone-directory.js';
+import type { Log } from '../log.js';
+import type { DynamicSettings } from '../settings/dynamic-settings.js';
+import type { BackupFramework } from './backup-framework.js';
+import type { Leftovers } from './leftovers.js';
+import type { Reconciler, SyncCounts } from './reconciler.js';
+
+/** Which providers are to be looked at: all of them unless something is said. */
+export interface SyncWish {
+  readonly zoneUuid: string | undefined;
+  readonly provider: string | undefined;
+  readonly forced: boolean;
+}
+
+/** What came of a look at one provider of one zone. */
+export interface SyncReport {
+  readonly zone: Zone;
+  readonly provider: string;
+  readonly counts: SyncCounts;
+  /** Why nothing was learnt from the provider, if so. */
+  readonly failure: string | undefined;
+}
+
+const NOTHING: SyncCounts = { looked: 0, adopted: 0, updated: 0, missing: 0, back: 0, settled: 0, cleaned: 0, unclaimed: 0 };
+
+/** Looks at what the backup providers of the zones hold, on demand and every so often. */
+export class BackupSync {
+  constructor(
+    private readonly db: Database,
+    private readonly zones: ZoneDirectory,
+    private readonly framework: BackupFramework,
+    private readonly settings: DynamicSettings,
+    private readonly reconciler: Reconciler,
+    private readonly leftovers: Leftovers,
+    private readonly log: Log,
+  ) {}
+
+  /** Answers a report for each provider of each zone; that one fails does not keep it from the others. */
+  async sync(wish: SyncWish, { caller, requestId, signal }: CallContext): Promise<readonly SyncReport[]> {
+    const { userId, accountId, domainId } = caller;
+    return this.syncZones(this.zonesOf(wish), wish, { userId, accountId, domainId, requestId }, signal);
+  }
+
+  /** Refuses a zone that is not there, or in which backups do not work, and a provider that is not loaded. */
+  check({ zoneUuid, provider }: SyncWish): void {
+    if (provider !== undefined && !this.framework.providers().some(({ name }) => name === provider)) {
+      throw invalid('provider', `there is no backup provider "${provider}"; see listBackupProviders`);
+    }
+    if (zoneUuid !== undefined) this.framework.assertEnabled(this.zones.get(zoneUuid));
+  }
+
+  /** The same for all there is, in the name of the first administrator. */
+  async syncAll(signal: AbortSignal): Promise<void> {
+    const { id: userId, accountId, domainId } = found(await this.db.daos.users.findDefault(), 'user', 'admin');
+    const everything = { zoneUuid: undefined, provider: undefined, forced: false };
+    const actor = { userId, accountId, domainId, requestId: randomUUID() };
+    for (const zone of this.zonesOf(everything)) {
+      // Also a defect that one zone meets is no reason to leave the others alone.
+      await this.syncZones([zone], everything, actor, signal).catch((error: unknown) =>
+        this.log('error', 'backups not reconciled', { zone: zone.uuid, error }),
+      );
+    }
+  }
+
+  private zonesOf(wish: SyncWish): readonly Zone[] {
+    this.check(wish);
+    const zones = wish.zoneUuid === undefined ? this.zones.all() : [this.zones.get(wish.zoneUuid)];
+    return zones.filter((zone) => this.framework.isEnabled(zone));
+  }
+
+  private async syncZones(zones: readonly Zone[], wish: SyncWish, actor: Actor, signal: AbortSignal): Promise<SyncReport[]> {
+    const reports: SyncReport[] = [];
+    for (const zone of zones) {
+      const names = await this.providersOf(zone);
+      for (const name of names.filter((each) => wish.provider === undefined || each === wish.provider)) {
+        if (signal.aborted) return reports;
+        reports.push(await this.syncOne(zone, name, wish.forced, actor, signal));
+      }
+    }
+    return reports;
+  }
+
+  /** The one that the zone uses, and every other that holds backups of it. */
+  private async providersOf(zone: Zone): Promise<readonly string[]> {
+    return [...new Set([this.framework.providerNameOf(zone), ...(await this.db.daos.backupLooks.providersIn(zone.id))])];
+  }
+
+  private async syncOne(zone: Zone, name: string, forced: boolean, actor: Actor, signal: AbortSignal): Promise<SyncReport> {
+    // What is left of operations is known here, whatever the provider says.
+    const abandoned = await this.leftovers.settleAbandoned(zone.id);
+    try {
+      const graceMs = this.settings.get('backup.missing.grace.seconds', { zoneId: zone.id }) * 1000;
+      const provider = this.framework.provider(name, zone);
+      const counts = await this.reconciler.reconcile({ zone, name, provider, graceMs, forced, actor }, signal);
+      return { zone, provider: name, counts: { ...counts, settled: counts.settled + abandoned }, failure: undefined };
+    } catch (error) {
+      const { message, kind } = toApiError(error, actor.requestId);
+      if (kind === 'internal') throw error;
+      this.log('warn', 'backups not reconciled', { zone: zone.uuid, provider: name, error });
+      return { zone, provider: name, counts: { ...NOTHING, settled: abandoned }, failure: message };
+    }
+  }
+}

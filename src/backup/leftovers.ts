@@ -1,0 +1,63 @@
+import { randomUUID } from 'node:crypto';
+import type { KnownBackup } from '../dao/backup-look-dao.js';
+import type { Database } from '../dao/database.js';
+import { settle } from '../jobs/settle.js';
+import type { Log } from '../log.js';
+import { ProviderError, type BackupProvider, type Operation } from '../provider/index.js';
+import type { BackupManager } from './backup-manager.js';
+
+/** Brings to an end what operations have begun and nobody will finish. */
+export class Leftovers {
+  constructor(
+    private readonly db: Database,
+    private readonly backups: BackupManager,
+    private readonly now: () => Date,
+    private readonly log: Log,
+  ) {}
+
+  /** Has the provider remove whatever a backup that failed has left there, once; false if it could not. */
+  clean({ id, uuid, operationId }: KnownBackup, provider: BackupProvider, signal: AbortSignal): Promise<boolean> {
+    return this.attempt(uuid, async () => {
+      const takenBy = operationId ?? undefined;
+      if (takenBy !== undefined) await provider.deleteBackup({ ...anOperation(), takenBy, forced: false }, signal);
+      await this.db.transaction(({ backups }) => backups.transition(id, 'Error', 'Error', { cleaned: this.now() }));
+    });
+  }
+
+  /** Deletes a backup to the end that nobody is deleting any more; false if the provider could not. */
+  deleteAgain({ uuid }: KnownBackup, provider: BackupProvider, signal: AbortSignal): Promise<boolean> {
+    return this.attempt(uuid, async () => {
+      const backup = await this.db.daos.backups.findByUuid(uuid);
+      if (backup?.status === 'Deleting') await this.backups.finishDeleting(backup, provider, { ...anOperation(), forced: false }, signal);
+    });
+  }
+
+  /** Puts back what operations without a job have left in passing states in the zone; answers how many operations. */
+  async settleAbandoned(zoneId: number): Promise<number> {
+    const { vms, volumes, assignments, jobs } = this.db.daos;
+    const [restoring, written, assigning] = [
+      await vms.operationsIn(zoneId),
+      await volumes.operationsIn(zoneId),
+      await assignments.operationsIn(zoneId),
+    ];
+    const operations = [...new Set([...restoring, ...written, ...assigning])];
+    const pending = await jobs.pendingAmong('operationId', operations);
+    const abandoned = operations.filter((operation) => !pending.has(operation));
+    for (const operation of abandoned) await this.db.transaction((daos) => settle(daos, operation, this.now()));
+    return abandoned.length;
+  }
+
+  /** What one backup's provider refuses does not keep the others from their end. */
+  private async attempt(backup: string, work: () => Promise<void>): Promise<boolean> {
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      if (!(error instanceof ProviderError)) throw error;
+      this.log('warn', 'leftovers of a backup not removed', { backup, error });
+      return false;
+    }
+  }
+}
+
+const anOperation = (): Operation => ({ operationId: randomUUID(), report: async () => undefined });

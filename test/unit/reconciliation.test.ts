@@ -1,0 +1,149 @@
+import fc from 'fast-check';
+import { compare, isBelievable, type Decision, type Look } from '../../src/backup/reconciliation.js';
+import type { BackupStatus } from '../../src/backup/backup-status.js';
+import type { KnownBackup } from '../../src/dao/backup-look-dao.js';
+import type { ProviderBackup } from '../../src/provider/index.js';
+
+const GRACE_MS = 60_000;
+const NOW = new Date('2026-03-01T00:00:00Z');
+const agoMs = (ms: number) => new Date(NOW.getTime() - ms);
+const look = (changes: Partial<Look> = {}): Look => ({ now: NOW, graceMs: GRACE_MS, isBusy: () => false, ...changes });
+
+const shown = (externalId: string, more: Partial<ProviderBackup> = {}): ProviderBackup => ({
+  ...{ externalId, machineUuid: 'machine', takenAt: NOW, type: 'FULL', sizeBytes: 1, protectedSizeBytes: 2, volumes: [], ...more },
+});
+const known = (id: number, more: Partial<KnownBackup> = {}): KnownBackup => ({
+  ...{ id, uuid: `backup-${id}`, status: 'BackedUp', missed: null, cleaned: null, type: 'FULL', sizeBytes: 1, protectedSizeBytes: 2 },
+  ...{ externalId: `external-${id}`, operationId: `operation-${id}`, ...more },
+});
+const listingOf = (backups: readonly ProviderBackup[]) => new Map(backups.map((backup) => [backup.externalId, backup]));
+const stepOf = (row: KnownBackup, backups: readonly ProviderBackup[] = [], at: Look = look()) =>
+  compare(listingOf(backups), [row], at).decisions[0]?.step;
+
+const STATUSES: readonly BackupStatus[] = ['BackingUp', 'BackedUp', 'Error', 'Missing', 'Deleting', 'Removed'];
+const rows = fc
+  .array(
+    fc.record({
+      status: fc.constantFrom(...STATUSES),
+      missed: fc.option(fc.integer({ min: 0, max: 3 * GRACE_MS }).map(agoMs)),
+      cleaned: fc.option(fc.constant(NOW)),
+      sizeBytes: fc.constantFrom(1, 5),
+      isNamed: fc.boolean(),
+    }),
+    { maxLength: 20 },
+  )
+  .map((all) =>
+    all.map(({ isNamed, ...row }, index) => {
+      const isTaken = row.status === 'BackedUp' || row.status === 'Missing' || isNamed;
+      return known(index + 1, { ...row, externalId: isTaken && row.status !== 'Error' ? `external-${index + 1}` : null });
+    }),
+  );
+const listings = fc
+  .subarray(Array.from({ length: 30 }, (_, index) => index + 1))
+  .map((ids) => listingOf(ids.map((id) => shown(`external-${id}`, { operationId: `operation-${id}` }))));
+
+/** The row as the step leaves it; what the provider is asked to remove is gone. */
+function after({ step, known: row, held }: Decision): KnownBackup {
+  const sizes = held && { externalId: held.externalId, sizeBytes: held.sizeBytes, protectedSizeBytes: held.protectedSizeBytes };
+  const is = { ...row, ...sizes, missed: null };
+  const outcomes: Record<Decision['step'], KnownBackup> = {
+    missed: { ...row, missed: NOW },
+    seen: { ...row, missed: null },
+    missing: { ...row, status: 'Missing' },
+    back: { ...is, status: 'BackedUp' },
+    updated: is,
+    recovered: { ...is, status: 'BackedUp' },
+    failed: { ...row, status: 'Error', missed: NOW },
+    clean: { ...row, cleaned: NOW },
+    delete: { ...row, status: 'Removed' },
+  };
+  return outcomes[step];
+}
+
+const applied = (all: readonly KnownBackup[], decisions: readonly Decision[]): KnownBackup[] =>
+  all.map((row) => {
+    const decision = decisions.find((each) => each.known === row);
+    return decision ? after(decision) : row;
+  });
+
+test('what a look has made of the backups, the same look does not change again', () => {
+  fc.assert(
+    fc.property(listings, rows, (listing, all) => {
+      const left = applied(all, compare(listing, all, look()).decisions);
+      expect(compare(listing, left, look()).decisions).toEqual([]);
+    }),
+  );
+});
+
+test('a backup is believed to be there only if the provider shows it, and missing only if it does not', () => {
+  fc.assert(
+    fc.property(listings, rows, (listing, all) => {
+      for (const { step, held } of compare(listing, all, look()).decisions) {
+        if (['seen', 'back', 'updated', 'recovered'].includes(step)) expect(held).toBeDefined();
+        if (['missed', 'missing', 'failed', 'clean'].includes(step)) expect(held).toBeUndefined();
+      }
+    }),
+  );
+});
+
+test('every backup that the provider shows is known or unknown, and none is both', () => {
+  fc.assert(
+    fc.property(listings, rows, (listing, all) => {
+      const { unknown } = compare(listing, all, look());
+      const names = new Set(all.map(({ externalId }) => externalId));
+      for (const { externalId } of unknown) expect(names.has(externalId)).toBe(false);
+      const unknownNames = new Set(unknown.map(({ externalId }) => externalId));
+      for (const [externalId, { operationId }] of listing) {
+        const isOfOperation = all.some((row) => row.externalId === null && row.operationId === operationId);
+        expect(unknownNames.has(externalId)).toBe(!names.has(externalId) && !isOfOperation);
+      }
+    }),
+  );
+});
+
+test('nothing comes of a backup that somebody works on', () => {
+  fc.assert(
+    fc.property(listings, rows, (listing, all) => {
+      const { decisions, lacking, expected } = compare(listing, all, look({ isBusy: () => true }));
+      expect({ decisions, lacking, expected }).toEqual({ decisions: [], lacking: 0, expected: 0 });
+    }),
+  );
+});
+
+test('a backup is missing at the second look in vain and when the grace time is over, not before', () => {
+  expect(stepOf(known(1))).toBe('missed');
+  expect(stepOf(known(1, { missed: agoMs(GRACE_MS - 1) }))).toBeUndefined();
+  expect(stepOf(known(1, { missed: agoMs(GRACE_MS) }))).toBe('missing');
+  expect(stepOf(known(1, { missed: NOW }), [], look({ graceMs: 0 }))).toBeUndefined();
+  expect(stepOf(known(1, { missed: agoMs(1) }), [], look({ graceMs: 0 }))).toBe('missing');
+});
+
+test('a backup that is shown again is BackedUp again, and one that was only missed once is left as it is', () => {
+  expect(stepOf(known(1, { status: 'Missing', missed: agoMs(1) }), [shown('external-1')])).toBe('back');
+  expect(stepOf(known(1, { missed: agoMs(1) }), [shown('external-1')])).toBe('seen');
+  expect(stepOf(known(1), [shown('external-1')])).toBeUndefined();
+  expect(stepOf(known(1), [shown('external-1', { sizeBytes: 9 })])).toBe('updated');
+});
+
+test('a backup that nobody is taking is there, or has failed and leaves nothing behind', () => {
+  const taking = known(1, { status: 'BackingUp', externalId: null });
+  expect(stepOf(taking, [shown('any', { operationId: 'operation-1' })])).toBe('recovered');
+  expect(stepOf(taking)).toBe('failed');
+  const failed = known(1, { status: 'Error', externalId: null });
+  expect(stepOf(failed, [shown('any', { operationId: 'operation-1' })])).toBe('recovered');
+  expect(stepOf(failed)).toBe('missed');
+  expect(stepOf({ ...failed, missed: agoMs(GRACE_MS) })).toBe('clean');
+  expect(stepOf({ ...failed, missed: agoMs(GRACE_MS), cleaned: NOW })).toBeUndefined();
+});
+
+test('a second backup of an operation whose first is known is unknown', () => {
+  const second = shown('second', { operationId: 'operation-1' });
+  expect(compare(listingOf([shown('external-1'), second]), [known(1)], look()).unknown).toEqual([second]);
+});
+
+test('some backups may be gone, but not most of many', () => {
+  expect(isBelievable({ expected: 3, lacking: 3 })).toBe(true);
+  expect(isBelievable({ expected: 4, lacking: 4 })).toBe(false);
+  expect(isBelievable({ expected: 100, lacking: 25 })).toBe(true);
+  expect(isBelievable({ expected: 100, lacking: 26 })).toBe(false);
+});
