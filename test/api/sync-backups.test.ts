@@ -120,7 +120,7 @@ forEachEngine((engine) => {
         ...NOTHING,
         looked: 0,
         success: false,
-        errortext: expect.stringContaining(text) as string,
+        failure: expect.stringContaining(text) as string,
       });
     }
     expect(await server.db.knex('backups').whereNotNull('missed').whereNull('removed')).toEqual([]);
@@ -131,7 +131,7 @@ forEachEngine((engine) => {
     const { zoneId, vmId } = await protectedMachine(server);
     const externalId = await strayBackup(server.db, zoneId, vmId);
     await strayBackup(server.db, zoneId, vmId, 7, { externalId });
-    expect(await sync(zoneId)).toMatchObject({ ...NOTHING, success: false, errortext: expect.stringContaining('twice') as string });
+    expect(await sync(zoneId)).toMatchObject({ ...NOTHING, success: false, failure: expect.stringContaining('twice') as string });
     const other = await protectedMachine(server);
     await strayBackup(server.db, other.zoneId, other.vmId, -1);
     expect(await sync(other.zoneId)).toMatchObject({ ...NOTHING, success: false });
@@ -144,7 +144,7 @@ forEachEngine((engine) => {
     await configure(server, GRACE, '0', zoneId);
     await script(server, zoneId, { lost: '*' });
     for (let look = 1; look <= 3; look++) {
-      expect(await sync(zoneId)).toMatchObject({ ...NOTHING, success: false, errortext: expect.stringContaining('5 of 5') as string });
+      expect(await sync(zoneId)).toMatchObject({ ...NOTHING, success: false, failure: expect.stringContaining('5 of 5') as string });
     }
     expect(each(await alertsOf(zoneId), 'description')).toEqual([expect.stringContaining('forced=true')]);
     expect(new Set(await statusOf(vmId))).toEqual(new Set(['BackedUp']));

@@ -6,7 +6,7 @@ export const backupSyncResponse = responseOf('backupsync', {
   zonename: ['string', 'name of the zone'],
   provider: ['string', 'name of the backup provider'],
   success: ['boolean', 'whether all that the provider holds there could be read and believed; if not, no backup was changed'],
-  errortext: ['string', 'why not'],
+  failure: ['string', 'why not'],
   looked: ['integer', 'backups that the provider showed'],
   adopted: ['integer', 'backups that were not known here, and are now'],
   updated: ['integer', 'backups whose sizes had changed'],
@@ -22,6 +22,6 @@ export const toBackupSyncResponse = ({ zone, provider, counts, failure }: SyncRe
   zonename: zone.name,
   provider,
   success: failure === undefined,
-  errortext: failure,
+  failure,
   ...counts,
 });
