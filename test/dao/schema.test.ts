@@ -78,7 +78,7 @@ forEachEngine((engine) => {
     '0016_scheduled_backups',
     '0017_idempotency',
     '0018_job_turns',
-  '0021_reconciliation',
+    '0021_reconciliation',
   ])('%s, a change of a table, is made again after it was cut off', async (again) => {
     await migrate(knex());
     await knex()('schema_migration').where('name', again).update({ state: 'begun' });
