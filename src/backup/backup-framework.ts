@@ -30,10 +30,12 @@ export class BackupFramework {
   }
 
   /** Refuses an offering under which no backups are taken on demand or by schedule, or with `quiesce` none that hold the guest still. */
-  assertUserDriven({ uuid, userDriven, provider }: BackupOffering, zone: Zone, quiesce: boolean): void {
+  async assertUserDriven(offering: BackupOffering, zone: Zone, quiesce: boolean, signal: AbortSignal): Promise<void> {
+    const { uuid, userDriven, provider } = offering;
     if (!userDriven) throw refused(`backup offering ${uuid} does not allow backups on demand; its provider takes them`);
-    const { capabilities } = this.provider(provider, zone);
-    if (quiesce && !capabilities.quiesce) throw refused(`backup provider ${provider} cannot quiesce a virtual machine`);
+    if (!quiesce) return;
+    const capabilities = await this.provider(provider, zone).capabilities(signal);
+    if (!capabilities.quiesce) throw refused(`backup provider ${provider} cannot quiesce a virtual machine`);
   }
 
   /** Whether volumes may come and go on machines that are in an offering. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { assertMayUse, mayUse, type Access, type OwnerWish } from '../account/access.js';
-import type { Caller } from '../call-context.js';
+import type { CallContext, Caller } from '../call-context.js';
 import type { BackupSchedule, BackupScheduleView } from '../dao/backup-schedule-dao.js';
 import type { Database } from '../dao/database.js';
 import type { Listing, Page } from '../dao/page.js';
@@ -49,12 +49,12 @@ export class BackupScheduleManager {
   ) {}
 
   /** Gives the machine the schedule, in place of the one that it has of that interval type. */
-  async save(caller: Caller, vmUuid: string, wish: ScheduleWish): Promise<BackupScheduleView> {
+  async save({ caller, signal }: CallContext, vmUuid: string, wish: ScheduleWish): Promise<BackupScheduleView> {
     const vm = await this.machines.get(caller, vmUuid);
     const zone = this.zones.getById(vm.zoneId);
     this.framework.assertEnabled(zone);
     const { offering } = await protectionOf(this.db.daos, vm);
-    this.framework.assertUserDriven(offering, zone, wish.quiesceVm ?? false);
+    await this.framework.assertUserDriven(offering, zone, wish.quiesceVm ?? false, signal);
     const schedule = this.read(vm, wish);
     await this.checkKept(vm, wish.maxBackups);
     await this.db.transaction(async ({ schedules, cacheChanges }) => {

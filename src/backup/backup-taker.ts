@@ -93,7 +93,7 @@ export class BackupTaker {
     this.framework.assertEnabled(zone);
     assertMayUse(call.caller, vm, `virtual machine ${vm.uuid}`);
     const { assignment, offering } = await protectionOf(this.db.daos, vm);
-    this.framework.assertUserDriven(offering, zone, wish.quiesce);
+    await this.framework.assertUserDriven(offering, zone, wish.quiesce, call.signal);
     return this.admission.transaction(async (daos) => {
       const known = await daos.backups.findByOperation(runningJob(call).operationId);
       return { backup: known ?? (await this.insert(daos, vm, offering, wish, call)), offering, assignment };

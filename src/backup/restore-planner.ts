@@ -147,7 +147,7 @@ export class RestorePlanner {
     const { status, externalId } = backup;
     const isHeld = isEnabled && status === 'BackedUp' && externalId !== null;
     const held = isHeld && provider.findBackup ? ((await provider.findBackup(externalId, signal)) ?? null) : undefined;
-    const { capabilities } = provider;
+    const capabilities = await provider.capabilities(signal);
     const facts = { backup, manifest: readManifest(backup.manifest), zone, zoneUuid, isEnabled, capabilities, held };
     return { backup, provider, zone, facts };
   }
@@ -172,8 +172,8 @@ export class RestorePlanner {
   }
 
   /** What keeps the provider, or the repository that the backup is in, from making a machine in the zone. */
-  private async reachFindings({ backup, provider, zone }: Source, target: Zone): Promise<readonly Finding[]> {
-    const { fillMachine, crossZone } = provider.capabilities;
+  private async reachFindings({ backup, zone, facts }: Source, target: Zone): Promise<readonly Finding[]> {
+    const { fillMachine, crossZone } = facts.capabilities;
     const findings: Finding[] = [];
     if (!fillMachine) findings.push(blocks(refused(`backup provider ${backup.provider} cannot make a new machine of a backup`)));
     if (zone.id === target.id) return findings;

@@ -76,7 +76,7 @@ export class CapacityManager {
 
   private async measureZone(zone: Zone, signal: AbortSignal): Promise<void> {
     const provider = this.framework.isEnabled(zone) ? this.framework.provider(this.framework.providerNameOf(zone), zone) : undefined;
-    if (!provider?.capabilities.capacity) return this.db.daos.capacities.delete(zone.id);
+    if (!provider || !(await provider.capabilities(signal)).capacity) return this.db.daos.capacities.delete(zone.id);
     const { usedBytes, totalBytes } = sound(await provider.capacity(signal));
     const threshold = this.settings.get('zone.backupStorage.capacity.notificationthreshold', { zoneId: zone.id });
     await this.db.transaction(async (daos) => {

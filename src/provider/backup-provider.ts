@@ -9,7 +9,8 @@ import type { Operation } from './operation.js';
  * operation that is then repeated with the same `operationId` is joined, not started again.
  */
 export interface BackupProvider {
-  readonly capabilities: Capabilities;
+  /** What the backup system of the zone can do beyond the least, as it is now. */
+  capabilities(signal: AbortSignal): Promise<Capabilities>;
 
   /** The policies that an administrator can import. */
   listOfferings(signal: AbortSignal): Promise<readonly ProviderOffering[]>;

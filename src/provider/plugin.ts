@@ -2,7 +2,7 @@ import type { BackupProvider } from './backup-provider.js';
 import type { InventorySource } from './inventory-source.js';
 
 /** The version of the plugin contracts that this server speaks. Raised only when an older plugin would break. */
-export const PROVIDER_API = 2;
+export const PROVIDER_API = 3;
 
 /** What a plugin makes: a `backup` plugin talks to a backup system, an `inventory` plugin to whatever owns a zone's machines. */
 export interface Contracts {

@@ -207,8 +207,11 @@ forEachEngine((engine) => {
   describe('planRestore with a provider that can do the least', () => {
     const server = testServer(engine);
     beforeAll(() =>
-      alterProvider(server, ({ capabilities }) => ({
-        capabilities: { ...capabilities, restoreVolume: false, fillMachine: false, crossZone: false },
+      alterProvider(server, (provider) => ({
+        capabilities: async (signal) => ({
+          ...(await provider.capabilities(signal)),
+          ...{ restoreVolume: false, fillMachine: false, crossZone: false },
+        }),
         ...{ findBackup: undefined as never },
       })),
     );

@@ -50,7 +50,7 @@ describe('a plugin with a fault stops the start', () => {
     ['no-settings', 'backup plugin sample', 'its default export is not a plugin; declare it with definePlugin'],
     ['other-name', 'backup plugin sample', 'it exports the name "simple"; name and folder must be the same'],
     ['other-kind', 'backup plugin sample', 'it is of kind "inventory"; its folder is for kind "backup"'],
-    ['other-version', 'backup plugin sample', 'it speaks plugin API 99; this server speaks 2'],
+    ['other-version', 'backup plugin sample', 'it speaks plugin API 99; this server speaks 3'],
     ['bad-key', 'backup plugin sample', 'its setting "Some-Key" must match /^[a-z][a-z0-9.]*$/'],
     ['bad-integer', 'backup plugin sample', 'the default "many" of its setting count is not a valid integer'],
     ['bad-boolean', 'backup plugin sample', 'the default "yes" of its setting enabled is not a valid boolean'],

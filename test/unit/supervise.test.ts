@@ -8,7 +8,7 @@ type Line = readonly [level: string, message: string, fields: Readonly<Record<st
 
 /** A provider of the names that the supervision knows, with what the test wants it to do. */
 interface Target {
-  readonly capabilities: object;
+  findBackup?(externalId: string, signal: AbortSignal): Promise<string>;
   listOfferings(signal: AbortSignal): Promise<string>;
   takeBackup(operation: Operation, signal: AbortSignal): Promise<string>;
   listBackups(signal: AbortSignal): AsyncIterable<string>;
@@ -60,14 +60,13 @@ describe('a call that answers', () => {
 
   test('is passed through, on the object that it belongs to, with one line in the log', async () => {
     class Provider {
-      readonly capabilities = { quiesce: true };
       #answer = 'gold';
       async listOfferings() {
         return this.#answer;
       }
     }
     const provider = supervised(new Provider());
-    expect(provider.capabilities).toEqual({ quiesce: true });
+    expect('findBackup' in provider).toBe(false);
     expect(await provider.listOfferings(outer.signal)).toBe('gold');
     expect(lines).toEqual([['info', 'provider call', { call: 'dummy.listOfferings', ms: expect.any(Number) }]]);
   });

@@ -39,18 +39,23 @@ interface Assignment {
 
 /** A backup system that lives in the server's database: it holds records of backups, and no data. */
 export class DummyProvider implements BackupProvider {
-  readonly capabilities: Capabilities;
   private readonly script: Script;
   private readonly operations: DurableOperations;
   private readonly backups: Backups;
   private readonly assignments: Records<Assignment>;
 
-  constructor(settings: DummySettings, host: PluginHost) {
-    this.capabilities = { quiesce: settings.quiesce, restoreVolume: true, fillMachine: true, crossZone: true, capacity: true };
+  constructor(
+    private readonly settings: DummySettings,
+    host: PluginHost,
+  ) {
     this.script = new Script(settings);
     this.operations = new DurableOperations(host);
     this.backups = new Backups(host.store, this.script);
     this.assignments = new Records(host.store, 'assignment/');
+  }
+
+  async capabilities(): Promise<Capabilities> {
+    return { quiesce: this.settings.quiesce, restoreVolume: true, fillMachine: true, crossZone: true, capacity: true };
   }
 
   async listOfferings(): Promise<readonly ProviderOffering[]> {
@@ -81,7 +86,7 @@ export class DummyProvider implements BackupProvider {
   }
 
   async takeBackup(request: TakeBackup, signal: AbortSignal): Promise<ProviderBackup> {
-    if (request.quiesce && !this.capabilities.quiesce) throw new ProviderError('unsupported', 'the guest cannot be held still');
+    if (request.quiesce && !this.settings.quiesce) throw new ProviderError('unsupported', 'the guest cannot be held still');
     const plan = async (startedAt: Date): Promise<HeldBackup> => {
       await this.checkAssigned(request);
       return this.backups.plan(request, startedAt);

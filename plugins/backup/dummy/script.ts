@@ -1,7 +1,7 @@
 import { ProviderError, type BackupProvider, type ProviderFault } from '../../../src/provider/index.js';
 import type { DummySettings } from './settings.js';
 
-/** A method of the provider contract. */
+/** A method of the provider contract that can be made to fail. */
 export type Method = Exclude<keyof BackupProvider, 'capabilities'>;
 
 /**

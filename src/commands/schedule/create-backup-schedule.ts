@@ -41,9 +41,9 @@ export class CreateBackupScheduleCmd extends Command {
   })
   quiesceVm: boolean | undefined;
 
-  async execute({ schedules }: Services, { caller }: CallContext) {
+  async execute({ schedules }: Services, call: CallContext) {
     const { virtualMachineId, intervalType, schedule, timezone, maxBackups = 0, quiesceVm } = this;
-    const saved = await schedules.save(caller, virtualMachineId, { intervalType, schedule, timezone, maxBackups, quiesceVm });
+    const saved = await schedules.save(call, virtualMachineId, { intervalType, schedule, timezone, maxBackups, quiesceVm });
     return { backupschedule: toBackupScheduleResponse(saved) };
   }
 }

@@ -22,7 +22,7 @@ export function describeFilling(subject: Subject): void {
   /** Asks for it; undefined after the right refusal of a provider that cannot do it. */
   async function fill(provider: BackupProvider, request: FillMachine): Promise<readonly RestoredVolume[] | undefined> {
     const answer = provider.fillMachine(request, never);
-    const { fillMachine, crossZone } = provider.capabilities;
+    const { fillMachine, crossZone } = await provider.capabilities(never);
     if (fillMachine && (crossZone || request.targetZone.uuid === request.zone.uuid)) return answer;
     await subject.expectFault(answer, 'unsupported');
     return undefined;
@@ -70,7 +70,7 @@ export function describeFilling(subject: Subject): void {
   test('says not_found of a backup that it does not have, and of a volume that the backup does not hold', async () => {
     const { backup, ...backedUp } = await subject.backedUp();
     const provider = await subject.provider();
-    const fault = provider.capabilities.fillMachine ? 'not_found' : 'unsupported';
+    const fault = (await provider.capabilities(never)).fillMachine ? 'not_found' : 'unsupported';
     await subject.expectFault(provider.fillMachine(filling(backedUp, `none-${randomUUID()}`), never), fault);
     const foreign = { ...backedUp, volumes: [sampleVolume(0)] };
     await subject.expectFault(provider.fillMachine(filling(foreign, backup.externalId), never), fault);

@@ -59,7 +59,7 @@ export function describeRestoringVolumes(subject: Subject): void {
     for (const volume of volumes) {
       const request = subject.restoreVolume(machine, volume, backup.externalId);
       const answer = provider.restoreVolume(request, never);
-      if (!provider.capabilities.restoreVolume) {
+      if (!(await provider.capabilities(never)).restoreVolume) {
         await subject.expectFault(answer, 'unsupported');
         continue;
       }
@@ -75,7 +75,7 @@ export function describeRestoringVolumes(subject: Subject): void {
     const [first, second] = [await subject.provider(), await subject.harness.open()];
     const request = subject.restoreVolume(machine, volumes[1] ?? sampleVolume(1), backup.externalId);
     const asked = [first, second, first].map((provider) => provider.restoreVolume(request, never));
-    if (!first.capabilities.restoreVolume) {
+    if (!(await first.capabilities(never)).restoreVolume) {
       for (const answer of asked) await subject.expectFault(answer, 'unsupported');
       return;
     }
@@ -86,7 +86,7 @@ export function describeRestoringVolumes(subject: Subject): void {
   test('refuses to restore a volume that the backup does not hold, or out of a backup that it does not have', async () => {
     const { machine, volumes, backup } = await subject.backedUp();
     const provider = await subject.provider();
-    const fault = provider.capabilities.restoreVolume ? 'not_found' : 'unsupported';
+    const fault = (await provider.capabilities(never)).restoreVolume ? 'not_found' : 'unsupported';
     const foreign = subject.restoreVolume(machine, sampleVolume(1), backup.externalId);
     await subject.expectFault(provider.restoreVolume(foreign, never), fault);
     const unknown = subject.restoreVolume(machine, volumes[1] ?? sampleVolume(1), `none-${randomUUID()}`);

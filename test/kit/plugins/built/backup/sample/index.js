@@ -3,7 +3,7 @@ export default {
   name: 'sample',
   description: 'Built',
   version: '2.0.0',
-  apiVersion: 2,
+  apiVersion: 3,
   settings: {},
   create: () => undefined,
 };
