@@ -47,6 +47,20 @@ export interface BackupProvider {
 
   /** How full the storage is that holds the backups of the zone. */
   capacity(signal: AbortSignal): Promise<StorageCapacity>;
+
+  /**
+   * Tries the way to the backup system step by step, for an administrator who sets it up, and changes nothing there. A step that fails is
+   * the last one and no fault of the call. A provider with nothing outside leaves the method out.
+   */
+  checkConnection?(signal: AbortSignal): Promise<readonly ConnectionStep[]>;
+}
+
+/** One step on the way to the backup system, such as the login, and what came of it. */
+export interface ConnectionStep {
+  readonly name: string;
+  readonly isPassed: boolean;
+  /** What was found, or what failed and what to do about it; never a secret. */
+  readonly detail: string;
 }
 
 /** What a provider can do beyond the least. A method behind an undeclared capability throws `unsupported`. */

@@ -2,7 +2,7 @@ import { ProviderError, type BackupProvider, type ProviderFault } from '../../..
 import type { DummySettings } from './settings.js';
 
 /** A method of the provider contract that can be made to fail. */
-export type Method = Exclude<keyof BackupProvider, 'capabilities'>;
+export type Method = Exclude<keyof BackupProvider, 'capabilities' | 'checkConnection'>;
 
 /**
  * A moment inside a call: 1 before anything is recorded, 2 before the work, 3 before the answer.
