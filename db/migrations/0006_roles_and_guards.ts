@@ -6,7 +6,7 @@ type Rules = readonly (readonly [rule: string, permission: 'allow' | 'deny'])[];
 
 const rules = (permission: 'allow' | 'deny', ...names: readonly string[]): Rules => names.map((rule) => [rule, permission] as const);
 
-const READING = rules('allow', 'list*', 'get*', 'query*', 'find*');
+const READING = rules('allow', 'list*', 'get*', 'query*', 'find*', 'plan*', 'preview*');
 const SUPPORT = rules(
   'allow',
   ...['startVirtualMachine', 'stopVirtualMachine', 'rebootVirtualMachine'],

@@ -130,7 +130,7 @@ forEachEngine((engine) => {
     const virtualmachineid = String((await deploy(server.admin, zoneId)).id);
     const [volumeid] = backup.volumeids as [string];
     const answer = await server.admin.run('restoreVolumeFromBackupAndAttachToVM', { backupid, volumeid, virtualmachineid });
-    expect(answer).toEqual({ success: true });
+    expect(answer).toMatchObject({ success: true, restoredvolumes: [{ backupvolumeid: volumeid, verdict: 'Matches' }] });
     const names = each(await listed(server.admin, 'listVolumes', 'volume', { virtualmachineid, type: 'DATADISK' }), 'name');
     expect(names).toEqual([expect.stringMatching(/^RestoredVol-ROOT-/)]);
   });

@@ -126,6 +126,9 @@ forEachEngine((engine) => {
     const ABOUT_JSON = '"jobinstancetype":"VirtualMachine","jobinstanceid":"UUID"';
     const ABOUT_XML = '<jobinstancetype>VirtualMachine</jobinstancetype><jobinstanceid>UUID</jobinstanceid>';
 
+    const MOVED_JSON = '"bytesdone":1073741824,"bytestotal":1073741824,"stage":"copying volumes"';
+    const MOVED_XML = '<bytesdone>1073741824</bytesdone><bytestotal>1073741824</bytestotal><stage>copying volumes</stage>';
+
     test('that has succeeded carries its result', async () => {
       const { vmId } = await backedUpMachine(server);
       const { jobid } = await server.admin.call('createBackup', { virtualmachineid: vmId });
@@ -133,11 +136,12 @@ forEachEngine((engine) => {
       expect(await both('queryAsyncJobResult', { jobid: String(jobid) })).toMatchObject({
         json:
           `{"queryasyncjobresultresponse":{${COMMON_JSON},"jobresultcode":0,"jobresulttype":"object","jobresult":{"success":true},` +
-          `${ABOUT_JSON},"percentcomplete":100,"created":"DATE","completed":"DATE","jobid":"UUID","jobstatus":1}}`,
+          `${ABOUT_JSON},"percentcomplete":100,${MOVED_JSON},"created":"DATE","completed":"DATE","jobid":"UUID","jobstatus":1}}`,
         xml: xml(
           'queryasyncjobresultresponse',
           `${COMMON_XML}<jobresultcode>0</jobresultcode><jobresulttype>object</jobresulttype><jobresult><success>true</success></jobresult>` +
-            `${ABOUT_XML}<percentcomplete>100</percentcomplete><created>DATE</created><completed>DATE</completed><jobid>UUID</jobid><jobstatus>1</jobstatus>`,
+            `${ABOUT_XML}<percentcomplete>100</percentcomplete>${MOVED_XML}<created>DATE</created><completed>DATE</completed>` +
+            '<jobid>UUID</jobid><jobstatus>1</jobstatus>',
         ),
       });
     });

@@ -341,7 +341,7 @@ forEachEngine((engine) => {
     });
 
     describe('of a role that came with the server', () => {
-      const SHOWING = /^(list|get|query|find|log)/;
+      const SHOWING = /^(list|get|query|find|log|plan|preview)/;
       const SUPPORT = /^(startV|stopV|rebootV|createBackup$|createVMBackup$|restoreB|restoreVM|restoreVolumeFromBackupAnd)/;
       const told = async (role: string) =>
         each(await listed((await userOf(server, await roleNamed(server, role))).client, 'listApis', 'api'), 'name');

@@ -2,7 +2,16 @@ import { BEGUN } from '../../src/dao/job-dao.js';
 import { randomUUID } from 'node:crypto';
 import { commands } from '../../src/commands/index.js';
 import { ABSENT } from '../kit/absent.js';
-import { insertBackup, insertJob, insertOffering, insertSchedule, insertVm, insertVolume, insertZone } from '../kit/builders.js';
+import {
+  insertBackup,
+  insertJob,
+  insertOffering,
+  insertRestore,
+  insertSchedule,
+  insertVm,
+  insertVolume,
+  insertZone,
+} from '../kit/builders.js';
 import { forEachEngine, present } from '../kit/engines.js';
 import { backedUpMachine, deploy, each, listed, makeDomain, makeZone, NOBODY, person, volumesOf } from '../kit/scene.js';
 import { testServer, type TestUser } from '../kit/server.js';
@@ -40,7 +49,7 @@ forEachEngine((engine) => {
     await insertVolume(daos, { ...owner, zoneId });
     const volumes = [{ uuid: randomUUID(), name: 'root', type: 'ROOT', deviceNumber: 0, sizeBytes: 1, path: 'p' }];
     const manifest = JSON.stringify({ machine: { uuid: vm.uuid }, volumes });
-    await insertBackup(daos, vm, await insertOffering(daos, { zoneId }), { manifest });
+    await insertRestore(daos, await insertBackup(daos, vm, await insertOffering(daos, { zoneId }), { manifest }));
     await insertSchedule(daos, vm, { nextRun: new Date('2999-01-01') });
     const [user] = await daos.users.listByAccounts([account.id]);
     const job = await insertJob(daos, { ...owner, userId: present(user).id });
