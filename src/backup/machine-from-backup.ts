@@ -1,5 +1,5 @@
 import { invalid, refused } from '../errors.js';
-import { diskSize, entryOf, partsOf, type MachineMake, type MachineParts } from '../inventory/machine-make.js';
+import { entryOf, partsOf, type MachineMake, type MachineParts } from '../inventory/machine-make.js';
 import type { NewMachine } from '../inventory/machine-manager.js';
 import type { Catalogue, CatalogueEntry, Machine, NewNic, Volume } from '../provider/index.js';
 import { attempt, type Finding } from './finding.js';
@@ -126,7 +126,8 @@ function dataSizes(
     const wish = isByDevice ? wishes.find((each) => each.deviceNumber === deviceNumber) : wishes[index];
     if (!wish) throw refused(`datadisksdetails does not describe the data disk ${deviceNumber} that the backup holds`);
     const offering = entryOf(diskOfferings, wish.diskOfferingUuid, 'disk offering');
-    const size = diskSize(offering, wish.sizeBytes ?? (offering?.sizeBytes === undefined ? sizeBytes : undefined));
+    // Clients send a size also with an offering that has one.
+    const size = offering?.sizeBytes ?? wish.sizeBytes ?? sizeBytes;
     if (size >= sizeBytes) return size;
     throw invalid('datadisksdetails', `the data disk ${deviceNumber} in the backup has ${sizeBytes} bytes, more than the ${size} for it`);
   });

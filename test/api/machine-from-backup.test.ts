@@ -130,6 +130,8 @@ forEachEngine((engine) => {
         serviceofferingid,
         rootdisksize: '4',
         'datadisksdetails[0].diskOfferingId': diskofferingid,
+        // That of the offering counts; the web UI sends a size with every offering.
+        'datadisksdetails[0].size': '7',
         networkids: `${networkid},${networkid}`,
         ipaddress: '10.1.7.7',
         'details[0].boot.type': 'UEFI',
