@@ -21,9 +21,12 @@ forEachEngine((engine) => {
   let world: World | undefined;
   beforeAll(async () => void (world = await makeWorld(server)));
 
+  // What is answered is the same for both formats, and how it is written does not depend on the engine.
+  const formats = engine === 'sqlite' ? FORMATS : (['json'] as const);
+
   const answers = async ({ name, send }: Row) => {
     const texts: string[] = [];
-    for (const format of FORMATS) {
+    for (const format of formats) {
       const stage = new Stage(server, clock, present(world), `${name} ${format}`, format);
       texts.push(written(format, await stage.record(send)));
     }
@@ -32,7 +35,7 @@ forEachEngine((engine) => {
 
   const asRecorded = async (row: Row) => {
     const texts = await answers(row);
-    const recorded = FORMATS.map((format, at) => golden(`${row.name}.${format}`, texts[at] ?? '', engine));
+    const recorded = formats.map((format, at) => golden(`${row.name}.${format}`, texts[at] ?? '', engine));
     expect(texts).toEqual(recorded);
     return texts;
   };
