@@ -18,6 +18,7 @@ import * as idempotency from './0017_idempotency.js';
 import * as jobTurns from './0018_job_turns.js';
 import * as reconciliation from './0021_reconciliation.js';
 import * as restores from './0022_restores.js';
+import * as attachedVolumes from './0027_attached_volumes.js';
 
 interface Migration {
   up(db: Knex): Promise<void>;
@@ -46,4 +47,5 @@ export const MIGRATIONS: ReadonlyMap<string, Migration> = new Map([
   ['0018_job_turns', jobTurns],
   ['0021_reconciliation', reconciliation],
   ['0022_restores', restores],
+  ['0027_attached_volumes', attachedVolumes],
 ]);

@@ -94,6 +94,7 @@ export class RestoreManager {
       accountId: vm.accountId,
       domainId: vm.domainId,
       vmId: null,
+      attached: null,
       name: `RestoredVol-${recorded.name}`.slice(0, 255),
       type: 'DATADISK',
       deviceNumber: null,

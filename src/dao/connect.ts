@@ -7,6 +7,7 @@ import { clusterClient, type DatabaseServer } from './cluster-client.js';
 const MOMENTS = new Set([
   'cancelRequested',
   'cleaned',
+  'attached',
   'created',
   'due',
   'removed',

@@ -19,6 +19,8 @@ export interface Volume {
   accountId: number;
   domainId: number;
   vmId: number | null;
+  /** Since when it has been seen on that machine. */
+  attached: Date | null;
   name: string;
   type: VolumeType;
   deviceNumber: number | null;
@@ -46,7 +48,7 @@ export interface VolumeView extends Volume, OwnerNames {
 /** What the inventory source can change. */
 export type StoredVolumeFacts = Pick<
   Volume,
-  'vmId' | 'name' | 'type' | 'deviceNumber' | 'sizeBytes' | 'path' | 'digest' | 'state' | 'removed'
+  'vmId' | 'attached' | 'name' | 'type' | 'deviceNumber' | 'sizeBytes' | 'path' | 'digest' | 'state' | 'removed'
 >;
 
 /** What a list of volumes is narrowed by. */
@@ -147,7 +149,7 @@ export class VolumeDao {
   }
 
   async markRemoved(ids: readonly number[], removed: Date): Promise<void> {
-    await this.db('volume').whereIn('id', ids).update({ removed, live: null, vmId: null });
+    await this.db('volume').whereIn('id', ids).update({ removed, live: null, vmId: null, attached: null });
   }
 
   private views(rows?: Knex.QueryBuilder) {

@@ -61,9 +61,18 @@ export const vmFactsOf = ({ machine, state, host }: MachineFacts): VmFacts => ({
   removed: null,
 });
 
+/** Where the copy has a volume. */
+export type VolumePlace = Pick<StoredVolumeFacts, 'vmId' | 'attached'>;
+
+/** Where a volume is from now on, if that is a machine or none. */
+export function placeOf(before: VolumePlace | undefined, vmId: number | null, now: Date): VolumePlace {
+  if (vmId === null) return { vmId, attached: null };
+  return { vmId, attached: before?.vmId === vmId ? before.attached : now };
+}
+
 /** What an inventory source says of a volume, as columns. */
-export const volumeFactsOf = ({ volume, state }: VolumeFacts, vmId: number | null): StoredVolumeFacts => ({
-  vmId,
+export const volumeFactsOf = ({ volume, state }: VolumeFacts, place: VolumePlace): StoredVolumeFacts => ({
+  ...place,
   name: volume.name,
   type: volume.type,
   deviceNumber: volume.deviceNumber,

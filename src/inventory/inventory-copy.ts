@@ -6,7 +6,7 @@ import type { Zone } from '../dao/zone-dao.js';
 import { found, NotFound, refused } from '../errors.js';
 import type { PluginInstances } from '../plugin-host/plugin-instances.js';
 import type { MachineFacts, VolumeFacts } from '../provider/index.js';
-import { vmFactsOf, volumeFactsOf } from './facts.js';
+import { placeOf, vmFactsOf, volumeFactsOf } from './facts.js';
 import type { ZoneDirectory } from './zone-directory.js';
 
 /** Whose a machine is, and who had it made if anybody here did. */
@@ -47,7 +47,7 @@ export class InventoryCopy {
     return this.db.transaction(async (daos) => {
       const vm = await this.saveMachine(daos, zone, facts, owner);
       for (const volume of facts.volumes) await this.saveVolume(daos, zone, volume, vm.id, vm);
-      for (const [id, volume] of strays) await this.saveStray(daos, id, volume);
+      for (const [known, volume] of strays) await this.saveStray(daos, known, volume);
       return vm;
     });
   }
@@ -69,13 +69,13 @@ export class InventoryCopy {
   }
 
   /** The volumes that the copy has on the machine and the source has not, with what the source says of them. */
-  private async strays(zone: Zone, { machine, volumes }: MachineFacts, signal: AbortSignal): Promise<Map<number, VolumeFacts | undefined>> {
+  private async strays(zone: Zone, { machine, volumes }: MachineFacts, signal: AbortSignal): Promise<Map<Volume, VolumeFacts | undefined>> {
     const vm = await this.db.daos.vms.findByUuidIncludingRemoved(machine.uuid);
     const attached = vm ? await this.db.daos.volumes.listByVm(vm.id) : [];
     const here = new Set(volumes.map(({ volume }) => volume.uuid));
-    const strays = new Map<number, VolumeFacts | undefined>();
-    for (const { id, uuid } of attached) {
-      if (!here.has(uuid)) strays.set(id, await this.plugins.inventory(zone).findVolume(uuid, signal));
+    const strays = new Map<Volume, VolumeFacts | undefined>();
+    for (const known of attached) {
+      if (!here.has(known.uuid)) strays.set(known, await this.plugins.inventory(zone).findVolume(known.uuid, signal));
     }
     return strays;
   }
@@ -94,7 +94,7 @@ export class InventoryCopy {
 
   private async saveVolume(daos: Daos, zone: Zone, facts: VolumeFacts, vmId: number | null, { accountId, domainId }: Owner): Promise<void> {
     const [known] = await daos.volumes.listByUuidsIncludingRemoved([facts.volume.uuid]);
-    const columns = volumeFactsOf(facts, vmId);
+    const columns = volumeFactsOf(facts, placeOf(known, vmId, this.now()));
     if (known) return daos.volumes.updateFacts(known.id, columns);
     const { uuid } = facts.volume;
     await daos.volumes.insert({
@@ -109,10 +109,10 @@ export class InventoryCopy {
     });
   }
 
-  private async saveStray(daos: Daos, id: number, facts: VolumeFacts | undefined): Promise<void> {
-    if (!facts) return daos.volumes.markRemoved([id], this.now());
+  private async saveStray(daos: Daos, known: Volume, facts: VolumeFacts | undefined): Promise<void> {
+    if (!facts) return daos.volumes.markRemoved([known.id], this.now());
     const vm = facts.machineUuid === undefined ? undefined : await daos.vms.findByUuid(facts.machineUuid);
-    await daos.volumes.updateFacts(id, volumeFactsOf(facts, vm?.id ?? null));
+    await daos.volumes.updateFacts(known.id, volumeFactsOf(facts, placeOf(known, vm?.id ?? null, this.now())));
   }
 
   private async recordExpunged({ machine }: MachineFacts): Promise<Vm> {

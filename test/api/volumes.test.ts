@@ -1,4 +1,5 @@
 import type { Answer } from '../../src/client/api-client.js';
+import { Clock } from '../kit/clock.js';
 import { forEachEngine } from '../kit/engines.js';
 import {
   backedUpMachine,
@@ -19,7 +20,8 @@ import { testServer } from '../kit/server.js';
 import { aDate, aUuid } from '../kit/signed-request.js';
 
 forEachEngine((engine) => {
-  const server = testServer(engine);
+  const clock = new Clock();
+  const server = testServer(engine, { now: clock.now });
   let zoneid = '';
   beforeAll(async () => void (zoneid = await makeZone(server)));
 
@@ -91,6 +93,20 @@ forEachEngine((engine) => {
     test('attaches to a machine that runs', async () => {
       const vmId = await machine({ startvm: 'true' });
       expect(await attach(await makeVolume(server.admin, zoneid), vmId)).toMatchObject({ deviceid: 1, vmstate: 'Running' });
+    });
+
+    test('says since when the volume is attached, as long as it is', async () => {
+      const [first, second, id] = [await machine(), await machine(), await makeVolume(server.admin, zoneid)];
+      expect(await volume(id)).not.toHaveProperty('attached');
+      const { attached } = await attach(id, first);
+      expect(attached).toEqual(aDate);
+      clock.forward(60_000);
+      await server.admin.run('startVirtualMachine', { id: first });
+      expect(await volume(id)).toMatchObject({ attached });
+      await server.admin.run('detachVolume', { id });
+      expect(await volume(id)).not.toHaveProperty('attached');
+      const again = await attach(id, second);
+      expect(Date.parse(String(again.attached))).toBeGreaterThan(Date.parse(String(attached)));
     });
 
     test.each([

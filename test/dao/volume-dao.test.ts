@@ -1,5 +1,5 @@
 import type { StoredVolumeFacts } from '../../src/dao/volume-dao.js';
-import { insertVm, insertVolume } from '../kit/builders.js';
+import { CREATED, insertVm, insertVolume } from '../kit/builders.js';
 import { forEachEngine, testDatabase } from '../kit/engines.js';
 import { meetsDuplicate, race, winners } from '../kit/races.js';
 
@@ -90,6 +90,7 @@ forEachEngine((engine) => {
     const [volume, other] = [await insertVolume(daos(), { operationId: 'op' }), await insertVolume(daos())];
     const facts: StoredVolumeFacts = {
       vmId: vm.id,
+      attached: CREATED,
       name: 'renamed',
       type: 'ROOT',
       deviceNumber: 3,

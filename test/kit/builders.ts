@@ -121,6 +121,7 @@ export async function insertVolume(daos: Daos, overrides: Partial<Volume> = {}):
     zoneId: overrides.zoneId ?? (await insertZone(daos)).id,
     ...(await ownedOr(daos, overrides)),
     vmId: null,
+    attached: null,
     name: newName('volume'),
     type: 'DATADISK',
     deviceNumber: null,
