@@ -36,9 +36,11 @@ export interface Caller {
 
 export interface Outsider extends Caller {
   readonly mine: Possessions;
+  /** Whether it is in home or below it, and so knows what home is called. */
+  readonly knowsHome: boolean;
 }
 
-/** ROOT, in it parent, in that home and beside. The owner is a user in home. */
+/** ROOT, in it parent, in that home and beside, in home below. The owner is a user in home. */
 export interface Cast {
   readonly theirs: Possessions;
   /** Texts by which something of the owner's could be recognised in an answer. */
@@ -52,8 +54,10 @@ export interface Cast {
 export const INSIDERS = ['user of the account', 'administrator of home', 'administrator of parent', 'resource administrator of home', 'root administrator'] as const; // prettier-ignore
 export type Insider = (typeof INSIDERS)[number];
 
-export const OUTSIDERS = ['another account in home', 'user of beside', 'administrator of beside'] as const;
+export const OUTSIDERS = ['another account in home', 'user of beside', 'administrator of beside', 'resource administrator of below'] as const; // prettier-ignore
 export type OutsiderName = (typeof OUTSIDERS)[number];
+
+const ACCOUNT_TYPES = { User: '0', DomainAdmin: '2', ResourceAdmin: '3' } as const;
 
 /** So begins whatever the owner has given a name. */
 const HIDDEN = 'hidden-';
@@ -63,17 +67,18 @@ export async function assemble(server: TestServer): Promise<Cast> {
   const domain = async (name: string, parent = '') => String((await makeDomain(server, { name, parent })).id);
   const parent = await domain('parent');
   const [home, beside] = [await domain('home', parent), await domain('beside', parent)];
+  const below = await domain('below', home);
   const zone = await makeZone(server);
   const offering = await importPolicy(server, zone);
   const someone = async (name: string, domainid: string, accounttype = '0') => server.createUser(name, { domainid, accounttype });
   const possess = (user: TestUser, prefix = '') => possessionsOf(server, user, { zone, offering, prefix });
-  const administrator = async (name: string, domainid: string, role: 'DomainAdmin' | 'ResourceAdmin'): Promise<Caller> => {
-    const { client } = await someone(name, domainid, role === 'DomainAdmin' ? '2' : '3');
+  const administrator = async (name: string, domainid: string, role: keyof typeof ACCOUNT_TYPES): Promise<Caller> => {
+    const { client } = await someone(name, domainid, ACCOUNT_TYPES[role]);
     return { role, client };
   };
-  const outsider = async (name: string, domainid: string, role: 'User' | 'DomainAdmin'): Promise<Outsider> => {
-    const user = await someone(name, domainid, role === 'User' ? '0' : '2');
-    return { role, client: user.client, mine: await possess(user) };
+  const outsider = async (name: string, domainid: string, role: keyof typeof ACCOUNT_TYPES): Promise<Outsider> => {
+    const user = await someone(name, domainid, ACCOUNT_TYPES[role]);
+    return { role, client: user.client, mine: await possess(user), knowsHome: domainid !== beside };
   };
   const owner = await someone(`${HIDDEN}owner`, home);
   const theirs = await possess(owner, HIDDEN);
@@ -91,6 +96,7 @@ export async function assemble(server: TestServer): Promise<Cast> {
       'another account in home': await outsider('colleague', home, 'User'),
       'user of beside': await outsider('stranger', beside, 'User'),
       'administrator of beside': await outsider('rival', beside, 'DomainAdmin'),
+      'resource administrator of below': await outsider('tenant', below, 'ResourceAdmin'),
     },
   };
 }
