@@ -20,9 +20,9 @@ export const forEachEngine = (declare: (engine: Engine) => void): void => descri
 export interface Installation {
   readonly engine: Engine;
   readonly dataDir: string;
-  /** As in the setting `db.url`: empty for the embedded database. */
+  /** As in the setting `db.url` of a server that is a process of its own: empty for the embedded database. */
   readonly dbUrl: string;
-  /** The settings of a server on it. */
+  /** The settings of a server on it in this process. */
   settings(overrides?: Readonly<Record<string, unknown>>): StaticSettings;
   connect(): Knex;
   /** Removes the database and the folder. */
@@ -30,7 +30,11 @@ export interface Installation {
 }
 
 /** The `mysql://` address of a database on the run's MariaDB. */
-export const mariadbUrl = (database: string): string => `mysql://test:test@127.0.0.1:${environment('TEST_DB_PORT')}/${database}`;
+const mariadbUrl = (database: string): string => `mysql://test:test@127.0.0.1:${environment('TEST_DB_PORT')}/${database}`;
+
+/** The same by the socket, which takes half as long: for what runs in this process. */
+const mariadbSocketUrl = (database: string): string =>
+  `mysql://test:test@localhost/${database}?socketPath=${encodeURIComponent(environment('TEST_DB_SOCKET'))}`;
 
 /** Makes an empty folder that goes with the test run. */
 export const temporaryFolder = (what: string): string => mkdtempSync(join(environment('TEST_RUN_FOLDER'), `${what}-`));
@@ -41,14 +45,14 @@ export async function install(engine: Engine): Promise<Installation> {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   if (engine === 'mariadb') await onServer((server) => server.raw('create database ??', [name]));
   const closed = noteOpened(`the ${engine} database ${engine === 'mariadb' ? name : dataDir}`);
-  const dbUrl = engine === 'mariadb' ? mariadbUrl(name) : '';
-  const own = { 'http.port': 0, 'data.dir': dataDir, 'db.url': dbUrl };
+  const [dbUrl, url] = engine === 'mariadb' ? [mariadbUrl(name), mariadbSocketUrl(name)] : ['', ''];
+  const own = { 'http.port': 0, 'data.dir': dataDir, 'db.url': url };
   return {
     engine,
     dataDir,
     dbUrl,
     settings: (overrides = {}) => readSettings({ ...own, ...overrides }, {}),
-    connect: () => connect(dbUrl === '' ? { file: join(dataDir, 'stackvault.sqlite') } : { url: dbUrl }),
+    connect: () => connect(url === '' ? { file: join(dataDir, 'stackvault.sqlite') } : { url }),
     drop: async () => {
       if (engine === 'mariadb') await onServer((server) => server.raw('drop database ??', [name]));
       rmSync(dataDir, { recursive: true });
@@ -94,7 +98,7 @@ export function present<T>(value: T | undefined): T {
 }
 
 async function onServer(work: (server: Knex) => Promise<unknown>): Promise<void> {
-  const server = connect({ url: mariadbUrl('mysql') });
+  const server = connect({ url: mariadbSocketUrl('mysql') });
   await Promise.resolve(work(server)).finally(() => server.destroy());
 }
 

@@ -106,8 +106,10 @@ async function whenReady({ process: child, socket }) {
   for (;;) {
     try {
       const root = await mysql.createConnection({ socketPath: socket, user: 'root' });
-      await root.query("create user if not exists 'test'@'127.0.0.1' identified by 'test'");
-      await root.query("grant all on *.* to 'test'@'127.0.0.1'");
+      for (const host of ['127.0.0.1', 'localhost']) {
+        await root.query(`create user if not exists 'test'@'${host}' identified by 'test'`);
+        await root.query(`grant all on *.* to 'test'@'${host}'`);
+      }
       await root.end();
       return undefined;
     } catch (error) {
