@@ -1,3 +1,4 @@
+import { up as noteAttached } from '../../db/migrations/0027_attached_volumes.js';
 import type { StoredVolumeFacts } from '../../src/dao/volume-dao.js';
 import { CREATED, insertVm, insertVolume } from '../kit/builders.js';
 import { forEachEngine, testDatabase } from '../kit/engines.js';
@@ -105,6 +106,19 @@ forEachEngine((engine) => {
     expect(await daos().volumes.findByUuid(other.uuid)).toMatchObject(other);
     await daos().volumes.updateFacts(volume.id, { ...facts, removed: REMOVED });
     expect(await daos().volumes.listByUuidsIncludingRemoved([volume.uuid])).toMatchObject([{ removed: REMOVED, live: null }]);
+  });
+
+  test('of which nobody noted since when they are attached have been so since they were made', async () => {
+    const on = await insertVolume(daos(), { vmId: (await insertVm(daos())).id });
+    const off = await insertVolume(daos());
+    await noteAttached(handle.db.knex);
+    const stored = await daos().volumes.listByUuidsIncludingRemoved([on.uuid, off.uuid]);
+    expect(new Map(stored.map(({ uuid, attached }) => [uuid, attached]))).toEqual(
+      new Map([
+        [on.uuid, CREATED],
+        [off.uuid, null],
+      ]),
+    );
   });
 
   test('marks the volumes that a restore writes, and takes its marks away', async () => {
