@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Express } from 'express';
@@ -107,9 +106,9 @@ export async function createApplication({
   now = () => new Date(),
 }: ApplicationParts): Promise<Application> {
   const pluginsDir = settings['plugins.dir'] === '' ? OWN_PLUGINS : settings['plugins.dir'];
-  if (!existsSync(pluginsDir)) throw new Error(`there is no plugins folder ${pluginsDir}`);
+  const pluginsPath = settings['plugins.path'].split(':').filter((folder) => folder !== '');
   const ui = settings['ui.path'] === '' ? undefined : webUi(settings['ui.path']);
-  const plugins = await loadPlugins(pluginsDir);
+  const plugins = await loadPlugins(pluginsDir, pluginsPath);
   const caches = new CacheInvalidation(db, now, log);
   const dynamicSettings = new DynamicSettings(db, secrets, allKeys(pluginKeys(plugins)));
   const zoneDirectory = new ZoneDirectory(db);

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { Check } from './check.js';
 
 /** What came of a check. */
@@ -21,7 +22,7 @@ async function runCheck(check: Check, limitMs: number): Promise<CheckResult> {
     await Promise.race([check.run(), late]);
     return { check };
   } catch (error) {
-    return { check, failure: error instanceof Error ? error : new Error(String(error)) };
+    return { check, failure: types.isNativeError(error) ? error : new Error(String(error)) };
   } finally {
     clearTimeout(timer);
   }

@@ -8,7 +8,7 @@ export const operation = (operationId: string = randomUUID()): Operation => ({
 });
 
 /** A signal that never aborts. */
-export const never = new AbortController().signal;
+export const never: AbortSignal = new AbortController().signal;
 
 /** A machine that exists nowhere. */
 export function sampleMachine(overrides: Partial<Machine> = {}): Machine {
@@ -69,8 +69,15 @@ export const byUuid = <T extends { readonly uuid: string }>(things: readonly T[]
 export const sizesOf = (things: readonly { readonly uuid: string; readonly sizeBytes: number }[]) =>
   byUuid(things).map(({ uuid, sizeBytes }) => ({ uuid, sizeBytes }));
 
+/** An operation, the signal that aborts it, and the time since then. */
+export interface CutOff {
+  readonly request: Operation;
+  readonly signal: AbortSignal;
+  sinceAbortMs(): number;
+}
+
 /** An operation that is aborted as soon as it is under way, which is when it first reports. */
-export function cutOff(operationId: string = randomUUID()) {
+export function cutOff(operationId: string = randomUUID()): CutOff {
   const controller = new AbortController();
   let abortedAt = Number.NaN;
   const report = async () => {

@@ -1,15 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import type {
-  Assign,
-  BackupProvider,
-  Machine,
-  ProviderBackup,
-  ProviderFault,
-  TakeBackup,
-  Volume,
-  Zone,
-} from '../provider/index.js';
+import type { Assign, BackupProvider, Machine, ProviderBackup, ProviderFault, TakeBackup, Volume, Zone } from '../provider/index.js';
 import { expectFault } from './expectations.js';
 import { all, never, operation, sampleMachine, sampleVolume } from './samples.js';
 
