@@ -22,6 +22,7 @@ import { AssignmentManager } from './backup/assignment-manager.js';
 import { BackupFramework } from './backup/backup-framework.js';
 import { BackupManager } from './backup/backup-manager.js';
 import { BackupOfferingManager } from './backup/backup-offering-manager.js';
+import { BackupProviderManager } from './backup/backup-provider-manager.js';
 import { BackupRepositoryManager } from './backup/backup-repository-manager.js';
 import { BackupScheduleManager } from './backup/backup-schedule-manager.js';
 import { BackupSync } from './backup/backup-sync.js';
@@ -167,6 +168,7 @@ export async function createApplication({
     machines,
     machinesFromBackups: new MachineFromBackupManager(db, zoneDirectory, restorePlanner, ending, machines, instances, copy),
     offerings: new BackupOfferingManager(db, zoneDirectory, framework, now),
+    providers: new BackupProviderManager(zoneDirectory, framework),
     repositories: new BackupRepositoryManager(db, zoneDirectory, secrets, now),
     restorePlanner,
     restores: new RestoreManager(db, access, restorePlanner, ending, now),

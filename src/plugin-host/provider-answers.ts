@@ -25,6 +25,7 @@ const withFields =
   (value: unknown): boolean =>
     typeof value === 'object' &&
     value !== null &&
+    !Array.isArray(value) &&
     Object.entries(fields).every(([name, isSound]) => isSound((value as Readonly<Record<string, unknown>>)[name]));
 
 type Test = (value: unknown) => boolean;
