@@ -25,7 +25,11 @@ forEachEngine((engine) => {
   }
 
   /** A request that needs the method. */
-  const requests = async ({ zoneId, vmId, backupId }: Awaited<ReturnType<typeof scene>>) => ({
+  const requests = async ({
+    zoneId,
+    vmId,
+    backupId,
+  }: Awaited<ReturnType<typeof scene>>): Promise<Readonly<Record<string, readonly [string, Record<string, string>]>>> => ({
     listOfferings: ['listBackupProviderOfferings', { zoneid: zoneId }],
     assign: ['assignBackupPolicy', { virtualmachineid: await machine(zoneId), backuppolicyid: await policyOf(zoneId) }],
     capabilities: ['planRestore', { id: backupId }],
@@ -45,7 +49,7 @@ forEachEngine((engine) => {
     const [bad, good] = [await scene(plugin), await backedUpMachine(server)];
     for (const [method, [command, parameters]] of Object.entries(await requests(bad))) {
       await badly(plugin, bad.zoneId, method);
-      const refusal = await server.admin.refusal(String(command), parameters as Record<string, string>);
+      const refusal = await server.admin.refusal(command, parameters);
       expect({ method, ...refusal }).toEqual({ method, code: expect.any(Number), text: expect.stringMatching(text) });
       expect(refusal.text).not.toContain('hunter2');
     }
