@@ -14,9 +14,10 @@ const USAGE = `usage: stackvault <command>
                                       sign and send an API command, and follow its job to the end;
                                       print a table, JSON, or one field of each item
   plugin new <name> [<folder>]        make a small backup plugin that works, to start from
-  plugin check <folder> [--set <key>=<value>]… [--slow <key>=<value>]…
+  plugin check <folder> [--set <key>=<value>]… [--slow <key>=<value>]… [--limit <seconds>]
                                       run the checks of the contract against a backup plugin, with these settings;
-                                      --slow are settings that make its work last about a second
+                                      --slow are settings that make its work last about a second,
+                                      --limit is the time that each check has, 60 unless set otherwise
   plugin check <name> --zone <zone>   have the running server try the way to the backup system of a zone
   version                             show the version
 

@@ -7,11 +7,18 @@ import { loadPlugin } from '../provider/load-plugins.js';
 
 type Pairs = Readonly<Record<string, string>>;
 
-const CHECK_MS = 30_000;
 const SETTLING_MS = 1000;
 
+/** How the checks are run: with which settings, and how long each may take. */
+export interface Trial {
+  readonly set: Pairs;
+  /** Further settings, with which work lasts about a second. */
+  readonly slow: Pairs | undefined;
+  readonly limitMs: number;
+}
+
 /** `stackvault plugin check <folder>`: runs the checks of the contract and tells each as it ends; whether all were passed. */
-export async function checkContract(path: string, set: Pairs, slow: Pairs | undefined): Promise<boolean> {
+export async function checkContract(path: string, { set, slow, limitMs }: Trial): Promise<boolean> {
   const plugin = await loadPlugin(resolve(path));
   if (plugin.kind !== 'backup')
     throw new Error(`${plugin.name} is a plugin of kind ${plugin.kind}; there are checks of backup plugins only`);
@@ -22,7 +29,7 @@ export async function checkContract(path: string, set: Pairs, slow: Pairs | unde
   say(`${plugin.name} ${plugin.version}, plugin API ${plugin.apiVersion}`);
   const checks = [...providerChecks(harness), leftAlone(timersBefore)];
   let [broken, group] = [0, ''];
-  for await (const { check, failure } of runChecks(checks, CHECK_MS)) {
+  for await (const { check, failure } of runChecks(checks, limitMs)) {
     if (check.group !== group) say(`\n${check.group}`);
     group = check.group;
     say(failure ? `  BREAKS  ${check.name}\n          ${failure.message.replaceAll('\n', '\n          ')}` : `  keeps   ${check.name}`);

@@ -5,9 +5,10 @@ import { dirname, join } from 'node:path';
 import { temporaryFolder } from '../kit/engines.js';
 import { startProcess } from '../kit/process.js';
 import { PROJECT, run } from '../kit/program.js';
+import { only } from '../kit/scene.js';
 
 const DOCUMENT = readFileSync(join(PROJECT, 'docs/provider.md'), 'utf8');
-const TEST_MS = 60_000;
+const TEST_MS = 120_000;
 
 /** The blocks of a language, in their order. */
 const blocks = (language: string): string[] =>
@@ -79,7 +80,23 @@ test(
     await expectWorks(make);
     const [, path = ''] = /^PLUGINS_PATH=\$PWD\/(\w+) stackvault serve\n$/.exec(blocks('sh').join('')) ?? [];
     const server = await startProcess({ env: { PLUGINS_PATH: join(folder, path) } });
-    await expectWorks(use, { DATA_DIR: server.dataDir, HTTP_PORT: '0' });
+    const env = { DATA_DIR: server.dataDir, HTTP_PORT: '0' };
+    await expectWorks(use, env);
+
+    const client = await server.client();
+    const zone = await only(client, 'listZones', 'zone', { name: 'sandbox' });
+    await client.call('updateConfiguration', { name: 'backup.plugin.tape.folder', value: '/nowhere', zoneid: String(zone.id) });
+    const check = (...args: readonly string[]) => inFolder('stackvault', ['plugin', 'check', ...args], { env });
+    expect(await check('tape', '--zone', String(zone.id))).toEqual({
+      code: 1,
+      output: 'tape in zone sandbox\n  FAILED  open the folder: /nowhere cannot be used: ENOENT\n',
+      errors: '',
+    });
+    expect(await check('dummy', '--zone', 'sandbox')).toMatchObject({ code: 0, output: expect.stringContaining('nothing outside') });
+    expect(await check('tape', '--zone', 'nowhere')).toMatchObject({
+      code: 1,
+      errors: expect.stringContaining('there is no zone nowhere'),
+    });
     await server.kill();
   },
   TEST_MS,
@@ -128,3 +145,70 @@ test(
   },
   TEST_MS,
 );
+
+/** The plugin of the book, but for what is broken. */
+const BROKEN = `
+import tape from '../plugins/tape/index.js';
+
+export default {
+  ...tape,
+  name: 'broken',
+  settings: { ...tape.settings, password: { kind: 'string', description: 'secret', default: '', secret: true } },
+  create: (settings, host) => {
+    setInterval(() => undefined, 1e6);
+    return Object.assign(tape.create(settings, host), {
+      capacity: () => new Promise(() => undefined),
+      findBackup: () => { throw new Error('the tape is torn'); },
+      checkConnection: async () => [{ name: 'login', isPassed: true, detail: 'as ' + settings.password }],
+    });
+  },
+};
+`;
+
+test(
+  'a plugin that breaks the contract is told what it keeps and what it breaks, and holds nobody up',
+  async () => {
+    mkdirSync(join(folder, 'broken'));
+    writeFileSync(join(folder, 'broken/index.js'), BROKEN);
+    writeFileSync(join(folder, 'password'), 'hunter2\n');
+    const settings = ['--set', 'folder=tapes', '--set', 'password=@password', '--limit', '5'];
+    const { code, output, errors } = await inFolder('stackvault', ['plugin', 'check', 'broken', ...settings]);
+    expect({ code, errors }).toEqual({ code: 1, errors: '' });
+    const broken = [...output.matchAll(/^ {2}BREAKS {2}(.*)\n {10}(.*)$/gm)].map(([, name = '', why]) => [name, why]);
+    expect(broken).toEqual([
+      ['tells each step on the way to its backup system, if it can try them', 'the step login shows a secret'],
+      ['answers the backup that is named as its list shows it, if it can look one up', 'the tape is torn'],
+      ['answers nothing for a backup that was deleted or never taken', 'the tape is torn'],
+      ['tells in bytes how full its storage is, or that it cannot', 'it has not ended within 5 s and was given up'],
+      ['leaves no timer running that holds the process', expect.stringMatching(/^\d+ timers still run; clear them, or unref\(\) them$/)],
+    ]);
+    expect(output).toMatch(/\n38 kept, 5 broken\n$/);
+    expect(output).not.toContain('hunter2');
+  },
+  TEST_MS,
+);
+
+test.each([
+  [['check', 'broken', '--set', 'colour=red'], 'it has no setting "colour"; there are: folder, delay.ms, password'],
+  [['check', 'broken', '--set', 'password=hunter2'], 'the setting password is secret: write it to a file and say password=@<file>'],
+  [['check', 'broken', '--set', 'delay.ms=soon'], 'the value of the setting delay.ms is not a valid integer'],
+  [['check', 'broken', '--limit', 'soon'], '--limit is "soon", not a number of seconds'],
+  [['check', 'tapes'], /^plugin tapes in .*: there is no index.js$/],
+  [
+    ['check', join(PROJECT, 'dist/plugins/inventory/simulator')],
+    'simulator is a plugin of kind inventory; there are checks of backup plugins only',
+  ],
+  [['new', 'Tape'], 'the name of a plugin must match /^[a-z][a-z0-9-]*$/'],
+  [['new', 'tape', 'plugins'], /plugins\/tape is there already$/],
+  [['sell', 'tape'], /^what\? For example: /],
+])('plugin %j is refused', async (args, why) => {
+  const { code, output, errors } = await inFolder('stackvault', ['plugin', ...args]);
+  expect({ code, output }).toEqual({ code: 1, output: '' });
+  expect(errors.replace(/^stackvault plugin: /, '').trimEnd()).toEqual(typeof why === 'string' ? why : expect.stringMatching(why));
+});
+
+test('a server tells of a plugin that it cannot load, and does not start', async () => {
+  const env = { DATA_DIR: join(folder, 'data'), HTTP_PORT: '0', PLUGINS_PATH: `${join(folder, 'plugins')}:${folder}` };
+  const { code, errors } = await inFolder('stackvault', ['serve'], { env });
+  expect({ code, errors }).toEqual({ code: 1, errors: `stackvault serve: plugin bin in ${folder}: there is no index.js\n` });
+});
