@@ -148,7 +148,7 @@ test(
 
 /** The plugin of the book, but for what is broken. */
 const BROKEN = `
-import tape from '../plugins/tape/index.js';
+import tape from '../../plugins/tape/index.js';
 
 export default {
   ...tape,
@@ -168,11 +168,11 @@ export default {
 test(
   'a plugin that breaks the contract is told what it keeps and what it breaks, and holds nobody up',
   async () => {
-    mkdirSync(join(folder, 'broken'));
-    writeFileSync(join(folder, 'broken/index.js'), BROKEN);
+    mkdirSync(join(folder, 'unsound/broken'), { recursive: true });
+    writeFileSync(join(folder, 'unsound/broken/index.js'), BROKEN);
     writeFileSync(join(folder, 'password'), 'hunter2\n');
     const settings = ['--set', 'folder=tapes', '--set', 'password=@password', '--limit', '5'];
-    const { code, output, errors } = await inFolder('stackvault', ['plugin', 'check', 'broken', ...settings]);
+    const { code, output, errors } = await inFolder('stackvault', ['plugin', 'check', 'unsound/broken', ...settings]);
     expect({ code, errors }).toEqual({ code: 1, errors: '' });
     const broken = [...output.matchAll(/^ {2}BREAKS {2}(.*)\n {10}(.*)$/gm)].map(([, name = '', why]) => [name, why]);
     expect(broken).toEqual([
@@ -189,10 +189,10 @@ test(
 );
 
 test.each([
-  [['check', 'broken', '--set', 'colour=red'], 'it has no setting "colour"; there are: folder, delay.ms, password'],
-  [['check', 'broken', '--set', 'password=hunter2'], 'the setting password is secret: write it to a file and say password=@<file>'],
-  [['check', 'broken', '--set', 'delay.ms=soon'], 'the value of the setting delay.ms is not a valid integer'],
-  [['check', 'broken', '--limit', 'soon'], '--limit is "soon", not a number of seconds'],
+  [['check', 'unsound/broken', '--set', 'colour=red'], 'it has no setting "colour"; there are: folder, delay.ms, password'],
+  [['check', 'unsound/broken', '--set', 'password=hunter2'], 'the setting password is secret: write it to a file and say password=@<file>'],
+  [['check', 'unsound/broken', '--set', 'delay.ms=soon'], 'the value of the setting delay.ms is not a valid integer'],
+  [['check', 'unsound/broken', '--limit', 'soon'], '--limit is "soon", not a number of seconds'],
   [['check', 'tapes'], /^plugin tapes in .*: there is no index.js$/],
   [
     ['check', join(PROJECT, 'dist/plugins/inventory/simulator')],
@@ -205,6 +205,15 @@ test.each([
   const { code, output, errors } = await inFolder('stackvault', ['plugin', ...args]);
   expect({ code, output }).toEqual({ code: 1, output: '' });
   expect(errors.replace(/^stackvault plugin: /, '').trimEnd()).toEqual(typeof why === 'string' ? why : expect.stringMatching(why));
+});
+
+test('a plugin that leaves a timer behind does not keep a server from stopping', async () => {
+  const server = await startProcess({ env: { PLUGINS_PATH: join(folder, 'unsound') } });
+  const client = await server.client();
+  const zone = await only(client, 'listZones', 'zone');
+  const provider = await only(client, 'listBackupProviders', 'providers', { name: 'broken', zoneid: String(zone.id) });
+  expect(provider.capabilities).toEqual(['capacity', 'restorevolume']);
+  expect(await server.kill()).toEqual({ code: 0, signal: null });
 });
 
 test('a server tells of a plugin that it cannot load, and does not start', async () => {
