@@ -6,6 +6,7 @@ import { PROJECT } from '../kit/program.js';
 import { backedUpMachine, configure, deploy, importPolicy, listed, makeZone, only, protectedMachine, takeBackup } from '../kit/scene.js';
 import { testServer } from '../kit/server.js';
 
+const TEST_MS = 120_000;
 const PLUGINS = join(PROJECT, 'test/kit/plugins/misbehaving');
 
 forEachEngine((engine) => {
@@ -45,26 +46,30 @@ forEachEngine((engine) => {
   test.each([
     ['garbage', /^garbage\.\w+: the provider answered with .* \(.*\)$/],
     ['throws', /^throws\.\w+: the plugin failed unexpectedly; the log has the cause \(.*\)$/],
-  ])('the plugin "%s" fails its own requests, by name, and no others', async (plugin, text) => {
-    const [bad, good] = [await scene(plugin), await backedUpMachine(server)];
-    for (const [method, [command, parameters]] of Object.entries(await requests(bad))) {
-      await badly(plugin, bad.zoneId, method);
-      const refusal = await server.admin.refusal(command, parameters);
-      expect({ method, ...refusal }).toEqual({ method, code: expect.any(Number), text: expect.stringMatching(text) });
-      expect(refusal.text).not.toContain('hunter2');
-    }
-    await badly(plugin, bad.zoneId, 'listBackups');
-    const { backupsync } = await server.admin.run('syncBackups', { provider: plugin, zoneid: bad.zoneId });
-    expect(backupsync).toMatchObject([{ success: false, failure: expect.stringContaining(`${plugin}.listBackups: `) }]);
-    await badly(plugin, bad.zoneId, 'capacity');
-    const capacities = await listed(server.admin, 'listCapacity', 'capacity', { fetchlatest: 'true' });
-    expect(capacities.map(({ zoneid }) => zoneid)).toContain(good.zoneId);
-    expect(capacities.map(({ zoneid }) => zoneid)).not.toContain(bad.zoneId);
-    await takeBackup(server.admin, good.vmId);
-    // Nothing was recorded that was not so.
-    const backups = await listed(server.admin, 'listBackups', 'backup', { virtualmachineid: bad.vmId });
-    expect(backups.filter(({ status }) => status === 'BackedUp').map(({ id }) => id)).toEqual([bad.backupId]);
-  });
+  ])(
+    'the plugin "%s" fails its own requests, by name, and no others',
+    async (plugin, text) => {
+      const [bad, good] = [await scene(plugin), await backedUpMachine(server)];
+      for (const [method, [command, parameters]] of Object.entries(await requests(bad))) {
+        await badly(plugin, bad.zoneId, method);
+        const refusal = await server.admin.refusal(command, parameters);
+        expect({ method, ...refusal }).toEqual({ method, code: expect.any(Number), text: expect.stringMatching(text) });
+        expect(refusal.text).not.toContain('hunter2');
+      }
+      await badly(plugin, bad.zoneId, 'listBackups');
+      const { backupsync } = await server.admin.run('syncBackups', { provider: plugin, zoneid: bad.zoneId });
+      expect(backupsync).toMatchObject([{ success: false, failure: expect.stringContaining(`${plugin}.listBackups: `) }]);
+      await badly(plugin, bad.zoneId, 'capacity');
+      const capacities = await listed(server.admin, 'listCapacity', 'capacity', { fetchlatest: 'true' });
+      expect(capacities.map(({ zoneid }) => zoneid)).toContain(good.zoneId);
+      expect(capacities.map(({ zoneid }) => zoneid)).not.toContain(bad.zoneId);
+      await takeBackup(server.admin, good.vmId);
+      // Nothing was recorded that was not so.
+      const backups = await listed(server.admin, 'listBackups', 'backup', { virtualmachineid: bad.vmId });
+      expect(backups.filter(({ status }) => status === 'BackedUp').map(({ id }) => id)).toEqual([bad.backupId]);
+    },
+    TEST_MS,
+  );
 
   test('a plugin that cannot be made is a fault of its zone', async () => {
     const bad = await scene('throws');
