@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Express } from 'express';
@@ -23,6 +22,7 @@ import { AssignmentManager } from './backup/assignment-manager.js';
 import { BackupFramework } from './backup/backup-framework.js';
 import { BackupManager } from './backup/backup-manager.js';
 import { BackupOfferingManager } from './backup/backup-offering-manager.js';
+import { BackupProviderManager } from './backup/backup-provider-manager.js';
 import { BackupRepositoryManager } from './backup/backup-repository-manager.js';
 import { BackupScheduleManager } from './backup/backup-schedule-manager.js';
 import { BackupSync } from './backup/backup-sync.js';
@@ -107,9 +107,9 @@ export async function createApplication({
   now = () => new Date(),
 }: ApplicationParts): Promise<Application> {
   const pluginsDir = settings['plugins.dir'] === '' ? OWN_PLUGINS : settings['plugins.dir'];
-  if (!existsSync(pluginsDir)) throw new Error(`there is no plugins folder ${pluginsDir}`);
+  const pluginsPath = settings['plugins.path'].split(':').filter((folder) => folder !== '');
   const ui = settings['ui.path'] === '' ? undefined : webUi(settings['ui.path']);
-  const plugins = await loadPlugins(pluginsDir);
+  const plugins = await loadPlugins(pluginsDir, pluginsPath);
   const caches = new CacheInvalidation(db, now, log);
   const dynamicSettings = new DynamicSettings(db, secrets, allKeys(pluginKeys(plugins)));
   const zoneDirectory = new ZoneDirectory(db);
@@ -168,6 +168,7 @@ export async function createApplication({
     machines,
     machinesFromBackups: new MachineFromBackupManager(db, zoneDirectory, restorePlanner, ending, machines, instances, copy),
     offerings: new BackupOfferingManager(db, zoneDirectory, framework, now),
+    providers: new BackupProviderManager(zoneDirectory, framework),
     repositories: new BackupRepositoryManager(db, zoneDirectory, secrets, now),
     restorePlanner,
     restores: new RestoreManager(db, access, restorePlanner, ending, now),

@@ -9,6 +9,7 @@ import type { CommandTable } from './api/dispatcher.js';
 import type { AssignmentManager } from './backup/assignment-manager.js';
 import type { BackupManager } from './backup/backup-manager.js';
 import type { BackupOfferingManager } from './backup/backup-offering-manager.js';
+import type { BackupProviderManager } from './backup/backup-provider-manager.js';
 import type { BackupRepositoryManager } from './backup/backup-repository-manager.js';
 import type { BackupScheduleManager } from './backup/backup-schedule-manager.js';
 import type { BackupSync } from './backup/backup-sync.js';
@@ -49,6 +50,7 @@ export interface Services {
   readonly machines: MachineManager;
   readonly machinesFromBackups: MachineFromBackupManager;
   readonly offerings: BackupOfferingManager;
+  readonly providers: BackupProviderManager;
   readonly repositories: BackupRepositoryManager;
   readonly restorePlanner: RestorePlanner;
   readonly restores: RestoreManager;

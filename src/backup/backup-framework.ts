@@ -1,10 +1,13 @@
 import type { BackupOffering } from '../dao/backup-offering-dao.js';
 import type { Zone } from '../dao/zone-dao.js';
-import { refused } from '../errors.js';
+import { invalid, refused } from '../errors.js';
 import type { PluginInstances } from '../plugin-host/plugin-instances.js';
-import type { BackupProvider } from '../provider/index.js';
+import type { BackupProvider, Plugin } from '../provider/index.js';
 import type { Plugins } from '../provider/load-plugins.js';
 import type { DynamicSettings } from '../settings/dynamic-settings.js';
+
+/** What a provider says of itself, whatever the zone. */
+export type InstalledProvider = Pick<Plugin, 'name' | 'description' | 'version'>;
 
 /** Which provider serves which zone, and whether backups work there at all. */
 export class BackupFramework {
@@ -15,8 +18,12 @@ export class BackupFramework {
   ) {}
 
   /** Every provider that is loaded, whether a zone uses it or not. */
-  providers(): readonly { readonly name: string; readonly description: string }[] {
-    return [...this.plugins.backup.values()].map(({ name, description }) => ({ name, description }));
+  providers(): readonly InstalledProvider[] {
+    return [...this.plugins.backup.values()].map(({ name, description, version }) => ({ name, description, version }));
+  }
+
+  assertInstalled(name: string): void {
+    if (!this.plugins.backup.has(name)) throw invalid('provider', `there is no backup provider "${name}"; see listBackupProviders`);
   }
 
   /** Whether backups work in the zone. */

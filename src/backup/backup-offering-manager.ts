@@ -53,10 +53,6 @@ export class BackupOfferingManager {
     private readonly now: () => Date,
   ) {}
 
-  providers(name: string | undefined) {
-    return this.framework.providers().filter((provider) => name === undefined || provider.name === name);
-  }
-
   /** A page of what the zone's provider offers; for administrators. */
   async listExternal(
     zoneUuid: string,

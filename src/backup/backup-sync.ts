@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { CallContext } from '../call-context.js';
 import type { Database } from '../dao/database.js';
 import type { Zone } from '../dao/zone-dao.js';
-import { found, invalid, toApiError } from '../errors.js';
+import { found, toApiError } from '../errors.js';
 import type { Actor } from '../events/event-recorder.js';
 import type { ZoneDirectory } from '../inventory/zone-directory.js';
 import type { Log } from '../log.js';
@@ -49,9 +49,7 @@ export class BackupSync {
 
   /** Refuses a zone that is not there, or in which backups do not work, and a provider that is not loaded. */
   check({ zoneUuid, provider }: SyncWish): void {
-    if (provider !== undefined && !this.framework.providers().some(({ name }) => name === provider)) {
-      throw invalid('provider', `there is no backup provider "${provider}"; see listBackupProviders`);
-    }
+    if (provider !== undefined) this.framework.assertInstalled(provider);
     if (zoneUuid !== undefined) this.framework.assertEnabled(this.zones.get(zoneUuid));
   }
 

@@ -14,7 +14,7 @@ import { operationOf } from '../plugin-host/operation.js';
 import type { BackupProvider, ProviderBackup } from '../provider/index.js';
 import { held } from '../usage/ledger-entries.js';
 import type { BackupFramework } from './backup-framework.js';
-import { assertPlausible, confirmedBy } from './confirmed-backup.js';
+import { confirmedBy } from './confirmed-backup.js';
 import { readManifest, totalSize, writeManifest } from './manifest.js';
 import { protectionOf, type Protection } from './protection.js';
 import type { ScheduleRetention } from './schedule-retention.js';
@@ -130,7 +130,6 @@ export class BackupTaker {
 
   /** Records what the provider has confirmed, and no more. If this fails, the row stays BackingUp and names the operation. */
   private async recordTaken(backup: Backup, taken: ProviderBackup, call: CallContext): Promise<void> {
-    assertPlausible(taken);
     const { machine } = readManifest(backup.manifest);
     const confirmed = confirmedBy(taken, machine);
     const recorded = await this.db.transaction(async (daos) => {

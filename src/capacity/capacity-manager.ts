@@ -7,7 +7,6 @@ import { invalid } from '../errors.js';
 import type { AlertManager } from '../events/alert-manager.js';
 import type { ZoneDirectory } from '../inventory/zone-directory.js';
 import type { Log } from '../log.js';
-import { ProviderError, type StorageCapacity } from '../provider/index.js';
 import type { DynamicSettings } from '../settings/dynamic-settings.js';
 import { BACKUP_STORAGE, usedShare } from './capacity-type.js';
 
@@ -77,7 +76,7 @@ export class CapacityManager {
   private async measureZone(zone: Zone, signal: AbortSignal): Promise<void> {
     const provider = this.framework.isEnabled(zone) ? this.framework.provider(this.framework.providerNameOf(zone), zone) : undefined;
     if (!provider || !(await provider.capabilities(signal)).capacity) return this.db.daos.capacities.delete(zone.id);
-    const { usedBytes, totalBytes } = sound(await provider.capacity(signal));
+    const { usedBytes, totalBytes } = await provider.capacity(signal);
     const threshold = this.settings.get('zone.backupStorage.capacity.notificationthreshold', { zoneId: zone.id });
     await this.db.transaction(async (daos) => {
       await daos.capacities.save({ zoneId: zone.id, usedBytes, totalBytes, measured: this.now() });
@@ -86,12 +85,6 @@ export class CapacityManager {
       if (isHigh && isNew) await this.alerts.raise(daos, 'ALERT.STORAGE.BACKUP', textOf(zone, usedBytes, totalBytes, threshold));
     });
   }
-}
-
-function sound(capacity: StorageCapacity): StorageCapacity {
-  const isSound = [capacity.usedBytes, capacity.totalBytes].every((bytes) => Number.isSafeInteger(bytes) && bytes >= 0);
-  if (!isSound) throw new ProviderError('corrupt', 'the provider described its storage without sizes');
-  return capacity;
 }
 
 const textOf = ({ name, uuid }: Zone, used: number, total: number, threshold: number): string =>

@@ -1,6 +1,7 @@
 import { callCommand } from './call.js';
 import { keysCommand } from './keys.js';
 import { migrateCommand } from './migrate.js';
+import { pluginCommand } from './plugin.js';
 import { serve } from './serve.js';
 import { packageVersion } from './settings.js';
 
@@ -12,6 +13,12 @@ const USAGE = `usage: stackvault <command>
   call <command> [key=value …] [--json | --field <name>]
                                       sign and send an API command, and follow its job to the end;
                                       print a table, JSON, or one field of each item
+  plugin new <name> [<folder>]        make a small backup plugin that works, to start from
+  plugin check <folder> [--set <key>=<value>]… [--slow <key>=<value>]… [--limit <seconds>]
+                                      run the checks of the contract against a backup plugin, with these settings;
+                                      --slow are settings that make its work last about a second,
+                                      --limit is the time that each check has, 60 unless set otherwise
+  plugin check <name> --zone <zone>   have the running server try the way to the backup system of a zone
   version                             show the version
 
 Settings come from config/default.json and the environment: HTTP_PORT for http.port, DATA_DIR for data.dir, DB_URL for db.url.
@@ -22,6 +29,7 @@ const COMMANDS: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
   migrate: migrateCommand,
   keys: keysCommand,
   call: callCommand,
+  plugin: pluginCommand,
   version: async () => void process.stdout.write(`${packageVersion()}\n`),
 };
 

@@ -13,7 +13,7 @@ export function installedSettings(): StaticSettings {
 export const packageVersion = (): string => (JSON.parse(readFileSync(packageFile('package.json'), 'utf8')) as { version: string }).version;
 
 /** A file of this package: two folders up in the source tree, one more in the built one. */
-function packageFile(name: string): string {
+export function packageFile(name: string): string {
   const root = import.meta.url.includes('/dist/src/') ? '../../../' : '../../';
   return fileURLToPath(new URL(root + name, import.meta.url));
 }

@@ -8,10 +8,13 @@ import type { Plugins } from '../provider/load-plugins.js';
 import type { DynamicSettings } from '../settings/dynamic-settings.js';
 import { DatabaseStore } from './database-store.js';
 import { settingName } from './plugin-settings.js';
-import { supervise, type Patience } from './supervise.js';
+import { assertSoundAnswer } from './provider-answers.js';
+import { supervise, type AnswerCheck, type Patience } from './supervise.js';
 
 const ANSWER_MS = 60_000;
 const MINUTE_MS = 60_000;
+
+const CHECKS: Readonly<Record<PluginKind, AnswerCheck>> = { backup: assertSoundAnswer, inventory: () => undefined };
 
 interface Instance {
   readonly madeOf: string;
@@ -51,7 +54,7 @@ export class PluginInstances {
     // Whatever the plugin sets up would take the transaction's context along.
     if (insideTransaction()) throw new Error(`plugin ${slot} was made inside a transaction`);
     const made = this.make(plugin, values, slot);
-    const supervised = supervise(name, made, () => this.patience(zone), this.log);
+    const supervised = supervise(name, made, () => this.patience(zone), CHECKS[kind], this.log);
     this.instances.set(slot, { madeOf, supervised });
     return supervised;
   }

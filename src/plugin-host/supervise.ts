@@ -14,18 +14,21 @@ export interface Patience {
 /** The methods whose result is read page by page. */
 const PAGED: ReadonlySet<string> = new Set(['listBackups', 'listMachines']);
 
+/** Throws for what cannot be the answer of a method, or one page of it. */
+export type AnswerCheck = (method: string, answer: unknown) => void;
+
 /**
- * Wraps a plugin's provider or source: time limits, one log line a call, `ProviderError` as the only failure but for the
- * server's own, and never inside a transaction. A call that is abandoned never ends.
+ * Wraps a plugin's provider or source: time limits, answers that are checked, one log line a call, `ProviderError` as the only failure
+ * but for the server's own, and never inside a transaction. A call that is abandoned never ends.
  */
-export function supervise<T extends object>(name: string, target: T, patience: () => Patience, log: Log): T {
+export function supervise<T extends object>(name: string, target: T, patience: () => Patience, check: AnswerCheck, log: Log): T {
   return new Proxy(target, {
     get(object, method) {
       const member = Reflect.get(object, method) as unknown;
       if (typeof member !== 'function' || typeof method !== 'string') return member;
       const invoke = (args: readonly unknown[]): unknown => Reflect.apply(member, object, args);
       return (...args: unknown[]) => {
-        const call = new SupervisedCall(`${name}.${method}`, args, patience(), log);
+        const call = new SupervisedCall(`${name}.${method}`, args, patience(), (answer) => check(method, answer), log);
         return PAGED.has(method) ? call.pages(invoke) : call.once(invoke);
       };
     },
@@ -47,6 +50,7 @@ class SupervisedCall {
     private readonly what: string,
     args: readonly unknown[],
     patience: Patience,
+    private readonly check: (answer: unknown) => void,
     private readonly log: Log,
   ) {
     this.outer = args.at(-1) as AbortSignal;
@@ -62,6 +66,7 @@ class SupervisedCall {
     if (isOperation(this.args[0])) await proveFence();
     try {
       const result = await this.limited(async () => invoke(this.args));
+      this.check(result);
       this.log('info', 'provider call', { ...this.about, ms: this.elapsed() });
       return result;
     } catch (error) {
@@ -79,6 +84,7 @@ class SupervisedCall {
       for (;;) {
         const page = await this.limited(iterator.next.bind(iterator));
         if (page.done) break;
+        this.check(page.value);
         yield page.value;
       }
       this.log('info', 'provider call', { ...this.about, ms: this.elapsed() });

@@ -12,9 +12,17 @@
  */
 export type ProviderFault = 'temporary' | 'rejected' | 'not_found' | 'unsupported' | 'auth' | 'capacity' | 'corrupt' | 'unknown';
 
+/** What makes an error a `ProviderError`, also one of a plugin that brings its own copy of this contract. */
+const BRAND = Symbol.for('stackvault.ProviderError');
+
 /** The one way in which a plugin reports a failure. The message is shown to callers: name the thing, and never a secret. */
 export class ProviderError extends Error {
   override readonly name = 'ProviderError';
+  readonly [BRAND] = true;
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === 'object' && value !== null && BRAND in value;
+  }
 
   constructor(
     readonly fault: ProviderFault,

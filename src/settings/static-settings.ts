@@ -41,6 +41,11 @@ export const STATIC_KEYS = {
     about: 'whether an empty database starts with a zone of simulated machines to try the server on',
   },
   'plugins.dir': { kind: 'string', default: '', about: 'folder of the plugins; empty: those that come with the server' },
+  'plugins.path': {
+    kind: 'string',
+    default: '',
+    about: 'folders of further plugins, separated by colons; in each of them, every folder is a plugin that has its name',
+  },
   'ui.path': {
     kind: 'string',
     default: '',

@@ -22,7 +22,7 @@ const HARMLESS = names(`
   listOsCategories listOsTypes listServiceOfferings listTemplates listZones listZonesMetrics`);
 const HARMLESS_OF_ADMINISTRATORS = names('listRolePermissions listRoles listUsageTypes');
 const OF_ROOT_ADMINISTRATORS = names(`
-  addBackupRepository archiveAlerts createRole createRolePermission createZone deleteAlerts deleteBackupOffering deleteBackupPolicy
+  addBackupRepository archiveAlerts checkBackupProvider createRole createRolePermission createZone deleteAlerts deleteBackupOffering deleteBackupPolicy
   deleteBackupRepository deleteRole deleteRolePermission disableRole enableRole generateUsageRecords importBackupOffering
   importBackupPolicy importRole listAlerts listBackupProviderOfferings listBackupProviders listBackupRepositories listCapacity
   listConfigurationGroups listConfigurations listInfrastructure resetApiLimit resetConfiguration syncBackups updateBackupOffering

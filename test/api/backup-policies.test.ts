@@ -22,7 +22,7 @@ forEachEngine((engine) => {
 
   describe('listBackupProviders', () => {
     test('shows the loaded providers', async () => {
-      const dummy = { name: 'dummy', description: expect.any(String) as string };
+      const dummy = { name: 'dummy', description: expect.any(String) as string, version: '1.0.0' };
       expect(await server.admin.call('listBackupProviders')).toEqual({ count: 1, providers: [dummy] });
     });
 

@@ -12,7 +12,14 @@ const declared = sources.flatMap((name) =>
 const specs = [...new Map([...commands.values()].map((spec) => [spec.name, spec])).values()];
 
 /** Commands that change nothing, whatever their names say. */
-const QUESTIONS = ['planRestore', 'cloudianIsEnabled', 'forgotPassword', 'generateUsageRecords', 'updateResourceCount'];
+const QUESTIONS = [
+  'checkBackupProvider',
+  'planRestore',
+  'cloudianIsEnabled',
+  'forgotPassword',
+  'generateUsageRecords',
+  'updateResourceCount',
+];
 
 /** CloudStack has no description for these either. */
 const PAGING = ['page', 'pagesize'];

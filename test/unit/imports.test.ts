@@ -9,6 +9,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // What everybody may know: the top-level files that are not named below.
   src: ['src/provider'],
   'src/provider': [],
+  'src/provider-test': ['src/provider'],
   'src/client': [],
   plugins: ['src/provider'],
   db: [],

@@ -32,6 +32,19 @@ describe('plugins without a fault', () => {
     }
   });
 
+  test('are loaded from further folders, whatever their kind, and what is there beside them is ignored', async () => {
+    const further = mkdtempSync(join(tmpdir(), 'plugins-'));
+    try {
+      for (const name of ['third', 'stock']) symlinkSync(join(fixture('further'), name), join(further, name));
+      for (const name of ['node_modules', '.git']) mkdirSync(join(further, name));
+      const { backup, inventory } = await loadPlugins(fixture('good'), [further]);
+      expect([...backup.keys()]).toEqual(['another-2', 'sample', 'third']);
+      expect([...inventory.keys()]).toEqual(['sample', 'stock']);
+    } finally {
+      rmSync(further, { recursive: true });
+    }
+  });
+
   test('come with the server', async () => {
     const { backup, inventory } = await loadPlugins(folder('../../plugins'));
     expect([...backup.keys()]).toContain('dummy');
@@ -59,6 +72,26 @@ describe('a plugin with a fault stops the start', () => {
   ])('%s', async (name, plugin, why) => {
     const where = join(fixture(name), 'backup');
     await expect(loadPlugins(fixture(name))).rejects.toHaveProperty('message', `${plugin} in ${where}: ${why}`);
+  });
+
+  test('also in a further folder, whose plugins say themselves of what kind they are', async () => {
+    const where = join(fixture('other-kind'), 'backup');
+    await expect(loadPlugins(fixture('further'), [where])).resolves.toHaveProperty('inventory.size', 1);
+    const unkind = join(fixture('no-kind'));
+    const why = 'its default export is not a plugin; declare it with definePlugin';
+    await expect(loadPlugins(fixture('further'), [unkind])).rejects.toHaveProperty('message', `plugin sample in ${unkind}: ${why}`);
+  });
+
+  test('and so does another of its kind and name, and both folders are named', async () => {
+    const [mine, theirs] = [join(fixture('good'), 'backup'), fixture('clash')];
+    const message = `there are two backup plugins sample: in ${mine} and in ${theirs}`;
+    await expect(loadPlugins(fixture('good'), [fixture('further'), theirs])).rejects.toHaveProperty('message', message);
+  });
+
+  test('and so does a folder that is not there', async () => {
+    const nowhere = fixture('nowhere');
+    await expect(loadPlugins(nowhere)).rejects.toHaveProperty('message', `there is no plugins folder ${nowhere}`);
+    await expect(loadPlugins(fixture('good'), [nowhere])).rejects.toHaveProperty('message', `there is no plugins folder ${nowhere}`);
   });
 
   test('and keeps what it threw as the cause', async () => {

@@ -11,10 +11,12 @@ test('the defaults hold where nothing is said, and have their types', () => {
     'secrets.key': '',
     'sandbox.enabled': true,
     'plugins.dir': '',
+    'plugins.path': '',
     'ui.path': '',
     'log.level': 'info',
     'jobs.parallel': 16,
     'jobs.lease.seconds': 15,
+    'shutdown.drain.seconds': 0,
     'shutdown.grace.seconds': 20,
   });
 });

@@ -14,6 +14,11 @@ interface Target {
   listBackups(signal: AbortSignal): AsyncIterable<string>;
 }
 
+/** Garbage is the only answer that cannot be one. */
+const check = (method: string, answer: unknown) => {
+  if (answer === 'garbage') throw new ProviderError('corrupt', `no answer to ${method}`);
+};
+
 const PATIENCE = { answerMs: 1000, stallMs: 60_000 };
 const never = () => new Promise<never>(() => undefined);
 const operation = (reports: unknown[] = []): Operation => ({ operationId: 'op', report: async (progress) => void reports.push(progress) });
@@ -26,7 +31,7 @@ beforeEach(() => {
 });
 
 function supervised(target: Partial<Target>, patience = () => PATIENCE): Target {
-  return supervise('dummy', target as Target, patience, (level, message, fields) => void lines.push([level, message, fields]));
+  return supervise('dummy', target as Target, patience, check, (level, message, fields) => void lines.push([level, message, fields]));
 }
 
 /** Lets the clock of the surrounding `describe` run only when it is told to. */
@@ -174,6 +179,16 @@ describe('a call that fails', () => {
     expect(lines).toMatchObject([['warn', 'provider call failed', { fault: 'unknown', error: thrown }]]);
   });
 
+  test('with an answer that cannot be one is no different', async () => {
+    const provider = supervised({ listOfferings: async () => 'garbage' });
+    await expect(provider.listOfferings(outer.signal)).rejects.toMatchObject({
+      name: 'ProviderError',
+      fault: 'corrupt',
+      message: 'dummy.listOfferings: no answer to listOfferings',
+    });
+    expect(lines).toMatchObject([['warn', 'provider call failed', { call: 'dummy.listOfferings', fault: 'corrupt' }]]);
+  });
+
   test('because the server itself has failed it is no fault of the plugin', async () => {
     const failing: Operation = { operationId: 'op', report: () => Promise.reject(new Error('no database')) };
     const provider = supervised({ takeBackup: async ({ report }) => report({ percent: 1 }).then(() => 'taken') });
@@ -239,6 +254,31 @@ describe('a call of many pages', () => {
     }
     await jest.advanceTimersByTimeAsync(0);
     expect([isClosed, outer.signal.aborted]).toEqual([true, false]);
+  });
+
+  test('fails as a whole when a page cannot be one, and is closed', async () => {
+    let isClosed = false;
+    async function* listBackups() {
+      try {
+        yield* ['first', 'garbage', 'third'];
+      } finally {
+        isClosed = true;
+      }
+    }
+    const error = expect.objectContaining({ fault: 'corrupt', message: 'dummy.listBackups: no answer to listBackups' });
+    await expect(collect(supervised({ listBackups }).listBackups(outer.signal))).rejects.toEqual(error);
+    await after(0, Promise.resolve());
+    expect(isClosed).toBe(true);
+  });
+
+  test.each([
+    ['undefined', undefined],
+    ['a promise', Promise.resolve(['page'])],
+    ['a list that is not read page by page', 5],
+  ])('fails when the plugin answers %s instead', async (_what, answer) => {
+    const listBackups = () => answer as never;
+    const error = expect.objectContaining({ name: 'ProviderError', fault: 'unknown' });
+    await expect(collect(supervised({ listBackups }).listBackups(outer.signal))).rejects.toEqual(error);
   });
 
   test('fails as a whole when a page fails', async () => {

@@ -140,6 +140,7 @@ const BACKUPS: readonly Row[] = [
   }),
   failing('createBackup.provider-refuses', 'rejected'),
   failing('createBackup.provider-is-away', 'temporary'),
+  row('checkBackupProvider.no-such-provider', ({ world }) => ({ zoneid: world.zoneId, provider: 'none' })),
   row('syncBackups.disabled', async (stage) => {
     await off(stage);
     return { zoneid: await stage.zone() };

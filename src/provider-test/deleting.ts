@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { Subject } from './provider-subject.js';
+import type { Checks } from './check.js';
+import { expectSame } from './expectations.js';
 import { never, operation } from './samples.js';
 
 /** Deleting backups. */
-export function describeDeleting(subject: Subject): void {
-  test('deletes a backup, and accepts that it is asked again', async () => {
+export const deleting: Checks = {
+  'deletes a backup, and accepts that it is asked again': async (subject) => {
     const { machine, take, backup } = await subject.backedUp();
     const provider = await subject.provider();
     const kept = await provider.takeBackup(take(), never);
@@ -12,27 +13,27 @@ export function describeDeleting(subject: Subject): void {
     await provider.deleteBackup(request, never);
     await provider.deleteBackup(request, never);
     await provider.deleteBackup({ ...request, ...operation() }, never);
-    expect(await subject.listed(machine)).toEqual([kept]);
-  });
+    expectSame(await subject.listed(machine), [kept], 'the list');
+  },
 
-  test('accepts to delete a backup that never was', async () => {
+  'accepts to delete a backup that never was': async (subject) => {
     const provider = await subject.provider();
     const { machine, backup } = await subject.backedUp();
     await provider.deleteBackup({ ...operation(), externalId: `none-${randomUUID()}`, forced: false }, never);
     await provider.deleteBackup({ ...operation(), takenBy: randomUUID(), forced: true }, never);
-    expect(await subject.listed(machine)).toEqual([backup]);
-  });
+    expectSame(await subject.listed(machine), [backup], 'the list');
+  },
 
-  test('deletes a backup that is named by the operation that took it', async () => {
+  'deletes a backup that is named by the operation that took it': async (subject) => {
     const { machine, take, backup } = await subject.backedUp();
     const provider = await subject.provider();
     const request = take();
     await provider.takeBackup(request, never);
     await provider.deleteBackup({ ...operation(), takenBy: request.operationId, forced: false }, never);
-    expect(await subject.listed(machine)).toEqual([backup]);
-  });
+    expectSame(await subject.listed(machine), [backup], 'the list');
+  },
 
-  test('does not bring a deleted backup back when the operation that took it is repeated', async () => {
+  'does not bring a deleted backup back when the operation that took it is repeated': async (subject) => {
     const { machine, take } = await subject.assigned();
     const provider = await subject.provider();
     const request = take();
@@ -40,14 +41,14 @@ export function describeDeleting(subject: Subject): void {
     await provider.deleteBackup({ ...operation(), externalId, forced: false }, never);
     // Whether it says that the backup is gone or answers as it did before is its own affair.
     await provider.takeBackup(request, never).catch(() => undefined);
-    expect(await subject.listed(machine)).toEqual([]);
-  });
+    expectSame(await subject.listed(machine), [], 'the list');
+  },
 
-  test('refuses to restore a backup that was deleted', async () => {
+  'refuses to restore a backup that was deleted': async (subject) => {
     const { machine, volumes, backup } = await subject.backedUp();
     const provider = await subject.provider();
     await provider.deleteBackup({ ...operation(), externalId: backup.externalId, forced: true }, never);
     const request = subject.restoreMachine({ machine, volumes }, backup.externalId);
     await subject.expectFault(provider.restoreMachine(request, never), 'not_found');
-  });
-}
+  },
+};

@@ -1,59 +1,60 @@
+import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import type { Volume } from '../../../src/provider/index.js';
-import type { Subject } from './provider-subject.js';
-import { byUuid, never, sampleVolume } from './samples.js';
+import type { Checks } from './check.js';
+import { expectFields, expectSame } from './expectations.js';
+import { never, sampleVolume, sizesOf } from './samples.js';
 
 /** Restoring machines. */
-export function describeRestoringMachines(subject: Subject): void {
-  test('restores exactly the volumes that the backup holds', async () => {
+export const restoringMachines: Checks = {
+  'restores exactly the volumes that the backup holds': async (subject) => {
     const { machine, volumes, backup } = await subject.backedUp();
     const request = subject.restoreMachine({ machine, volumes }, backup.externalId);
     const restored = await (await subject.provider()).restoreMachine(request, never);
-    expect(sizesOf(restored)).toEqual(sizesOf(volumes));
+    expectSame(sizesOf(restored), sizesOf(volumes), 'the restored volumes');
     for (const { uuid, path, digest } of restored) {
-      expect(path).not.toBe('');
+      assert.ok(path, `the volume ${uuid} has no path`);
       const recorded = volumes.find((volume) => volume.uuid === uuid);
-      if (recorded?.digest !== undefined && digest !== undefined) expect(digest).toBe(recorded.digest);
+      if (recorded?.digest !== undefined && digest !== undefined) expectSame(digest, recorded.digest, `the digest of the volume ${uuid}`);
     }
-  });
+  },
 
-  test('restores the backup that is named and not a later one', async () => {
+  'restores the backup that is named and not a later one': async (subject) => {
     const { machine, volumes, take, backup } = await subject.backedUp();
     const provider = await subject.provider();
     await provider.takeBackup({ ...take(), volumes: volumes.slice(0, 2) }, never);
     const request = subject.restoreMachine({ machine, volumes }, backup.externalId);
-    expect(sizesOf(await provider.restoreMachine(request, never))).toEqual(sizesOf(volumes));
-  });
+    expectSame(sizesOf(await provider.restoreMachine(request, never)), sizesOf(volumes), 'the restored volumes');
+  },
 
-  test('answers the same to one restore operation, however often and concurrently it is asked', async () => {
+  'answers the same to one restore operation, however often and concurrently it is asked': async (subject) => {
     const { machine, volumes, backup } = await subject.backedUp();
     const [first, second] = [await subject.provider(), await subject.harness.open()];
     const request = subject.restoreMachine({ machine, volumes }, backup.externalId);
     const [restored, other] = await Promise.all([first, second].map((provider) => provider.restoreMachine(request, never)));
-    expect(other).toEqual(restored);
-    expect(await second.restoreMachine(request, never)).toEqual(restored);
-  });
+    expectSame(other, restored, 'another answer to the same operation');
+    expectSame(await second.restoreMachine(request, never), restored, 'a later answer to the same operation');
+  },
 
-  test('restores a backup more than once', async () => {
+  'restores a backup more than once': async (subject) => {
     const { machine, volumes, backup } = await subject.backedUp();
     const provider = await subject.provider();
     for (let n = 0; n < 2; n++) {
       const request = subject.restoreMachine({ machine, volumes }, backup.externalId);
-      expect(sizesOf(await provider.restoreMachine(request, never))).toEqual(sizesOf(volumes));
+      expectSame(sizesOf(await provider.restoreMachine(request, never)), sizesOf(volumes), 'the restored volumes');
     }
-    expect(await subject.listed(machine)).toEqual([backup]);
-  });
+    expectSame(await subject.listed(machine), [backup], 'the list');
+  },
 
-  test('says not_found of a backup that it does not have', async () => {
+  'says not_found of a backup that it does not have': async (subject) => {
     const { machine, volumes } = await subject.assigned();
     const request = subject.restoreMachine({ machine, volumes }, `none-${randomUUID()}`);
     await subject.expectFault((await subject.provider()).restoreMachine(request, never), 'not_found');
-  });
-}
+  },
+};
 
 /** Restoring single volumes. */
-export function describeRestoringVolumes(subject: Subject): void {
-  test('restores one volume as a new one, or says that it cannot, as declared', async () => {
+export const restoringVolumes: Checks = {
+  'restores one volume as a new one, or says that it cannot, as declared': async (subject) => {
     const { machine, volumes, backup } = await subject.backedUp();
     const provider = await subject.provider();
     for (const volume of volumes) {
@@ -64,13 +65,13 @@ export function describeRestoringVolumes(subject: Subject): void {
         continue;
       }
       const restored = await answer;
-      expect(restored).toMatchObject({ uuid: request.newVolumeUuid, sizeBytes: volume.sizeBytes });
-      expect(restored.path).not.toBe('');
-      if (volume.digest !== undefined && restored.digest !== undefined) expect(restored.digest).toBe(volume.digest);
+      expectFields(restored, { uuid: request.newVolumeUuid, sizeBytes: volume.sizeBytes }, 'the restored volume');
+      assert.ok(restored.path, 'the restored volume has no path');
+      if (volume.digest !== undefined && restored.digest !== undefined) expectSame(restored.digest, volume.digest, 'its digest');
     }
-  });
+  },
 
-  test('answers the same to one restore of a volume, however often and concurrently it is asked', async () => {
+  'answers the same to one restore of a volume, however often and concurrently it is asked': async (subject) => {
     const { machine, volumes, backup } = await subject.backedUp();
     const [first, second] = [await subject.provider(), await subject.harness.open()];
     const request = subject.restoreVolume(machine, volumes[1] ?? sampleVolume(1), backup.externalId);
@@ -80,10 +81,10 @@ export function describeRestoringVolumes(subject: Subject): void {
       return;
     }
     const [restored, ...others] = await Promise.all(asked);
-    for (const other of others) expect(other).toEqual(restored);
-  });
+    for (const other of others) expectSame(other, restored, 'another answer to the same operation');
+  },
 
-  test('refuses to restore a volume that the backup does not hold, or out of a backup that it does not have', async () => {
+  'refuses to restore a volume that the backup does not hold, or out of a backup that it does not have': async (subject) => {
     const { machine, volumes, backup } = await subject.backedUp();
     const provider = await subject.provider();
     const fault = (await provider.capabilities(never)).restoreVolume ? 'not_found' : 'unsupported';
@@ -91,9 +92,5 @@ export function describeRestoringVolumes(subject: Subject): void {
     await subject.expectFault(provider.restoreVolume(foreign, never), fault);
     const unknown = subject.restoreVolume(machine, volumes[1] ?? sampleVolume(1), `none-${randomUUID()}`);
     await subject.expectFault(provider.restoreVolume(unknown, never), fault);
-  });
-}
-
-// Not a map: a volume that is answered twice must not go unnoticed.
-const sizesOf = (volumes: readonly Pick<Volume, 'uuid' | 'sizeBytes'>[]) =>
-  byUuid(volumes).map(({ uuid, sizeBytes }) => ({ uuid, sizeBytes }));
+  },
+};

@@ -1,17 +1,10 @@
+import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import type {
-  Assign,
-  BackupProvider,
-  Machine,
-  ProviderBackup,
-  ProviderFault,
-  TakeBackup,
-  Volume,
-  Zone,
-} from '../../../src/provider/index.js';
-import { all, expectFault, never, operation, sampleMachine, sampleVolume } from './samples.js';
+import type { Assign, BackupProvider, Machine, ProviderBackup, ProviderFault, TakeBackup, Volume, Zone } from '../provider/index.js';
+import { expectFault } from './expectations.js';
+import { all, never, operation, sampleMachine, sampleVolume } from './samples.js';
 
-/** How the contract suite comes by a provider. */
+/** How the checks come by a provider. */
 export interface ProviderHarness {
   /** Opens an instance; every one that it opens is of the same plugin, zone and store. */
   open(): Promise<BackupProvider>;
@@ -32,7 +25,7 @@ export interface BackedUp {
   readonly volumes: readonly Volume[];
 }
 
-/** The provider under test, and the requests that the tests make of it. */
+/** The provider that is checked, and the requests that the checks make of it. */
 export class Subject {
   readonly zone: Zone;
   private opened?: Promise<BackupProvider>;
@@ -41,12 +34,18 @@ export class Subject {
     this.zone = harness.zone ?? { uuid: randomUUID(), name: 'zone-1' };
   }
 
-  /** The provider; one and the same for all tests. */
+  /** The provider; one and the same for all checks. */
   provider(): Promise<BackupProvider> {
     return (this.opened ??= this.harness.open());
   }
 
-  /** A machine that no other test has. */
+  /** An instance whose work takes a while. */
+  async slowProvider(): Promise<BackupProvider> {
+    if (!this.harness.openSlow) throw new Error('this needs a provider that is slow');
+    return this.harness.openSlow();
+  }
+
+  /** A machine that no other check has. */
   async machine(): Promise<BackedUp> {
     if (this.harness.machine) return this.harness.machine();
     return { machine: sampleMachine(), volumes: [0, 1, 2].map((slot) => sampleVolume(slot)) };
@@ -55,7 +54,7 @@ export class Subject {
   /** The offering that machines are put under. */
   async offering(): Promise<string> {
     const [first] = await (await this.provider()).listOfferings(never);
-    if (!first) throw new Error('the provider has no offering to test with');
+    if (!first) throw new Error('the provider has no offering to be checked with');
     return first.externalId;
   }
 
@@ -88,7 +87,11 @@ export class Subject {
   /** Expects the provider to refuse, with one of these faults and without showing a secret. */
   async expectFault(answer: Promise<unknown>, ...faults: readonly ProviderFault[]): Promise<void> {
     const { message } = await expectFault(answer, ...faults);
-    for (const secret of this.harness.secrets ?? []) expect(message).not.toContain(secret);
+    this.expectNoSecret(message, 'the message of the ProviderError');
+  }
+
+  expectNoSecret(text: string, what: string): void {
+    for (const secret of this.harness.secrets ?? []) assert.ok(!text.includes(secret), `${what} shows a secret`);
   }
 
   /** What the provider lists of the machine. */

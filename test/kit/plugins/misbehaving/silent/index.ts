@@ -1,0 +1,3 @@
+import { misbehavingPlugin } from '../../misbehaving-plugin.js';
+
+export default misbehavingPlugin('silent', () => new Promise(() => undefined));
