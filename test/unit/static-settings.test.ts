@@ -15,6 +15,7 @@ test('the defaults hold where nothing is said, and have their types', () => {
     'log.level': 'info',
     'jobs.parallel': 16,
     'jobs.lease.seconds': 15,
+    'shutdown.drain.seconds': 0,
     'shutdown.grace.seconds': 20,
   });
 });
