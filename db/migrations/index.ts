@@ -18,6 +18,7 @@ import * as idempotency from './0017_idempotency.js';
 import * as jobTurns from './0018_job_turns.js';
 import * as reconciliation from './0021_reconciliation.js';
 import * as restores from './0022_restores.js';
+import * as cronSchedules from './0023_cron_schedules.js';
 import * as attachedVolumes from './0027_attached_volumes.js';
 
 interface Migration {
@@ -47,5 +48,6 @@ export const MIGRATIONS: ReadonlyMap<string, Migration> = new Map([
   ['0018_job_turns', jobTurns],
   ['0021_reconciliation', reconciliation],
   ['0022_restores', restores],
+  ['0023_cron_schedules', cronSchedules],
   ['0027_attached_volumes', attachedVolumes],
 ]);

@@ -14,7 +14,7 @@ export function bind(spec: CommandSpec, parameters: RequestParameters): ReturnTy
   const command = spec.create();
   for (const parameter of spec.parameters) {
     const value = parameter.type === 'map' ? mapOf(spec, parameter, values, maps) : scalarOf(spec, parameter, values);
-    if (value === undefined && parameter.required) throw missing(spec, parameter);
+    if (value === undefined && parameter.required && !parameter.unless.some((name) => values.has(name))) throw missing(spec, parameter);
     (command as unknown as Record<string, unknown>)[parameter.field] = value;
   }
   return command;

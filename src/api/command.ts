@@ -17,7 +17,8 @@ interface ParameterTypes {
   map: readonly Readonly<Record<string, string>>[];
 }
 export type ParameterType = keyof ParameterTypes;
-type ParameterValue<T extends ParameterType, R extends boolean> = R extends true ? ParameterTypes[T] : ParameterTypes[T] | undefined;
+type Required = boolean | { readonly unless: readonly string[] };
+type ParameterValue<T extends ParameterType, R extends Required> = R extends true ? ParameterTypes[T] : ParameterTypes[T] | undefined;
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? unknown : never) : never;
 
 export interface ParameterSpec {
@@ -27,6 +28,8 @@ export interface ParameterSpec {
   readonly alsoNamed: readonly string[];
   readonly type: ParameterType;
   readonly required: boolean;
+  /** Parameters beside any of which a required one may be left out; then listApis does not call it required. */
+  readonly unless: readonly string[];
   /** A required parameter that may be the empty text. */
   readonly mayBeEmpty: boolean;
   readonly description: string;
@@ -135,7 +138,6 @@ type Declared = { [PARAMETERS]?: readonly ParameterSpec[] };
 
 const DEFAULTS = {
   alsoNamed: [],
-  required: false,
   mayBeEmpty: false,
   length: 255,
   entity: undefined,
@@ -145,7 +147,7 @@ const DEFAULTS = {
 };
 
 /** Declares a field as a parameter; its wire name is the field name in lower case. The compiler checks the field's type. */
-export function Parameter<T extends ParameterType, const R extends boolean = false>(
+export function Parameter<T extends ParameterType, const R extends Required = false>(
   spec: { readonly type: T; readonly required?: R; readonly description: string } & Partial<
     Pick<ParameterSpec, 'alsoNamed' | 'mayBeEmpty' | 'length' | 'entity' | 'since' | 'mayBeAll' | 'sensitive'>
   >,
@@ -153,9 +155,13 @@ export function Parameter<T extends ParameterType, const R extends boolean = fal
   return <C extends AnyCommand, V>(_: undefined, context: ClassFieldDecoratorContext<C, V> & Same<V, ParameterValue<T, R>>): void => {
     const declared = context.metadata as Declared;
     const field = String(context.name);
-    declared[PARAMETERS] = [...(declared[PARAMETERS] ?? []), { ...DEFAULTS, ...spec, field, name: field.toLowerCase() }];
+    const told = { ...DEFAULTS, ...spec, ...needOf(spec.required ?? false), field, name: field.toLowerCase() };
+    declared[PARAMETERS] = [...(declared[PARAMETERS] ?? []), told];
   };
 }
+
+const needOf = (required: Required): Pick<ParameterSpec, 'required' | 'unless'> =>
+  typeof required === 'object' ? { required: true, unless: required.unless } : { required, unless: [] };
 
 export type CommandClass = new () => AnyCommand;
 

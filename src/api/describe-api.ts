@@ -50,8 +50,8 @@ function describeParameter(parameter: ParameterSpec, all: readonly CommandSpec[]
     description,
     type,
     length,
-    // Clients refuse a call that lacks a required name, even if its other name is there.
-    required: parameter.required && parameter.alsoNamed.length === 0,
+    // Clients refuse a call that lacks a required name, even if its other name, or what may stand in its place, is there.
+    required: parameter.required && parameter.alsoNamed.length === 0 && parameter.unless.length === 0,
     ...(since === undefined ? {} : { since }),
     ...(entity === undefined ? {} : { related: answering(entity, all).join(',') }),
   };

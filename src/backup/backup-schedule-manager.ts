@@ -1,28 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import { assertMayUse, mayUse, type Access, type OwnerWish } from '../account/access.js';
 import type { CallContext, Caller } from '../call-context.js';
-import type { BackupSchedule, BackupScheduleView } from '../dao/backup-schedule-dao.js';
+import type { BackupSchedule, BackupScheduleDao, BackupScheduleView, SaidOfSchedule } from '../dao/backup-schedule-dao.js';
+import { isDuplicate } from '../dao/database-error.js';
 import type { Database } from '../dao/database.js';
 import type { Listing, Page } from '../dao/page.js';
 import type { Vm } from '../dao/vm-dao.js';
-import { found, lookUp, refused } from '../errors.js';
+import { found, lookUp, refused, type ApiError } from '../errors.js';
 import type { MachineManager } from '../inventory/machine-manager.js';
 import type { ZoneDirectory } from '../inventory/zone-directory.js';
 import type { LimitManager } from '../limits/limit-manager.js';
-import { isTimezone } from '../timezone.js';
 import type { BackupFramework } from './backup-framework.js';
-import { readIntervalType } from './due-time.js';
 import { nextRun } from './next-run.js';
 import { protectionOf, unprotected } from './protection.js';
+import { readTerms, type TermsWish } from './schedule-terms.js';
 
-/** What a caller says about a schedule. */
-export interface ScheduleWish {
-  /** The name of an `IntervalType`, in any case. */
-  readonly intervalType: string;
-  readonly schedule: string;
-  readonly timezone: string;
+/** What a caller says about a schedule; what is undefined was not said. */
+export interface ScheduleWish extends TermsWish {
   /** How many of its backups are kept; 0 for all. */
-  readonly maxBackups: number;
+  readonly maxBackups: number | undefined;
   readonly quiesceVm: boolean | undefined;
 }
 
@@ -36,7 +32,10 @@ export interface ScheduleFilter {
 /** Which schedules go: the one of the uuid, else all of the machine. */
 export type ScheduleChoice = Pick<ScheduleFilter, 'uuid' | 'vmUuid'>;
 
-/** The schedules of machines: one of each interval type for a machine that is in a backup offering. */
+/** So many schedules with a cron expression may a machine have. */
+const MOST_CRON = 20;
+
+/** The schedules of machines that are in a backup offering: of each, one of each interval type, and several with cron expressions. */
 export class BackupScheduleManager {
   constructor(
     private readonly db: Database,
@@ -48,26 +47,51 @@ export class BackupScheduleManager {
     private readonly now: () => Date,
   ) {}
 
-  /** Gives the machine the schedule, in place of the one that it has of that interval type. */
+  /** Gives the machine the schedule, in place of the one that it has of that interval type or cron expression. */
   async save({ caller, signal }: CallContext, vmUuid: string, wish: ScheduleWish): Promise<BackupScheduleView> {
     const vm = await this.machines.get(caller, vmUuid);
-    const zone = this.zones.getById(vm.zoneId);
-    this.framework.assertEnabled(zone);
-    const { offering } = await protectionOf(this.db.daos, vm);
-    await this.framework.assertUserDriven(offering, zone, wish.quiesceVm ?? false, signal);
-    const schedule = this.read(vm, wish);
-    await this.checkKept(vm, wish.maxBackups);
-    await this.db.transaction(async ({ schedules, cacheChanges }) => {
-      await schedules.save(schedule);
-      // Every server waits for the due time that was the next one so far.
-      await cacheChanges.insert('schedule', schedule.created);
-    });
+    const said = await this.read(vm, wish, undefined, signal);
+    const schedule = { ...said, uuid: randomUUID(), vmId: vm.id, created: this.now() };
+    await this.record((schedules) => schedules.save(schedule));
     // Read when all is done: a transaction may not see what others have saved since it began.
-    const saved = found(await this.db.daos.schedules.findOfVm(vm.id, schedule.intervalType), 'backup schedule', schedule.uuid);
-    // Recorded first, looked at afterwards: a removal from the offering that has ended since then has not seen the schedule.
-    if (await this.db.daos.assignments.findByVm(vm.id)) return saved;
+    const saved = found(await this.db.daos.schedules.findSame(schedule), 'backup schedule', schedule.uuid);
+    // Recorded first, looked at afterwards: what has been done since then, such as a removal from the offering, has not seen the schedule.
+    const why = await this.obstacle(vm, saved.uuid === schedule.uuid);
+    if (!why) return saved;
     await this.db.daos.schedules.delete(saved.id);
-    throw unprotected(vm);
+    throw why;
+  }
+
+  /** Changes what is said of the schedule, and leaves what is not. */
+  async change({ caller, signal }: CallContext, uuid: string, wish: ScheduleWish): Promise<BackupScheduleView> {
+    const { schedules } = this.db.daos;
+    const known = found(await schedules.findByUuid(uuid), 'backup schedule', uuid);
+    assertMayUse(caller, known, `backup schedule ${uuid}`);
+    const vm = await this.machines.get(caller, known.vmUuid);
+    const said = await this.read(vm, wish, known, signal);
+    if (said.intervalType === 'CRON' && known.intervalType !== 'CRON' && (await schedules.countCron(vm.id)) >= MOST_CRON) throw tooMany(vm);
+    try {
+      await this.record((daos) => daos.update(uuid, said));
+    } catch (error) {
+      const what = said.intervalType === 'CRON' ? `with the cron expression "${said.schedule}"` : `that is ${said.intervalType}`;
+      throw isDuplicate(error) ? refused(`virtual machine ${vm.uuid} has another backup schedule ${what}`) : error;
+    }
+    return found(await schedules.findByUuid(uuid), 'backup schedule', uuid);
+  }
+
+  private async record(work: (schedules: BackupScheduleDao) => Promise<void>): Promise<void> {
+    await this.db.transaction(async ({ schedules, cacheChanges }) => {
+      await work(schedules);
+      // Every server waits for the due time that was the next one so far.
+      await cacheChanges.insert('schedule', this.now());
+    });
+  }
+
+  /** Why a schedule that has just been saved cannot stay. */
+  private async obstacle(vm: Vm, isNew: boolean): Promise<ApiError | undefined> {
+    const { assignments, schedules } = this.db.daos;
+    if (!(await assignments.findByVm(vm.id))) return unprotected(vm);
+    return isNew && (await schedules.countCron(vm.id)) > MOST_CRON ? tooMany(vm) : undefined;
   }
 
   async list(caller: Caller, owners: OwnerWish, filter: ScheduleFilter, page: Page): Promise<Listing<BackupScheduleView>> {
@@ -91,15 +115,18 @@ export class BackupScheduleManager {
     await (schedule ? schedules.delete(schedule.id) : schedules.deleteByVm(vm.id));
   }
 
-  private read({ id: vmId, accountId, domainId }: Vm, wish: ScheduleWish): Omit<BackupSchedule, 'id'> {
-    const { schedule, timezone, maxBackups, quiesceVm } = wish;
-    const timing = { intervalType: readIntervalType(wish.intervalType), schedule, timezone };
-    if (!isTimezone(timezone)) {
-      throw refused(`parameter timezone: "${timezone}" is not the name of a time zone, such as Europe/Berlin or Etc/UTC`);
-    }
-    const created = this.now();
-    const owned = { uuid: randomUUID(), vmId, accountId, domainId };
-    return { ...owned, ...timing, maxBackups, quiesceVm: quiesceVm ?? null, nextRun: nextRun(timing, created), created };
+  /** Reads what was said of a schedule of the machine; of one that is known, what was not said stays. */
+  private async read(vm: Vm, wish: ScheduleWish, known: BackupSchedule | undefined, signal: AbortSignal): Promise<SaidOfSchedule> {
+    const zone = this.zones.getById(vm.zoneId);
+    this.framework.assertEnabled(zone);
+    const { offering } = await protectionOf(this.db.daos, vm);
+    const quiesceVm = wish.quiesceVm ?? known?.quiesceVm ?? null;
+    await this.framework.assertUserDriven(offering, zone, quiesceVm ?? false, signal);
+    const terms = readTerms(wish, known);
+    const maxBackups = wish.maxBackups ?? known?.maxBackups ?? 0;
+    await this.checkKept(vm, maxBackups);
+    const { accountId, domainId } = vm;
+    return { ...terms, accountId, domainId, maxBackups, quiesceVm, nextRun: nextRun({ ...terms, vmUuid: vm.uuid }, this.now()) };
   }
 
   private async checkKept(owner: Vm, maxBackups: number): Promise<void> {
@@ -108,3 +135,6 @@ export class BackupScheduleManager {
     if (maxBackups > limit) throw refused(`parameter maxbackups: ${maxBackups} is more than the ${limit} backups that ${name} may have`);
   }
 }
+
+const tooMany = (vm: Vm): ApiError =>
+  refused(`virtual machine ${vm.uuid} has ${MOST_CRON} backup schedules with a cron expression; delete one`);

@@ -1,66 +1,79 @@
-import { readDueTime, type DueTime, type IntervalType } from './due-time.js';
+import { createHash } from 'node:crypto';
+import type { Timing } from './calendar.js';
+import { clocksOf, MINUTE_MS } from './clocks.js';
+import { nextDue } from './next-due.js';
+import { openingAt } from './run-window.js';
 
-/** What decides when a schedule is due. */
-export interface Timing {
-  readonly intervalType: IntervalType;
-  readonly schedule: string;
-  readonly timezone: string;
+/** When the backups of a schedule begin, which may be later than they are due. */
+export interface RunRules extends Timing {
+  /** `HH:MM-HH:MM`, outside of which none begins; null for all day. */
+  readonly runWindow: string | null;
+  /** By up to so much each is put off. */
+  readonly jitterMinutes: number;
+  /** By it the same due time of different machines is put off differently. */
+  readonly vmUuid: string;
 }
-
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
 
 /**
- * The first moment later than `after` at which the schedule is due, on a full minute. A time of day that the clocks skip when they
- * are put forward is due as much later; one that they show twice is due the first time. By the hour, it is due whenever the
- * clocks show the minute.
+ * The first moment later than `after` at which a backup of the schedule begins. What is due outside its window waits until it opens, all
+ * together as one. Each is put off by less than the jitter, by as much wherever that is asked, into neither the next nor a closed window.
  */
-export function nextRun({ intervalType, schedule, timezone }: Timing, after: Date): Date {
-  const due = readDueTime(intervalType, schedule);
-  const clocks = clocksOf(timezone);
-  const next = intervalType === 'HOURLY' ? nextMinute(due, clocks, after.getTime()) : nextDay(intervalType, due, clocks, after.getTime());
-  return new Date(next);
+export function nextRun(rules: RunRules, after: Date): Date {
+  for (const run of runsAfter(rules, after)) return run;
+  throw new Error('a schedule has no end');
 }
 
-function nextMinute({ minute }: DueTime, clocks: Clocks, after: number): number {
-  let moment = after - (after % MINUTE_MS) + MINUTE_MS;
-  while (new Date(clocks(moment)).getUTCMinutes() !== minute) moment += MINUTE_MS;
-  return moment;
-}
-
-function nextDay(intervalType: Exclude<IntervalType, 'HOURLY'>, { minute, hour, day }: DueTime, clocks: Clocks, after: number): number {
-  const isDue = {
-    DAILY: () => true,
-    WEEKLY: (date: Date) => date.getUTCDay() === day - 1,
-    MONTHLY: (date: Date) => date.getUTCDate() === day,
-  }[intervalType];
-  const shown = clocks(after);
-  // From yesterday on: what the clocks have skipped then may be due today.
-  for (let date = shown - (shown % DAY_MS) - DAY_MS; ; date += DAY_MS) {
-    if (!isDue(new Date(date))) continue;
-    const moment = momentOf(date + hour * HOUR_MS + minute * MINUTE_MS, clocks);
-    if (moment > after) return moment;
+/** All such moments, in their order; there is no end to them. */
+export function* runsAfter(rules: RunRules, after: Date): Generator<Date> {
+  let start = lastStart(rules, after.getTime()) ?? nextStart(rules, after.getTime());
+  for (;;) {
+    const run = putOff(rules, start);
+    if (run > after) yield run;
+    start = nextStart(rules, start);
   }
 }
 
-/** What the clocks of a time zone show at a moment, as the moment at which those of UTC show it. */
-type Clocks = (moment: number) => number;
-
-function clocksOf(timeZone: string): Clocks {
-  const numeric = { year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric' } as const;
-  const format = new Intl.DateTimeFormat('en-US', { timeZone, hourCycle: 'h23', ...numeric });
-  return (moment) => {
-    const parts = Object.fromEntries(format.formatToParts(moment).map(({ type, value }) => [type, Number(value)]));
-    const { year = 0, month = 1, day, hour, minute, second } = parts;
-    return Date.UTC(year, month - 1, day, hour, minute, second);
-  };
+/** The moment itself if the window of the schedule is open then, else when a backup begins that has waited for it. */
+export function whenOpen(rules: RunRules, moment: Date): Date {
+  const opens = startOf(rules, moment.getTime());
+  return opens > moment.getTime() ? putOff(rules, opens) : moment;
 }
 
-/** The moment at which the clocks show it: the first if there are two; if there is none, the one at which they would have, unchanged. */
-function momentOf(shown: number, clocks: Clocks): number {
-  const momentAtOffsetOf = (near: number) => shown - (clocks(near) - near);
-  // Clocks change seldom: those of a day before and of a day after are the ones before and after any change.
-  const [before, later] = [momentAtOffsetOf(shown - DAY_MS), momentAtOffsetOf(shown + DAY_MS)] as const;
-  return clocks(before) !== shown && clocks(later) === shown ? later : before;
+/** The first moment later than `after` at which a backup would begin without jitter. */
+function nextStart(rules: RunRules, after: number): number {
+  const since = rules.runWindow === null ? after : waitingSince(rules.runWindow, rules, after);
+  return startOf(rules, nextDue(rules, new Date(since)).getTime());
+}
+
+/** Just before the window closed, if it is closed at the moment: what has become due since then waits. */
+function waitingSince(window: string, { timezone }: RunRules, moment: number): number {
+  const { closedAt, opens } = openingAt(window, clocksOf(timezone), moment);
+  return moment < opens ? closedAt - 1 : moment;
+}
+
+const startOf = ({ runWindow, timezone }: RunRules, due: number): number =>
+  runWindow === null ? due : Math.max(due, openingAt(runWindow, clocksOf(timezone), due).opens);
+
+/** The last of these moments up to `until` that may still be put off beyond it; undefined if there is none. */
+function lastStart(rules: RunRules, until: number): number | undefined {
+  let [low, high] = [until - rules.jitterMinutes * MINUTE_MS, until];
+  if (low === high || nextStart(rules, low) > until) return undefined;
+  // They are on full minutes: what is nearer than that to `high` is the last.
+  while (high - low > MINUTE_MS) {
+    const middle = Math.floor((low + high) / 2);
+    if (nextStart(rules, middle) > until) high = middle;
+    else low = middle;
+  }
+  return nextStart(rules, low);
+}
+
+/** When what would begin at the moment begins, by whole seconds later. */
+function putOff(rules: RunRules, start: number): Date {
+  const { jitterMinutes, runWindow, timezone, vmUuid } = rules;
+  if (jitterMinutes === 0) return new Date(start);
+  const closes = runWindow === null ? Infinity : openingAt(runWindow, clocksOf(timezone), start).closes;
+  const most = Math.min(jitterMinutes * MINUTE_MS, nextStart(rules, start) - start, closes - start);
+  const digest = createHash('sha256').update(`${vmUuid} ${start}`).digest();
+  const seconds = Math.floor((digest.readUInt32BE() / 2 ** 32) * (most / 1000));
+  return new Date(start + seconds * 1000);
 }

@@ -6,14 +6,14 @@ import type { ZoneDirectory } from '../inventory/zone-directory.js';
 import type { JobOrder, JobQueue } from '../jobs/job-queue.js';
 import type { Log } from '../log.js';
 import type { BackupFramework } from './backup-framework.js';
-import { nextRun } from './next-run.js';
+import { dueTurn } from './due-turn.js';
 
 const TICK_MS = 1000;
 const BATCH = 100;
 
 /**
- * Has the backups taken that are due by schedule: each due time once, however many servers there are. After a time without any server
- * a schedule is due once, not once for every time that it has missed.
+ * Has the backups taken that are due by schedule: each due time once, however many servers there are. What no server has seen to in time
+ * is caught up with by one backup, or skipped, as the schedule says.
  */
 export class ScheduledBackups {
   /** When the next schedule is due, as far as this server knows. The database is not asked before. */
@@ -85,13 +85,13 @@ export class ScheduledBackups {
   private async run(schedule: BackupScheduleView): Promise<void> {
     const administrator = found(await this.db.daos.users.findDefault(), 'user', 'admin');
     const order = orderOf(schedule, administrator.id);
-    // Never the same time again, should the clock have been put back meanwhile.
-    const next = nextRun(schedule, new Date(Math.max(this.now().getTime(), schedule.nextRun.getTime())));
+    const { next, deed, why: missed } = dueTurn(schedule, this.now());
     const about = { schedule: schedule.uuid, machine: schedule.vmUuid, due: schedule.nextRun, next, requestId: order.asker.requestId };
     const outcome = await this.db.transaction(async (daos) => {
       // Whoever moves it on runs it, or says why not: the servers need no other agreement.
       if (!(await daos.schedules.moveOn(schedule, next))) return undefined;
-      const why = await this.obstacle(daos, schedule);
+      if (deed === 'wait') return { waits: true };
+      const why = missed ?? (await this.obstacle(daos, schedule));
       if (why === undefined) return { job: await this.jobs.add(daos, order) };
       await this.jobs.skip(daos, order, why);
       return { skipped: why };

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { BackupStatus } from '../backup/backup-status.js';
-import type { IntervalType } from '../backup/due-time.js';
+import type { ScheduleType } from '../backup/calendar.js';
 import { ownedBy, perOwner, withOwnerNames, type OwnerNames, type Owners, type Owning } from './owned.js';
 import { containing, listing, type Listing, type Page } from './page.js';
 
@@ -54,7 +54,7 @@ export interface BackupView extends Backup, OwnerNames {
   offeringName: string;
   assignedPolicyId: number | null;
   /** That of the schedule that took it, as long as there is one. */
-  intervalType: IntervalType | null;
+  intervalType: ScheduleType | null;
 }
 
 /** What decides whether a schedule keeps a backup. */

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { IntervalType } from '../backup/due-time.js';
+import type { ScheduleType } from '../backup/calendar.js';
 import { ownedBy, type Owners } from './owned.js';
 import { containing, listing, type Listing, type Page } from './page.js';
 
@@ -11,10 +11,16 @@ export interface BackupSchedule {
   /** The owner of the machine. */
   accountId: number;
   domainId: number;
-  intervalType: IntervalType;
-  /** As it was given; see `readDueTime`. */
+  intervalType: ScheduleType;
+  /** As it was given; see `readDueTime` and `readCron`. */
   schedule: string;
   timezone: string;
+  /** Outside of which no backup begins; null for all day. See `readRunWindow`. */
+  runWindow: string | null;
+  /** By up to so much each backup is put off. */
+  jitterMinutes: number;
+  /** Whether a backup is taken for those that were missed. */
+  catchUp: boolean;
   /** How many of its backups are kept; 0 for all. */
   maxBackups: number;
   /** Null if nothing was said of it. */
@@ -23,6 +29,16 @@ export interface BackupSchedule {
   nextRun: Date;
   created: Date;
 }
+
+/** What can be said of a schedule again. */
+export type SaidOfSchedule = Omit<BackupSchedule, 'id' | 'uuid' | 'vmId' | 'created'>;
+
+/** What decides when a schedule is due. */
+const TIMING = ['intervalType', 'schedule', 'timezone', 'runWindow', 'jitterMinutes'] as const;
+
+/** A machine has one schedule of each interval type, and one of each cron expression. */
+const variantOf = ({ intervalType, schedule }: Pick<BackupSchedule, 'intervalType' | 'schedule'>): string =>
+  intervalType === 'CRON' ? schedule : '';
 
 /** A schedule with the machine's names, as answers show them. */
 export interface BackupScheduleView extends BackupSchedule {
@@ -43,23 +59,47 @@ export class BackupScheduleDao {
   constructor(private readonly db: Knex) {}
 
   /**
-   * Inserts the schedule, or overwrites the one that the machine has of the interval type, whose uuid stays. What is due already stays
-   * due when the same timing is said again.
+   * Inserts the schedule, or overwrites the one that the machine has of the interval type, for `CRON` of the expression; its uuid stays.
+   * What is due already stays due when the same timing is said again.
    */
   async save(schedule: Omit<BackupSchedule, 'id'>): Promise<void> {
-    const { accountId, domainId, schedule: text, timezone, maxBackups, quiesceVm, nextRun } = schedule;
+    const { uuid, vmId, created, ...said } = schedule;
+    const [variant, changed] = [variantOf(said), this.changing(said)];
+    await this.db('backup_schedule')
+      .insert({ ...said, uuid, vmId, created, variant })
+      .onConflict(['vmId', 'intervalType', 'variant'])
+      .merge(changed);
+  }
+
+  /**
+   * Says something else of the schedule with the uuid; due is what stays due as in `save`. Fails with a duplicate key if the machine has
+   * another one of the interval type or expression.
+   */
+  async update(uuid: string, said: SaidOfSchedule): Promise<void> {
+    await this.db('backup_schedule').where({ uuid }).update(this.changing(said));
+  }
+
+  private changing(said: SaidOfSchedule) {
+    const same = TIMING.map(() => "coalesce(??, '') = ?").join(' and ');
+    const values = TIMING.flatMap((column) => [column, said[column] ?? '']);
     // Compared by the statement itself, and before the timing is set: others may be saving the same schedule.
-    const due = this.db.raw('case when ?? = ? and ?? = ? then ?? else ? end', ['schedule', text, 'timezone', timezone, 'nextRun', nextRun]);
-    const overwritten = { nextRun: due, accountId, domainId, schedule: text, timezone, maxBackups, quiesceVm };
-    await this.db('backup_schedule').insert(schedule).onConflict(['vmId', 'intervalType']).merge(overwritten);
+    const nextRun = this.db.raw(`case when ${same} then ?? else ? end`, [...values, 'nextRun', said.nextRun]);
+    const { nextRun: _, ...others } = said;
+    return { nextRun, ...others, variant: variantOf(said) };
   }
 
   findByUuid(uuid: string): Promise<BackupScheduleView | undefined> {
     return this.views(this.db('backup_schedule').where({ uuid })).first();
   }
 
-  findOfVm(vmId: number, intervalType: IntervalType): Promise<BackupScheduleView | undefined> {
-    return this.views(this.db('backup_schedule').where({ vmId, intervalType })).first();
+  /** The one that `save` overwrites with the schedule. */
+  findSame({
+    vmId,
+    intervalType,
+    schedule,
+  }: Pick<BackupSchedule, 'vmId' | 'intervalType' | 'schedule'>): Promise<BackupScheduleView | undefined> {
+    const variant = variantOf({ intervalType, schedule });
+    return this.views(this.db('backup_schedule').where({ vmId, intervalType, variant })).first();
   }
 
   findById(id: number): Promise<BackupScheduleView | undefined> {
@@ -81,6 +121,12 @@ export class BackupScheduleDao {
   /** Sets the next due time if nobody else has run, changed or deleted the schedule meanwhile; false if somebody has. */
   async moveOn({ id, nextRun }: Pick<BackupSchedule, 'id' | 'nextRun'>, next: Date): Promise<boolean> {
     return (await this.db('backup_schedule').where({ id, nextRun }).update({ nextRun: next })) === 1;
+  }
+
+  /** How many schedules with a cron expression the machine has. */
+  async countCron(vmId: number): Promise<number> {
+    const rows = this.db('backup_schedule').where({ vmId, intervalType: 'CRON' });
+    return Number(((await rows.count({ count: '*' }).first()) as { count: number }).count);
   }
 
   /** Newest first. */

@@ -1,4 +1,4 @@
-import { nextRun } from '../../src/backup/next-run.js';
+import { nextDue } from '../../src/backup/next-due.js';
 import type { Answer } from '../../src/client/api-client.js';
 import type { BackupSchedule } from '../../src/dao/backup-schedule-dao.js';
 import { forEachEngine, present } from '../kit/engines.js';
@@ -9,6 +9,8 @@ import { aUuid } from '../kit/signed-request.js';
 type Parameters = Readonly<Record<string, string>>;
 
 const DAILY = { intervaltype: 'DAILY', schedule: '15:02', timezone: 'Europe/Zurich' };
+/** What is answered of what was not said. */
+const UNSAID = { jitter: 0, catchup: true };
 const HOURLY = { intervaltype: 'HOURLY', schedule: '30', timezone: 'Etc/UTC' };
 
 forEachEngine((engine) => {
@@ -25,7 +27,7 @@ forEachEngine((engine) => {
       const { vmId, vmName } = await protectedMachine(server);
       const schedule = await create(vmId);
       const machine = { virtualmachineid: vmId, virtualmachinename: vmName };
-      expect(schedule).toEqual({ id: aUuid, ...machine, ...DAILY, maxbackups: 0 });
+      expect(schedule).toEqual({ id: aUuid, ...machine, ...DAILY, maxbackups: 0, ...UNSAID, nextruns: expect.any(Array) });
       expect(await server.admin.call('listBackupSchedule', { virtualmachineid: vmId })).toEqual({ count: 1, backupschedule: [schedule] });
     });
 
@@ -38,7 +40,7 @@ forEachEngine((engine) => {
       const { vmId } = await protectedMachine(server);
       const row = await rowOf(await create(vmId));
       const timing = { intervalType: 'DAILY', schedule: '15:02', timezone: 'Europe/Zurich' } as const;
-      expect(row.nextRun).toEqual(nextRun(timing, row.created));
+      expect(row.nextRun).toEqual(nextDue(timing, row.created));
       const { accountId, domainId } = present(await server.db.daos.vms.findByUuid(vmId));
       expect(row).toMatchObject({ accountId, domainId } satisfies Partial<BackupSchedule>);
     });
@@ -55,7 +57,8 @@ forEachEngine((engine) => {
       const [daily, hourly] = [await create(vmId, { ...DAILY, maxbackups: '3' }), await create(vmId, HOURLY)];
       const before = await rowOf(daily);
       const again = await create(vmId, { intervaltype: 'daily', schedule: '0:0', timezone: 'Asia/Tokyo' });
-      expect(again).toEqual({ ...daily, schedule: '0:0', timezone: 'Asia/Tokyo', maxbackups: 0 });
+      const { nextruns } = again;
+      expect(again).toEqual({ ...daily, schedule: '0:0', timezone: 'Asia/Tokyo', maxbackups: 0, nextruns });
       expect((await rowOf(again)).nextRun).not.toEqual(before.nextRun);
       expect(await schedules({ virtualmachineid: vmId })).toEqual([hourly, again]);
     });
@@ -71,7 +74,8 @@ forEachEngine((engine) => {
     const { vmId } = await protectedMachine(server);
     const made = await create(vmId, DAILY, 'updateBackupSchedule');
     expect(made).toMatchObject(DAILY);
-    expect(await create(vmId, { ...DAILY, schedule: '16:03' }, 'updateBackupSchedule')).toEqual({ ...made, schedule: '16:03' });
+    const again = await create(vmId, { ...DAILY, schedule: '16:03' }, 'updateBackupSchedule');
+    expect(again).toEqual({ ...made, schedule: '16:03', nextruns: again.nextruns });
   });
 
   describe('createBackupSchedule refuses', () => {

@@ -26,6 +26,7 @@ const CHANGES = [
   '0018_job_turns',
   '0021_reconciliation',
   '0022_restores',
+  '0023_cron_schedules',
   '0027_attached_volumes',
 ];
 
@@ -80,6 +81,7 @@ forEachEngine((engine) => {
     '0017_idempotency',
     '0018_job_turns',
     '0021_reconciliation',
+    '0023_cron_schedules',
     '0027_attached_volumes',
   ])('%s, a change of a table, is made again after it was cut off', async (again) => {
     await migrate(knex());

@@ -194,7 +194,7 @@ export async function insertRestore(daos: Daos, backup: Backup, overrides: Parti
   return restore;
 }
 
-/** A schedule of the machine; one that it has of the interval type is overwritten. */
+/** A schedule of the machine; one that it has of the interval type or expression is overwritten. */
 export async function insertSchedule(daos: Daos, vm: Vm, overrides: Partial<BackupSchedule> = {}): Promise<BackupScheduleView> {
   const schedule = {
     uuid: randomUUID(),
@@ -205,12 +205,15 @@ export async function insertSchedule(daos: Daos, vm: Vm, overrides: Partial<Back
     timezone: 'Etc/UTC',
     maxBackups: 0,
     quiesceVm: null,
+    runWindow: null,
+    jitterMinutes: 0,
+    catchUp: true,
     nextRun: new Date('2026-01-03T02:15:00Z'),
     created: CREATED,
     ...overrides,
   } as const;
   await daos.schedules.save(schedule);
-  const saved = await daos.schedules.findOfVm(vm.id, schedule.intervalType);
+  const saved = await daos.schedules.findSame(schedule);
   if (!saved) throw new Error(`machine ${vm.uuid} has no such schedule`);
   return saved;
 }

@@ -40,6 +40,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/api',
     'src/backup/manifest.ts',
     'src/backup/restore-evidence.ts',
+    'src/backup/upcoming-runs.ts',
     'src/capacity/capacity-type.ts',
     'src/events/alert-type.ts',
     'src/inventory/facts.ts',
@@ -59,6 +60,7 @@ const TOP = ['src/application.ts', 'src/cli'];
 const ONLY: Readonly<Record<string, string>> = {
   'better-sqlite3': 'src/cli/data-folder.ts',
   'crypto-js': 'src/client/sign.ts',
+  'cron-parser': 'src/backup/cron.ts',
   express: 'src/api',
   knex: 'src/dao',
   mysql2: 'src/dao/connect.ts',

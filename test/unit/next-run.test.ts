@@ -1,177 +1,155 @@
 import fc from 'fast-check';
-import type { IntervalType } from '../../src/backup/due-time.js';
-import { nextRun, type Timing } from '../../src/backup/next-run.js';
+import { localTime } from '../../src/backup/clocks.js';
+import { nextDue } from '../../src/backup/next-due.js';
+import { nextRun, runsAfter, whenOpen, type RunRules } from '../../src/backup/next-run.js';
+import { readRunWindow } from '../../src/backup/run-window.js';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
+const PLAIN = { intervalType: 'CRON', timezone: 'Europe/Berlin', runWindow: null, jitterMinutes: 0, vmUuid: 'a machine' } as const;
 
-const formats = new Map<string, Intl.DateTimeFormat[]>();
+const rules = (schedule: string, more: Partial<RunRules> = {}): RunRules => ({ ...PLAIN, schedule, ...more });
 
-/** What the clocks of the zone show, by a way of its own: `2026-03-29 03:30:00 Sun`. */
-function shown(timeZone: string, moment: Date): string {
-  const known = formats.get(timeZone) ?? [
-    new Intl.DateTimeFormat('sv', { timeZone, dateStyle: 'short', timeStyle: 'medium' }),
-    new Intl.DateTimeFormat('en', { timeZone, weekday: 'short' }),
-  ];
-  formats.set(timeZone, known);
-  return known.map((format) => format.format(moment)).join(' ');
+function take(count: number, of: RunRules, after: string): string[] {
+  const taken: string[] = [];
+  for (const run of runsAfter(of, new Date(after))) if (taken.push(localTime(run, of.timezone)) === count) break;
+  return taken;
 }
 
-const dateOf = (text: string): string => text.slice(0, 10);
-const timeOf = (text: string): string => text.slice(11, 16);
+describe('a window', () => {
+  const NIGHT = { runWindow: '22:00-06:00' };
 
-const next = (intervalType: IntervalType, schedule: string, timezone: string, after: string): string =>
-  nextRun({ intervalType, schedule, timezone }, new Date(after)).toISOString().replace(':00.000Z', 'Z');
-
-/** The moments from `from` on at which it is due, for as many days. */
-function runs(timing: Timing, from: Date, days: number): Date[] {
-  const end = from.getTime() + days * DAY_MS;
-  const found: Date[] = [];
-  for (let run = nextRun(timing, from); run.getTime() <= end; run = nextRun(timing, run)) found.push(run);
-  return found;
-}
-
-describe('the next run', () => {
-  test.each<[IntervalType, string, string, string, string]>([
-    ['HOURLY', '15', 'Etc/UTC', '2026-01-01T10:14:59.999Z', '2026-01-01T10:15Z'],
-    ['HOURLY', '15', 'Etc/UTC', '2026-01-01T10:15:00.000Z', '2026-01-01T11:15Z'],
-    ['HOURLY', '0', 'Asia/Kathmandu', '2026-01-01T10:00:00.000Z', '2026-01-01T10:15Z'],
-    ['DAILY', '09:02', 'Etc/UTC', '2026-01-01T02:08:30.000Z', '2026-01-01T02:09Z'],
-    ['DAILY', '09:02', 'Etc/UTC', '2026-01-01T02:09:00.000Z', '2026-01-02T02:09Z'],
-    ['DAILY', '0:0', 'Pacific/Kiritimati', '2026-01-01T11:00:00.000Z', '2026-01-02T10:00Z'],
-    ['WEEKLY', '0:12:1', 'Etc/UTC', '2026-01-01T00:00:00.000Z', '2026-01-04T12:00Z'],
-    ['WEEKLY', '0:12:7', 'Etc/UTC', '2026-01-03T12:00:00.000Z', '2026-01-10T12:00Z'],
-    ['MONTHLY', '30:23:28', 'America/New_York', '2026-01-29T00:00:00.000Z', '2026-01-29T04:30Z'],
-    ['MONTHLY', '0:0:1', 'Etc/UTC', '2026-12-01T00:00:00.000Z', '2027-01-01T00:00Z'],
-  ])('of %s %s in %s after %s is %s', (type, schedule, timezone, after, expected) => {
-    expect(next(type, schedule, timezone, after)).toBe(expected);
+  test.each<[string, string, string, string[]]>([
+    ['leaves what is due in it', '30 1 * * *', '22:00-06:00', ['2026-05-02T01:30:00+0200', '2026-05-03T01:30:00+0200']],
+    ['has what is due outside wait', '0 12 * * *', '22:00-06:00', ['2026-05-01T22:00:00+0200', '2026-05-02T22:00:00+0200']],
+    ['has what is due at its end wait', '0 6 * * *', '22:00-06:00', ['2026-05-01T22:00:00+0200', '2026-05-02T22:00:00+0200']],
+    ['takes what is due at its beginning', '0 22 * * *', '22:00-06:00', ['2026-05-01T22:00:00+0200', '2026-05-02T22:00:00+0200']],
+    ['may lie within a day', '0 7,12 * * *', '09:00-17:30', ['2026-05-02T09:00:00+0200', '2026-05-02T12:00:00+0200']],
+    ['may end at midnight', '0 3 * * *', '20:00-00:00', ['2026-05-01T20:00:00+0200', '2026-05-02T20:00:00+0200']],
+  ])('%s', (_, schedule, runWindow, runs) => {
+    expect(take(2, rules(schedule, { runWindow }), '2026-05-01T15:45:00Z')).toEqual(runs);
   });
 
-  test('of a time that the clocks skip is as much later, and only on that day', () => {
-    const after = '2026-03-28T12:00:00Z';
-    const first = next('DAILY', '30:02', 'Europe/Zurich', after);
-    expect([first, next('DAILY', '30:02', 'Europe/Zurich', first)]).toEqual(['2026-03-29T01:30Z', '2026-03-30T00:30Z']);
-    expect(shown('Europe/Zurich', new Date(first))).toBe('2026-03-29 03:30:00 Sun');
+  test('has what waits taken as one', () => {
+    const hourly = rules('30 * * * *', { runWindow: '22:00-00:00' });
+    const expected = ['2026-05-01T22:00:00+0200', '2026-05-01T22:30:00+0200', '2026-05-01T23:30:00+0200', '2026-05-02T22:00:00+0200'];
+    expect(take(4, hourly, '2026-05-01T10:00:00Z')).toEqual(expected);
+    // Asked while it waits, and when it has just been taken.
+    expect(take(4, hourly, '2026-05-01T19:45:00Z')).toEqual(expected);
+    expect(take(3, hourly, '2026-05-01T20:00:00Z')).toEqual(expected.slice(1));
   });
 
-  test('of a time that the clocks show twice is the first of the two, and not the second', () => {
-    const first = next('DAILY', '30:02', 'Europe/Zurich', '2026-10-24T12:00:00Z');
-    expect([first, next('DAILY', '30:02', 'Europe/Zurich', first)]).toEqual(['2026-10-25T00:30Z', '2026-10-26T01:30Z']);
+  test('has nothing taken at its opening if nothing waits', () => {
+    expect(take(1, rules('30 23 * * FRI', NIGHT), '2026-05-02T00:00:00Z')).toEqual(['2026-05-08T23:30:00+0200']);
   });
 
-  test('of every hour comes in both of the hours that the clocks show twice', () => {
-    const first = next('HOURLY', '30', 'Europe/Zurich', '2026-10-25T00:00:00Z');
-    expect([first, next('HOURLY', '30', 'Europe/Zurich', first)]).toEqual(['2026-10-25T00:30Z', '2026-10-25T01:30Z']);
+  test('opens and closes by the clocks, also when they are changed', () => {
+    const runs = take(40, rules('15 * * * *', { runWindow: '01:00-04:00' }), '2026-03-27T12:00:00Z').filter((run) =>
+      run.includes('-03-29T'),
+    );
+    expect(runs).toEqual(['2026-03-29T01:00:00+0100', '2026-03-29T01:15:00+0100', '2026-03-29T03:15:00+0200']);
+    const autumn = take(40, rules('15 * * * *', { runWindow: '02:30-03:30' }), '2026-10-24T12:00:00Z').filter((run) =>
+      run.includes('-10-25T'),
+    );
+    expect(autumn).toEqual(['2026-10-25T02:30:00+0200', '2026-10-25T02:15:00+0100', '2026-10-25T03:15:00+0100']);
   });
 
-  test('of every hour follows clocks that are changed by half an hour', () => {
-    expect(next('HOURLY', '45', 'Australia/Lord_Howe', '2026-10-03T15:20:00Z')).toBe('2026-10-03T15:45Z');
+  test('that the clocks skip stays closed on that day', () => {
+    const [first] = take(1, rules('0 0 * * *', { runWindow: '02:15-03:05' }), '2026-03-28T12:00:00Z');
+    expect(first).toBe('2026-03-30T02:15:00+0200');
   });
 
-  test('of a day that a zone left out is a day later, also when that is asked for on the day itself', () => {
-    const expected = '2011-12-30T20:00Z';
-    expect(next('WEEKLY', '0:10:6', 'Pacific/Apia', '2011-12-29T12:00:00Z')).toBe(expected);
-    expect(next('WEEKLY', '0:10:6', 'Pacific/Apia', '2011-12-30T11:00:00Z')).toBe(expected);
+  test.each(['22-6', '22:00', '24:00-06:00', '22:00-24:00', '22:60-06:00', '9:00-17:00', '22:00–06:00', ' 22:00-06:00'])(
+    '"%s" is refused',
+    (text) => {
+      expect(() => readRunWindow(text)).toThrow(`parameter window: "${text}" is not of the form HH:MM-HH:MM, such as 22:00-06:00`);
+    },
+  );
+
+  test('of no length is refused', () => {
+    expect(() => readRunWindow('06:00-06:00')).toThrow('parameter window: "06:00-06:00" ends when it begins; leave it empty for all day');
   });
 });
 
-const minutes = fc.integer({ min: 0, max: 59 });
-const hours = fc.integer({ min: 0, max: 23 });
-const SCHEDULES: Readonly<Record<IntervalType, fc.Arbitrary<string>>> = {
-  HOURLY: minutes.map(String),
-  DAILY: fc.tuple(minutes, hours).map((parts) => parts.join(':')),
-  WEEKLY: fc.tuple(minutes, hours, fc.integer({ min: 1, max: 7 })).map((parts) => parts.join(':')),
-  MONTHLY: fc.tuple(minutes, hours, fc.integer({ min: 1, max: 28 })).map((parts) => parts.join(':')),
+test('a moment in the window is taken as it is, and one outside becomes its opening', () => {
+  const nightly = rules('0 1 * * *', { runWindow: '22:00-06:00' });
+  const at = (moment: string) => localTime(whenOpen(nightly, new Date(moment)), 'Europe/Berlin');
+  expect([at('2026-05-01T03:59:59Z'), at('2026-05-01T04:00:00Z')]).toEqual(['2026-05-01T05:59:59+0200', '2026-05-01T22:00:00+0200']);
+  const any = new Date();
+  expect(whenOpen(rules('0 1 * * *', { jitterMinutes: 60 }), any)).toBe(any);
+});
+
+const anyRules = fc.record({
+  intervalType: fc.constant('CRON' as const),
+  schedule: fc.constantFrom('0 1 * * *', '30 * * * *', '*/7 * * * *', '0 12 * * MON', '15 2,14 1 * *', '* 3-5 * * *', '0 0 * * *'),
+  timezone: fc.constantFrom('Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe', 'Asia/Kolkata', 'America/Santiago', 'Etc/UTC'),
+  runWindow: fc.constantFrom(null, '22:00-06:00', '09:00-17:30', '02:00-02:45', '00:30-00:00'),
+  jitterMinutes: fc.constantFrom(0, 1, 30, 240, 1440),
+  vmUuid: fc.uuid(),
+});
+const moments = fc.date({ min: new Date('2026-01-01'), max: new Date('2027-12-01'), noInvalidDate: true });
+const few = (of: RunRules, after: Date): Date[] => {
+  const taken: Date[] = [];
+  for (const run of runsAfter(of, after)) if (taken.push(run) === 6) break;
+  return taken;
 };
-const timezones = fc.constantFrom(...Intl.supportedValuesOf('timeZone'));
-const moments = fc.date({ min: new Date('1990-01-01'), max: new Date('2040-01-01'), noInvalidDate: true });
 
-const timingsOf = (intervalType: IntervalType): fc.Arbitrary<Timing> =>
-  fc.record({ intervalType: fc.constant(intervalType), schedule: SCHEDULES[intervalType], timezone: timezones });
-
-/** The longest that each waits; a day more than by the calendar, because a zone may leave a day out, and half an hour for the clocks. */
-const LONGEST_MS: Readonly<Record<IntervalType, number>> = {
-  HOURLY: 90 * MINUTE_MS,
-  DAILY: 2 * DAY_MS,
-  WEEKLY: 8 * DAY_MS,
-  MONTHLY: 32 * DAY_MS,
-};
-const TYPES = Object.keys(SCHEDULES) as IntervalType[];
-
-describe.each(TYPES)('of any %s schedule in any time zone', (type) => {
-  test('the next run is later than now, soon, on a full minute, and the next as well of every moment before it', () => {
-    const property = fc.property(timingsOf(type), moments, fc.double({ min: 0, max: 1, noNaN: true }), (timing, after, part) => {
-      const run = nextRun(timing, after);
-      const wait = run.getTime() - after.getTime();
-      expect(wait).toBeGreaterThan(0);
-      expect(wait).toBeLessThanOrEqual(LONGEST_MS[type]);
-      expect(run.getTime() % MINUTE_MS).toBe(0);
-      const between = new Date(after.getTime() + Math.floor((wait - 1) * part));
-      expect(nextRun(timing, between)).toEqual(run);
+describe('with any window and jitter', () => {
+  test('runs come in order, and each is the next of every moment since the one before', () => {
+    const property = fc.property(anyRules, moments, fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), (of, after, part) => {
+      let last = after;
+      for (const run of few(of, after)) {
+        expect(run.getTime()).toBeGreaterThan(last.getTime());
+        expect(nextRun(of, new Date(last.getTime() + Math.floor((run.getTime() - last.getTime()) * part)))).toEqual(run);
+        last = run;
+      }
     });
-    fc.assert(property, { numRuns: 200 });
+    fc.assert(property, { numRuns: 150 });
   });
 
-  test('the clocks show the minute then, or skip the time of that day', () => {
-    const property = fc.property(timingsOf(type), moments, (timing, after) => {
-      const [minute = '', hour = '0'] = timing.schedule.split(':').map((part) => part.padStart(2, '0'));
-      const text = shown(timing.timezone, nextRun(timing, after));
-      const time = `${hour}:${minute}`;
-      if (type === 'HOURLY') expect(timeOf(text).slice(3)).toBe(minute);
-      else if (timeOf(text) !== time) expect(skips(timing.timezone, dateOf(text), time)).toBe(true);
+  test('each run is the one without jitter, less than the jitter later, and before the next', () => {
+    const property = fc.property(anyRules, moments, (of, after) => {
+      const starts = few({ ...of, jitterMinutes: 0 }, after);
+      // What was to begin before may have been put off until after.
+      const runs = few(of, new Date(starts[0]!.getTime() - 1)).slice(0, 5);
+      for (const [index, run] of runs.entries()) {
+        expect(run.getTime()).toBeGreaterThanOrEqual(starts[index]!.getTime());
+        expect(run.getTime()).toBeLessThan(starts[index + 1]!.getTime());
+        expect(run.getTime() - starts[index]!.getTime()).toBeLessThan(Math.max(1, of.jitterMinutes * MINUTE_MS));
+      }
     });
-    fc.assert(property, { numRuns: 200 });
+    fc.assert(property, { numRuns: 150 });
+  });
+
+  test('nothing begins while the window is closed, and what is due is run when it opens next', () => {
+    const property = fc.property(anyRules, moments, (of, after) => {
+      const due = nextDue(of, after);
+      const run = nextRun(of, new Date(due.getTime() - 1));
+      // A day more where the clocks skip a window.
+      expect(run.getTime() - due.getTime()).toBeLessThan(2 * DAY_MS + of.jitterMinutes * MINUTE_MS);
+      expect(whenOpen({ ...of, jitterMinutes: 0 }, run)).toEqual(run);
+    });
+    fc.assert(property, { numRuns: 150 });
   });
 });
 
-/** Whether no moment of the date or the day before is shown as that time on its date. */
-function skips(timezone: string, date: string, time: string): boolean {
-  const noon = new Date(`${date}T12:00:00Z`).getTime();
-  const dates = [date, new Date(noon - DAY_MS).toISOString().slice(0, 10)];
-  const showing = new Set<string>();
-  for (let moment = noon - 3 * DAY_MS; moment < noon + 2 * DAY_MS; moment += 15 * MINUTE_MS) {
-    const text = shown(timezone, new Date(moment + (Number(time.slice(3)) % 15) * MINUTE_MS));
-    showing.add(`${dateOf(text)} ${timeOf(text)}`);
-  }
-  return dates.some((day) => !showing.has(`${day} ${time}`));
-}
-
-describe.each(['Europe/Zurich', 'America/New_York', 'Australia/Lord_Howe', 'America/Santiago', 'Africa/Casablanca', 'Asia/Kolkata'])(
-  'in a year of %s',
-  (timezone) => {
-    const from = new Date('2026-01-15T00:00:00Z');
-    const dates = (timing: Timing) => runs(timing, from, 365).map((run) => dateOf(shown(timezone, run)));
-
-    test.each(['0:0', '30:1', '30:2', '15:3', '59:23'])('a DAILY schedule %s is due once on every day', (schedule) => {
-      const days = dates({ intervalType: 'DAILY', schedule, timezone });
-      expect(days).toHaveLength(365);
-      expect(new Set(days).size).toBe(365);
-    });
-
-    test('a WEEKLY schedule is due on every Sunday, and a MONTHLY one in every month', () => {
-      const weekly = runs({ intervalType: 'WEEKLY', schedule: '30:2:1', timezone }, from, 365).map((run) => shown(timezone, run));
-      expect([52, 53]).toContain(weekly.length);
-      expect(weekly.filter((text) => !text.endsWith(' Sun'))).toEqual([]);
-      expect(new Set(dates({ intervalType: 'MONTHLY', schedule: '30:2:28', timezone })).size).toBe(12);
-    });
-  },
-);
-
-describe('an HOURLY schedule', () => {
-  const waits = (schedule: string, timezone: string, from: string): number[] => {
-    const moments = runs({ intervalType: 'HOURLY', schedule, timezone }, new Date(from), 3).map((run) => run.getTime() / MINUTE_MS);
-    return moments.slice(1).map((run, index) => run - (moments[index] ?? 0));
-  };
-
-  test.each(['2026-03-28', '2026-10-24'])('in Europe/Zurich is due every 60 minutes, also when the clocks are changed after %s', (from) => {
-    expect(new Set(waits('30', 'Europe/Zurich', from))).toEqual(new Set([60]));
+describe('jitter', () => {
+  test('is the same wherever it is asked for, and differs between machines and due times', () => {
+    const put = (vmUuid: string, after: string) => nextRun(rules('0 1 * * *', { jitterMinutes: 60, vmUuid }), new Date(after)).getTime();
+    const [first, second] = ['2026-05-01T12:00:00Z', '2026-05-02T12:00:00Z'] as const;
+    expect(put('a', first)).toBe(put('a', first));
+    expect(put('b', first)).not.toBe(put('a', first));
+    expect(put('a', second) - put('a', first)).not.toBe(DAY_MS);
   });
 
-  test.each([
-    ['back', '30', '2026-04-04', 30],
-    ['forward', '30', '2026-10-03', 30],
-    ['forward', '15', '2026-10-03', 90],
-  ])('in Lord Howe follows clocks that are put %s by half an hour (%s)', (_, schedule, from, wait) => {
-    expect(waits(schedule, 'Australia/Lord_Howe', from).filter((minutes) => minutes !== 60)).toEqual([wait]);
+  test('spreads many machines over all of its time', () => {
+    const start = nextDue(rules('0 1 * * *'), new Date('2026-05-01T12:00:00Z')).getTime();
+    const put = Array.from({ length: 600 }, (_, index) => {
+      const run = nextRun(rules('0 1 * * *', { jitterMinutes: 60, vmUuid: `machine ${index}` }), new Date(start - 1));
+      return Math.floor((run.getTime() - start) / (10 * MINUTE_MS));
+    });
+    const inEach = Array.from({ length: 6 }, (_, sixth) => put.filter((of) => of === sixth).length);
+    expect(Math.min(...inEach)).toBeGreaterThan(60);
+    expect(inEach.reduce((sum, of) => sum + of)).toBe(600);
   });
 });

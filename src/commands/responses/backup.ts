@@ -26,7 +26,7 @@ export const backupResponse = responseOf('backup', {
   zoneid: ['string', 'zone id'],
   zone: ['string', 'name of its zone'],
   vmdetails: ['map', 'with listvmdetails: what the machine was when it was backed up'],
-  intervaltype: ['string', 'HOURLY, DAILY, WEEKLY or MONTHLY if a schedule that still exists took it, else MANUAL'],
+  intervaltype: ['string', 'HOURLY, DAILY, WEEKLY, MONTHLY or CRON if a schedule that still exists took it, else MANUAL'],
   vmbackupofferingremoved: ['boolean', 'true if the VM is no longer in the offering of the backup'],
   isbackupvmexpunged: ['boolean', 'true if the VM of the backup has been expunged'],
 });

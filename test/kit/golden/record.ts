@@ -81,7 +81,7 @@ function withoutChance(text: string): string {
     text
       .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, numbered)
       .replace(/\b[0-9a-f]{64}\b/g, 'DIGEST')
-      .replace(/\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\+0000/g, 'DATE')
+      .replace(/\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}[+-]\d{4}/g, 'DATE')
       .replace(/\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z/g, 'MOMENT')
       .replace(/\b\d+\.\d{6}\b/g, 'HOURS')
       .replace(/(?<![\w-])[\w-]{86}(?![\w-])/g, 'KEY')
