@@ -110,11 +110,14 @@ function usualWishes({ parameters }: CommandSpec, { accountName: account, domain
   return wishes.filter((wish) => Object.keys(wish).every((name) => known.has(name)));
 }
 
+/** There is much to make, and the machine may have other work. */
+const ASSEMBLY_MS = 120_000;
+
 forEachEngine((engine) => {
   const server = testServer(engine, { settings: { 'sandbox.enabled': false } });
   let cast: Cast | undefined;
   const theCast = () => present(cast);
-  beforeAll(async () => void (cast = await assemble(server)));
+  beforeAll(async () => void (cast = await assemble(server)), ASSEMBLY_MS);
 
   const ITS_OWN = new Set(['async_job', 'cache_change', 'event', 'session']);
   /** All that is recorded; of events, those of the owner's account. */

@@ -81,7 +81,13 @@ export async function assemble(server: TestServer): Promise<Cast> {
     return { role, client: user.client, mine: await possess(user), knowsHome: domainid !== beside };
   };
   const owner = await someone(`${HIDDEN}owner`, home);
-  const theirs = await possess(owner, HIDDEN);
+  const [theirs, colleague, stranger, rival, tenant] = await Promise.all([
+    possess(owner, HIDDEN),
+    outsider('colleague', home, 'User'),
+    outsider('stranger', beside, 'User'),
+    outsider('rival', beside, 'DomainAdmin'),
+    outsider('tenant', below, 'ResourceAdmin'),
+  ]);
   return {
     theirs,
     secrets: [HIDDEN, ...Object.entries(theirs).flatMap(([field, id]) => (['zone', 'offering', 'domainId'].includes(field) ? [] : [id]))],
@@ -93,10 +99,10 @@ export async function assemble(server: TestServer): Promise<Cast> {
       'root administrator': { role: 'Admin', client: server.admin },
     },
     outsiders: {
-      'another account in home': await outsider('colleague', home, 'User'),
-      'user of beside': await outsider('stranger', beside, 'User'),
-      'administrator of beside': await outsider('rival', beside, 'DomainAdmin'),
-      'resource administrator of below': await outsider('tenant', below, 'ResourceAdmin'),
+      'another account in home': colleague,
+      'user of beside': stranger,
+      'administrator of beside': rival,
+      'resource administrator of below': tenant,
     },
   };
 }
