@@ -33,7 +33,8 @@ import { Reconciler } from './backup/reconciler.js';
 import { RestoreEnding } from './backup/restore-ending.js';
 import { RestoreManager } from './backup/restore-manager.js';
 import { RestorePlanner } from './backup/restore-planner.js';
-import { ScheduleRetention } from './backup/schedule-retention.js';
+import { RetentionEnforcer } from './backup/retention-enforcer.js';
+import { RetentionPreview } from './backup/retention-preview.js';
 import { ScheduledBackups } from './backup/scheduled-backups.js';
 import { completeSandbox, createFirstAdmin, type CredentialKeeper, type FirstAdmin } from './bootstrap.js';
 import { CacheInvalidation } from './cache-invalidation.js';
@@ -138,7 +139,7 @@ export async function createApplication({
   const limits = new LimitManager(db, access, ownerLimits);
   const recorder = new EventRecorder(db, now, log);
   const queue = new JobQueue(commands, recorder, now);
-  const retention = new ScheduleRetention(queue);
+  const retention = new RetentionEnforcer(db, zoneDirectory, framework, queue, now);
   const backups = new BackupManager(db, access, zoneDirectory, framework, retention, now);
   const restorePlanner = new RestorePlanner(db, zoneDirectory, framework, backups, instances);
   const ending = new RestoreEnding(db, instances, copy, now);
@@ -171,6 +172,8 @@ export async function createApplication({
     providers: new BackupProviderManager(zoneDirectory, framework),
     repositories: new BackupRepositoryManager(db, zoneDirectory, secrets, now),
     restorePlanner,
+    retention,
+    retentionPreview: new RetentionPreview(db, access, now),
     restores: new RestoreManager(db, access, restorePlanner, ending, now),
     roles: new RoleManager(db, roles, caches, now),
     schedules: new BackupScheduleManager(db, access, zoneDirectory, framework, machines, limits, now),
@@ -226,7 +229,7 @@ export async function createApplication({
 }
 
 /** What one of the servers that share a database does every so often. */
-const periodicTasks = ({ backupSync, capacity, events, jobs }: Services, settings: DynamicSettings): readonly PeriodicTask[] => [
+const periodicTasks = ({ backupSync, capacity, events, jobs, retention }: Services, settings: DynamicSettings): readonly PeriodicTask[] => [
   {
     name: 'measure backup storage',
     everyMs: () => settings.get('backup.framework.sync.interval') * 1000,
@@ -237,6 +240,7 @@ const periodicTasks = ({ backupSync, capacity, events, jobs }: Services, setting
     everyMs: () => settings.get('backup.framework.sync.interval') * 1000,
     run: (signal) => backupSync.syncAll(signal),
   },
+  { name: 'apply retention', everyMs: () => HOUR_MS, run: (signal) => retention.applyAll(signal) },
   { name: 'purge events', everyMs: () => HOUR_MS, run: (signal) => events.purge(settings.get('event.purge.delay'), signal) },
   { name: 'purge jobs', everyMs: () => HOUR_MS, run: (signal) => jobs.purge(settings.get('job.expire.minutes'), signal) },
 ];

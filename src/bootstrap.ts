@@ -1,4 +1,4 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { SANDBOX } from '../db/seeds/sandbox.js';
 import { ROOT_DOMAIN } from './account/domain-manager.js';
@@ -15,6 +15,7 @@ import type { ZoneManager } from './inventory/zone-manager.js';
 import type { PluginInstances } from './plugin-host/plugin-instances.js';
 import type { Secrets } from './secrets.js';
 import type { SettingsManager } from './settings/settings-manager.js';
+import { stableUuid } from './stable-uuid.js';
 
 export const ADMIN = 'admin';
 
@@ -128,10 +129,4 @@ async function deploy(machine: SandboxMachine, zone: Zone, owner: MachineOwner, 
   const hardware = { cpuNumber: 1, cpuSpeedMhz: 1000, memoryMb: 512 };
   const facts = await plugins.inventory(zone).deployMachine({ ...operation, ...hardware, ...machine, machineUuid }, signal);
   await copy.record(zone, facts, owner, signal);
-}
-
-/** The same uuid for the same text, so that a start that was cut off does not make a machine twice. */
-function stableUuid(text: string): string {
-  const hex = createHash('sha256').update(text).digest('hex');
-  return [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join('-');
 }

@@ -42,6 +42,8 @@ export interface RunningJob {
   readonly instanceUuid: string | undefined;
   /** The schedule that wants the job; null for what somebody has asked for. */
   readonly backupScheduleId: number | null;
+  /** Whether a rule of retention wants the job. */
+  readonly isByRule: boolean;
   /** The last reference that a plugin has reported in this step, also before a crash. */
   resumeOf(step: string): string | undefined;
   report(step: string, progress: Progress): Promise<void>;

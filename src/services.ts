@@ -17,6 +17,8 @@ import type { BackupTaker } from './backup/backup-taker.js';
 import type { MachineFromBackupManager } from './backup/machine-from-backup-manager.js';
 import type { RestoreManager } from './backup/restore-manager.js';
 import type { RestorePlanner } from './backup/restore-planner.js';
+import type { RetentionEnforcer } from './backup/retention-enforcer.js';
+import type { RetentionPreview } from './backup/retention-preview.js';
 import type { CapacityManager } from './capacity/capacity-manager.js';
 import type { AlertManager } from './events/alert-manager.js';
 import type { EventManager } from './events/event-manager.js';
@@ -54,6 +56,8 @@ export interface Services {
   readonly repositories: BackupRepositoryManager;
   readonly restorePlanner: RestorePlanner;
   readonly restores: RestoreManager;
+  readonly retention: RetentionEnforcer;
+  readonly retentionPreview: RetentionPreview;
   readonly roles: RoleManager;
   readonly schedules: BackupScheduleManager;
   readonly sessions: SessionManager;

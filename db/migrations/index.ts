@@ -19,6 +19,7 @@ import * as jobTurns from './0018_job_turns.js';
 import * as reconciliation from './0021_reconciliation.js';
 import * as restores from './0022_restores.js';
 import * as cronSchedules from './0023_cron_schedules.js';
+import * as retention from './0024_retention.js';
 import * as attachedVolumes from './0027_attached_volumes.js';
 
 interface Migration {
@@ -49,5 +50,6 @@ export const MIGRATIONS: ReadonlyMap<string, Migration> = new Map([
   ['0021_reconciliation', reconciliation],
   ['0022_restores', restores],
   ['0023_cron_schedules', cronSchedules],
+  ['0024_retention', retention],
   ['0027_attached_volumes', attachedVolumes],
 ]);

@@ -5,13 +5,13 @@ import type { Database } from '../dao/database.js';
 import type { Listing, Page } from '../dao/page.js';
 import { found, lookUp, NotFound, refused } from '../errors.js';
 import type { ZoneDirectory } from '../inventory/zone-directory.js';
-import { operationOf } from '../plugin-host/operation.js';
+import { operationOf, operationOn } from '../plugin-host/operation.js';
 import { leftNothingDone, type BackupProvider, type Operation } from '../provider/index.js';
 import { gone } from '../usage/ledger-entries.js';
 import type { BackupFramework } from './backup-framework.js';
 import { readListedStatus, type BackupStatus } from './backup-status.js';
 import { readManifest } from './manifest.js';
-import type { ScheduleRetention } from './schedule-retention.js';
+import type { RetentionEnforcer } from './retention-enforcer.js';
 
 /** What a list of backups is narrowed by. */
 export interface BackupWish {
@@ -25,14 +25,20 @@ export interface BackupWish {
   readonly keyword: string | undefined;
 }
 
-/** Lists and deletes backups: decides and records, acts, records the outcome. */
+/** What a caller says of the hold on a backup. */
+export interface HoldWish {
+  readonly isHeld: boolean;
+  readonly reason: string | undefined;
+}
+
+/** Lists backups, puts them on hold, and deletes them: decides and records, acts, records the outcome. */
 export class BackupManager {
   constructor(
     private readonly db: Database,
     private readonly access: Access,
     private readonly zones: ZoneDirectory,
     private readonly framework: BackupFramework,
-    private readonly retention: ScheduleRetention,
+    private readonly retention: RetentionEnforcer,
     private readonly now: () => Date,
   ) {}
 
@@ -61,21 +67,41 @@ export class BackupManager {
     return readManifest(manifest).machine.uuid;
   }
 
-  /** Deletes the backup: its row goes only when the provider has confirmed that the backup is gone. */
+  /** Puts the backup on hold, so that nothing deletes it, or releases it. */
+  async hold(caller: Caller, uuid: string, { isHeld, reason }: HoldWish): Promise<BackupView> {
+    const { id, status, held } = await this.get(caller, uuid);
+    const hold = isHeld ? { held: held ?? this.now(), holdReason: reason ?? null } : { held: null, holdReason: null };
+    const isDone = await this.db.transaction(({ backups }) => backups.hold(id, hold));
+    if (!isDone) throw refused(`backup ${uuid} is ${status}; it can be on hold when it is BackedUp or Missing`);
+    const { rows } = await this.db.daos.backups.list({ id }, { limit: 1, offset: 0 });
+    return found(rows[0], 'backup', uuid);
+  }
+
+  /** Deletes the backup, and with `forced` first what depends on it: a row goes only when the provider has confirmed that the backup is gone. */
   async deleteBackup(uuid: string, forced: boolean, call: CallContext): Promise<void> {
     const backup = await this.findDeletable(uuid, call);
     if (!backup) return;
     const zone = this.zones.getById(backup.zoneId);
     this.framework.assertEnabled(zone);
-    const { backupScheduleId } = runningJob(call);
-    if (backupScheduleId !== null) await this.retention.assertSurplus(this.db.daos, backup, backupScheduleId);
+    assertNotHeld(backup);
+    if (runningJob(call).isByRule) await this.retention.assertGoes(this.db.daos, backup);
+    const dependants = await this.dependantsOf(backup);
+    if (dependants.length > 0 && !forced) throw refused(neededText(backup, dependants.length));
+    dependants.forEach(assertNotHeld);
     const provider = this.framework.provider(backup.provider, zone);
+    for (const dependant of dependants) {
+      await this.deleteOne(dependant, provider, { ...operationOn(call, 'deleteBackup', dependant.uuid), forced }, call.signal);
+    }
+    await this.deleteOne(backup, provider, { ...operationOf(call, 'deleteBackup'), forced }, call.signal);
+  }
+
+  private async deleteOne(backup: Backup, provider: BackupProvider, order: DeleteOrder, signal: AbortSignal): Promise<void> {
     if (backup.status !== 'Deleting') await this.beginDeleting(backup);
-    await this.finishDeleting(backup, provider, { ...operationOf(call, 'deleteBackup'), forced }, call.signal);
+    await this.finishDeleting(backup, provider, order, signal);
   }
 
   /** Has the provider remove a backup that is Deleting. If nothing has been done there, the backup is again what it was. */
-  async finishDeleting(backup: Backup, provider: BackupProvider, order: Operation & { readonly forced: boolean }, signal: AbortSignal) {
+  async finishDeleting(backup: Backup, provider: BackupProvider, order: DeleteOrder, signal: AbortSignal) {
     const externalId = backup.externalId === null ? {} : { externalId: backup.externalId };
     const takenBy = backup.operationId === null ? {} : { takenBy: backup.operationId };
     try {
@@ -102,10 +128,25 @@ export class BackupManager {
     return backup.removed ? undefined : backup;
   }
 
+  /** Everything that depends on the backup, each before what it depends on. */
+  private async dependantsOf(backup: Backup): Promise<readonly Backup[]> {
+    const known = new Map([[backup.id, backup]]);
+    for (let level = [backup]; level.length > 0;) {
+      const names = level.flatMap(({ externalId }) => externalId ?? []);
+      level = (await this.db.daos.backups.listDependants(backup, names)).filter(({ id }) => !known.has(id));
+      for (const dependant of level) known.set(dependant.id, dependant);
+    }
+    return [...known.values()].slice(1).reverse();
+  }
+
   private async beginDeleting(backup: Backup): Promise<void> {
-    const { uuid, status } = backup;
-    const begun = await this.move(backup, statusBeforeDeleting(backup), 'Deleting');
-    if (!begun) throw refused(`backup ${uuid} is ${status}; it can be deleted when it is BackedUp, Missing or Error`);
+    const { id, uuid, status } = backup;
+    const begun = await this.db.transaction(({ backups }) => backups.beginDeleting(id, statusBeforeDeleting(backup)));
+    if (!begun) {
+      // Somebody may have put it on hold since it was looked at.
+      assertNotHeld(await this.find(uuid));
+      throw refused(`backup ${uuid} is ${status}; it can be deleted when it is BackedUp, Missing or Error`);
+    }
     // Looked at after the change, as a restore looks at the status after its job is there: one of the two sees the other.
     if (!(await this.db.daos.jobs.existReading(uuid))) return;
     await this.move(backup, 'Deleting', status);
@@ -120,6 +161,19 @@ export class BackupManager {
     return found(await this.db.daos.backups.findByUuid(uuid), 'backup', uuid);
   }
 }
+
+type DeleteOrder = Operation & { readonly forced: boolean };
+
+/** Refuses to delete a backup that is on hold. */
+function assertNotHeld({ uuid, held, holdReason }: Backup): void {
+  if (!held) return;
+  const why = holdReason === null ? '' : ` (${holdReason})`;
+  throw refused(`backup ${uuid} is on hold since ${held.toISOString()}${why}; release it first, with updateBackup and hold=false`);
+}
+
+const neededText = ({ uuid }: Backup, dependants: number): string =>
+  `backup ${uuid} is needed by ${dependants} ${dependants === 1 ? 'other, which' : 'others, which'} cannot be restored without it; ` +
+  'delete what depends on it first, or all of it with forced=true';
 
 /** What a backup is again when its deletion has not happened. */
 function statusBeforeDeleting({ externalId, lost }: Backup): BackupStatus {

@@ -7,6 +7,7 @@ import type { Zone } from '../dao/zone-dao.js';
 import { ApiError, denied, found, NotFound, refused } from '../errors.js';
 import type { ZoneDirectory } from '../inventory/zone-directory.js';
 import type { ProviderOffering } from '../provider/index.js';
+import { NO_OFFERING_RULE, readOfferingWish, type OfferingRetentionWish } from '../retention-rule.js';
 import type { BackupFramework } from './backup-framework.js';
 
 /** What a list of imported offerings is narrowed by. */
@@ -28,6 +29,8 @@ export interface OfferingImport {
   readonly externalId: string;
   readonly zoneUuid: string;
   readonly userDriven: boolean;
+  /** Which backups are kept; all of them if nothing is said. */
+  readonly keeps?: OfferingRetentionWish;
 }
 
 /** What an administrator changes of an imported offering. */
@@ -35,6 +38,7 @@ export interface OfferingChanges {
   readonly name: string | undefined;
   readonly description: string | undefined;
   readonly userDriven: boolean | undefined;
+  readonly keeps: OfferingRetentionWish;
 }
 
 /** An offering of a provider, as seen from a zone. */
@@ -87,6 +91,7 @@ export class BackupOfferingManager {
     const uuid = job.instanceUuid ?? job.operationId;
     const imported = await this.db.daos.offerings.findByUuid(uuid);
     if (imported) return imported;
+    const retention = { ...NO_OFFERING_RULE, ...readOfferingWish(wish.keeps ?? {}) };
     const zone = this.zones.get(wish.zoneUuid);
     this.framework.assertEnabled(zone);
     await this.refuseTaken(zone, wish);
@@ -96,7 +101,8 @@ export class BackupOfferingManager {
     );
     if (!external) throw refused(`backup provider ${provider} has no offering ${wish.externalId} in zone ${zone.name}`);
     const { name, externalId, userDriven, description = external.description.slice(0, 255) } = wish;
-    const row = { uuid, zoneId: zone.id, name, description, externalId, provider, userDriven, created: this.now(), removed: null };
+    const told = { name, description, externalId, provider, userDriven };
+    const row = { uuid, zoneId: zone.id, ...told, ...retention, created: this.now(), removed: null };
     try {
       await this.db.daos.offerings.insert(row);
     } catch (error) {
@@ -110,14 +116,15 @@ export class BackupOfferingManager {
   async update(uuid: string, changes: OfferingChanges): Promise<BackupOfferingView> {
     const { id } = await this.get(uuid);
     const { name, description, userDriven } = changes;
-    if (!name && !description && userDriven === undefined) {
-      throw new ApiError('invalid_value', `there is nothing to change: give backup offering ${uuid} a name, a description or a permission`);
-    }
     const given = {
       ...(name ? { name } : {}),
       ...(description ? { description } : {}),
       ...(userDriven === undefined ? {} : { userDriven }),
+      ...readOfferingWish(changes.keeps),
     };
+    if (Object.keys(given).length === 0) {
+      throw new ApiError('invalid_value', `there is nothing to change: give backup offering ${uuid} a name, a description or a permission`);
+    }
     try {
       await this.db.daos.offerings.update(id, given);
     } catch (error) {

@@ -10,6 +10,7 @@ import { found, lookUp, refused, type ApiError } from '../errors.js';
 import type { MachineManager } from '../inventory/machine-manager.js';
 import type { ZoneDirectory } from '../inventory/zone-directory.js';
 import type { LimitManager } from '../limits/limit-manager.js';
+import { NO_RULE, readWish, ruleIn, type RetentionWish } from '../retention-rule.js';
 import type { BackupFramework } from './backup-framework.js';
 import { nextRun } from './next-run.js';
 import { protectionOf, unprotected } from './protection.js';
@@ -17,8 +18,8 @@ import { readTerms, type TermsWish } from './schedule-terms.js';
 
 /** What a caller says about a schedule; what is undefined was not said. */
 export interface ScheduleWish extends TermsWish {
-  /** How many of its backups are kept; 0 for all. */
-  readonly maxBackups: number | undefined;
+  /** Which of its backups are kept. */
+  readonly keeps: RetentionWish;
   readonly quiesceVm: boolean | undefined;
 }
 
@@ -123,14 +124,13 @@ export class BackupScheduleManager {
     const quiesceVm = wish.quiesceVm ?? known?.quiesceVm ?? null;
     await this.framework.assertUserDriven(offering, zone, quiesceVm ?? false, signal);
     const terms = readTerms(wish, known);
-    const maxBackups = wish.maxBackups ?? known?.maxBackups ?? 0;
-    await this.checkKept(vm, maxBackups);
+    const rule = { ...ruleIn(known ?? NO_RULE), ...readWish(wish.keeps) };
+    await this.checkKept(vm, rule.maxBackups);
     const { accountId, domainId } = vm;
-    return { ...terms, accountId, domainId, maxBackups, quiesceVm, nextRun: nextRun({ ...terms, vmUuid: vm.uuid }, this.now()) };
+    return { ...terms, ...rule, accountId, domainId, quiesceVm, nextRun: nextRun({ ...terms, vmUuid: vm.uuid }, this.now()) };
   }
 
   private async checkKept(owner: Vm, maxBackups: number): Promise<void> {
-    if (maxBackups < 0) throw refused(`parameter maxbackups: ${maxBackups} is negative; 0 keeps all backups of the schedule`);
     const { limit, name } = await this.limits.tightest(owner, 'backup');
     if (maxBackups > limit) throw refused(`parameter maxbackups: ${maxBackups} is more than the ${limit} backups that ${name} may have`);
   }

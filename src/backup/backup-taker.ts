@@ -17,7 +17,7 @@ import type { BackupFramework } from './backup-framework.js';
 import { confirmedBy } from './confirmed-backup.js';
 import { readManifest, totalSize, writeManifest } from './manifest.js';
 import { protectionOf, type Protection } from './protection.js';
-import type { ScheduleRetention } from './schedule-retention.js';
+import type { RetentionEnforcer } from './retention-enforcer.js';
 
 /** What a caller says when taking a backup. */
 export interface NewBackup {
@@ -39,7 +39,7 @@ export class BackupTaker {
     private readonly framework: BackupFramework,
     private readonly copy: InventoryCopy,
     private readonly admission: Admission,
-    private readonly retention: ScheduleRetention,
+    private readonly retention: RetentionEnforcer,
     private readonly now: () => Date,
   ) {}
 

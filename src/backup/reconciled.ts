@@ -33,7 +33,12 @@ export function reconciled(step: ChangingStep, before: Backup, shown: Decision['
     case 'back':
       return ended({ ...is, status: 'BackedUp' }, (after) => [held(after, now)], 'INFO', 'is back: its provider shows it again');
     case 'updated':
-      return ended(is, (after) => [resized(after, before, now)], 'INFO', 'has other sizes now, as its provider says');
+      return ended(
+        is,
+        (after) => [resized(after, before, now)],
+        'INFO',
+        'is not what it was: its provider says other sizes, or another backup that it depends on',
+      );
     case 'recovered':
       return ended({ ...is, status: 'BackedUp' }, (after) => [held(after, now)], 'INFO', 'is there after all: its provider shows it');
     case 'failed':

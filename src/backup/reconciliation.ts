@@ -8,7 +8,7 @@ import type { ProviderListing } from './provider-listing.js';
  * - `missed`, `seen`: the provider does not show it, or does again; nothing has come of it yet
  * - `missing`: it is taken for lost
  * - `back`: it was taken for lost and is there
- * - `updated`: the provider says other sizes of it than are known
+ * - `updated`: the provider says other sizes of it than are known, or that it depends on another backup
  * - `recovered`: taking it is said to have failed, and it is there
  * - `failed`: nobody is taking it, and it is not there
  * - `clean`: taking it failed; what may be left of it at the provider is to be removed
@@ -83,7 +83,7 @@ function stepFor(known: KnownBackup, held: ProviderBackup | undefined, look: Loo
   switch (known.status) {
     case 'BackedUp':
       if (!held) return inVain(known, 'missing', look);
-      if (isResized(known, held)) return 'updated';
+      if (isChanged(known, held)) return 'updated';
       return known.missed ? 'seen' : undefined;
     case 'Missing':
       return held && 'back';
@@ -106,5 +106,8 @@ function inVain({ missed }: KnownBackup, then: Step, { now, graceMs }: Look): St
   return sinceMs > 0 && sinceMs >= graceMs ? then : undefined;
 }
 
-const isResized = (known: KnownBackup, held: ProviderBackup): boolean =>
-  known.sizeBytes !== held.sizeBytes || known.protectedSizeBytes !== held.protectedSizeBytes || known.type !== held.type;
+const isChanged = (known: KnownBackup, held: ProviderBackup): boolean =>
+  known.dependsOn !== (held.dependsOn ?? null) ||
+  known.sizeBytes !== held.sizeBytes ||
+  known.protectedSizeBytes !== held.protectedSizeBytes ||
+  known.type !== held.type;

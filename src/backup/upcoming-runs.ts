@@ -1,6 +1,6 @@
 import type { BackupScheduleView } from '../dao/backup-schedule-dao.js';
 import { localTime } from './clocks.js';
-import { runsAfter } from './next-run.js';
+import { runsAfter, type RunRules } from './next-run.js';
 
 /** A moment at which a backup begins. */
 export interface UpcomingRun {
@@ -19,7 +19,8 @@ export function upcomingRuns(schedule: BackupScheduleView, count: number): reado
   return upcoming;
 }
 
-function* runsFrom(schedule: BackupScheduleView): Generator<Date> {
+/** When the schedule's backups begin, from the one that it waits for on; there is no end to them. */
+export function* runsFrom(schedule: RunRules & Pick<BackupScheduleView, 'nextRun'>): Generator<Date> {
   yield schedule.nextRun;
   yield* runsAfter(schedule, schedule.nextRun);
 }

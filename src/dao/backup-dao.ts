@@ -36,14 +36,19 @@ export interface Backup {
   cleaned: Date | null;
   /** How often a look at the provider has changed the row. */
   revision: number;
+  /** The provider's name of the backup that this one cannot be restored without. */
+  dependsOn: string | null;
+  /** Since when it is on hold, and why: it is not deleted before it is released. */
+  held: Date | null;
+  holdReason: string | null;
   created: Date;
   removed: Date | null;
 }
 
-/** A backup that no look at the provider has changed yet. */
+/** A backup that nothing has been done with yet. */
 export type NewBackupRow = Omit<Backup, 'id' | keyof typeof UNTOUCHED> & Partial<Pick<Backup, keyof typeof UNTOUCHED>>;
 
-export const UNTOUCHED = { missed: null, lost: null, cleaned: null, revision: 0 };
+export const UNTOUCHED = { missed: null, lost: null, cleaned: null, revision: 0, dependsOn: null, held: null, holdReason: null };
 
 /** A backup with the names that answers show. */
 export interface BackupView extends Backup, OwnerNames {
@@ -56,9 +61,6 @@ export interface BackupView extends Backup, OwnerNames {
   /** That of the schedule that took it, as long as there is one. */
   intervalType: ScheduleType | null;
 }
-
-/** What decides whether a schedule keeps a backup. */
-export type TakenBackup = Pick<Backup, 'id' | 'uuid' | 'status'>;
 
 /** What a list of backups is narrowed by. */
 export interface BackupFilter extends Owners {
@@ -142,9 +144,19 @@ export class BackupDao {
     return rows.map((row) => ({ owner: row.owner, ...useIn(row) }));
   }
 
-  /** What the schedule has taken and is there, or being deleted. */
-  listTakenBy(backupScheduleId: number): Promise<TakenBackup[]> {
-    return this.live().where({ backupScheduleId }).whereIn('status', ['BackedUp', 'Deleting']).select('id', 'uuid', 'status');
+  /** The backups that depend on one of those with these names at the provider. */
+  listDependants({ zoneId, provider }: Pick<Backup, 'zoneId' | 'provider'>, externalIds: readonly string[]): Promise<Backup[]> {
+    return this.live().where({ zoneId, provider }).whereIn('dependsOn', externalIds).orderBy('id');
+  }
+
+  /** Marks the backup as being deleted if it is still in `from` and not on hold; false if it is not so. */
+  async beginDeleting(id: number, from: BackupStatus): Promise<boolean> {
+    return (await this.live().where({ id, status: from, held: null }).update({ status: 'Deleting' })) === 1;
+  }
+
+  /** Puts the backup on hold, or releases it; false if it is neither BackedUp nor Missing. */
+  async hold(id: number, hold: Pick<Backup, 'held' | 'holdReason'>): Promise<boolean> {
+    return (await this.live().where({ id }).whereIn('status', ['BackedUp', 'Missing']).update(hold)) === 1;
   }
 
   /** Moves the backup on only if it is still in `from`; false says that somebody else moved it first. */

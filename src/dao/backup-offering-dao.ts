@@ -1,8 +1,9 @@
 import type { Knex } from 'knex';
+import type { OfferingRetention } from '../retention-rule.js';
 import { containing, listing, type Listing, type Page } from './page.js';
 
 /** An imported offering of a backup provider; the seed calls it a policy, and so does its table. */
-export interface BackupOffering {
+export interface BackupOffering extends OfferingRetention {
   id: number;
   uuid: string;
   zoneId: number;
@@ -14,6 +15,11 @@ export interface BackupOffering {
   userDriven: boolean;
   created: Date;
   removed: Date | null;
+}
+
+/** An offering that a machine is in. */
+export interface AssignedOffering extends BackupOffering {
+  vmId: number;
 }
 
 /** An offering with what answers show of the repository that it is. */
@@ -29,6 +35,8 @@ export interface BackupOfferingFilter {
   readonly name?: string | undefined;
   readonly keyword?: string | undefined;
 }
+
+export type BackupOfferingChanges = Partial<Pick<BackupOffering, 'name' | 'description' | 'userDriven' | keyof OfferingRetention>>;
 
 export class BackupOfferingDao {
   constructor(private readonly db: Knex) {}
@@ -55,6 +63,15 @@ export class BackupOfferingDao {
     return this.live().where({ zoneId, name }).first();
   }
 
+  /** The offering that each of the machines is in, as far as one is. */
+  listOfVms(vmIds: readonly number[]): Promise<AssignedOffering[]> {
+    return this.db('backup_policy_vm_map as assignment')
+      .where('assignment.state', 'Assigned')
+      .whereIn('assignment.vmId', vmIds)
+      .join('backup_policy', 'backup_policy.id', 'assignment.policyId')
+      .select('backup_policy.*', 'assignment.vmId');
+  }
+
   list({ id, zoneId, name, keyword }: BackupOfferingFilter, page: Page): Promise<Listing<BackupOfferingView>> {
     const query = containing(this.live(), keyword, ['name']).orderBy('id');
     for (const [column, value] of Object.entries({ id, zoneId, name })) if (value !== undefined) void query.where({ [column]: value });
@@ -62,7 +79,7 @@ export class BackupOfferingDao {
   }
 
   /** Fails with a duplicate key if the zone has the name already. */
-  async update(id: number, changes: Partial<Pick<BackupOffering, 'name' | 'description' | 'userDriven'>>): Promise<void> {
+  async update(id: number, changes: BackupOfferingChanges): Promise<void> {
     await this.live().where({ id }).update(changes);
   }
 

@@ -1,10 +1,11 @@
 import type { Knex } from 'knex';
 import type { ScheduleType } from '../backup/calendar.js';
+import type { RetentionRule } from '../retention-rule.js';
 import { ownedBy, type Owners } from './owned.js';
 import { containing, listing, type Listing, type Page } from './page.js';
 
-/** When backups of a machine are taken without being asked for. */
-export interface BackupSchedule {
+/** When backups of a machine are taken without being asked for, and which of them are kept. */
+export interface BackupSchedule extends RetentionRule {
   id: number;
   uuid: string;
   vmId: number;
@@ -21,8 +22,6 @@ export interface BackupSchedule {
   jitterMinutes: number;
   /** Whether a backup is taken for those that were missed. */
   catchUp: boolean;
-  /** How many of its backups are kept; 0 for all. */
-  maxBackups: number;
   /** Null if nothing was said of it. */
   quiesceVm: boolean | null;
   /** The moment at which the next backup is due. */
@@ -104,6 +103,10 @@ export class BackupScheduleDao {
 
   findById(id: number): Promise<BackupScheduleView | undefined> {
     return this.views(this.db('backup_schedule').where({ id })).first();
+  }
+
+  listOfVms(vmIds: readonly number[]): Promise<BackupSchedule[]> {
+    return this.db('backup_schedule').whereIn('vmId', vmIds).orderBy('id');
   }
 
   /** Those that are due and come after the one with the id `after`, in the order of their ids. */

@@ -10,6 +10,7 @@ const MOMENTS = new Set([
   'attached',
   'created',
   'due',
+  'held',
   'removed',
   'started',
   'completed',
@@ -24,7 +25,19 @@ const MOMENTS = new Set([
   'vmRemoved',
 ]);
 /** Columns that hold yes or no: a number in both engines, always a boolean in a row. */
-const FLAGS = new Set(['alerted', 'archived', 'catchUp', 'crossZone', 'hasChild', 'isDefault', 'isPublic', 'quiesceVm', 'userDriven']);
+const FLAGS = new Set([
+  'alerted',
+  'archived',
+  'byRule',
+  'catchUp',
+  'crossZone',
+  'hasChild',
+  'isDefault',
+  'isPublic',
+  'keepManual',
+  'quiesceVm',
+  'userDriven',
+]);
 
 /** Where the database is: an embedded SQLite file, or a MySQL or MariaDB server. */
 export type DatabaseLocation = { readonly file: string } | { readonly url: string };

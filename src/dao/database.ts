@@ -8,6 +8,7 @@ import { BackupDao } from './backup-dao.js';
 import { BackupLookDao } from './backup-look-dao.js';
 import { BackupOfferingDao } from './backup-offering-dao.js';
 import { BackupRepositoryDao } from './backup-repository-dao.js';
+import { BackupRetentionDao } from './backup-retention-dao.js';
 import { BackupScheduleDao } from './backup-schedule-dao.js';
 import { BackupStorageCapacityDao } from './backup-storage-capacity-dao.js';
 import { CacheChangeDao } from './cache-change-dao.js';
@@ -39,6 +40,7 @@ export const bindDaos = (db: Knex) => ({
   assignments: new OfferingAssignmentDao(db),
   backups: new BackupDao(db),
   backupLooks: new BackupLookDao(db),
+  backupRetention: new BackupRetentionDao(db),
   cacheChanges: new CacheChangeDao(db),
   capacities: new BackupStorageCapacityDao(db),
   configuration: new ConfigurationDao(db),

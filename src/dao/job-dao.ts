@@ -56,6 +56,8 @@ export interface Job extends Burden, Slots {
   backupUuid: string | null;
   /** The schedule that wants it, which may be gone; null for what somebody has asked for. */
   backupScheduleId: number | null;
+  /** Whether a rule of retention wants it. */
+  byRule: boolean;
   /** By which the account recognises what it has asked for; null if it gave none. */
   idempotencyKey: string | null;
   priority: number;
@@ -108,6 +110,7 @@ export type NewJob = Pick<
   | 'machineUuid'
   | 'backupUuid'
   | 'backupScheduleId'
+  | 'byRule'
   | 'idempotencyKey'
   | 'priority'
   | 'created'

@@ -23,6 +23,8 @@ export interface JobOrder {
   readonly idempotencyKey?: string | undefined;
   /** The schedule that wants it; absent for what somebody has asked for. */
   readonly backupScheduleId?: number;
+  /** Whether a rule of retention wants it. */
+  readonly byRule?: boolean;
 }
 
 /** Writes jobs down, for whichever server takes them first. */
@@ -65,7 +67,8 @@ export class JobQueue {
   }
 
   private jobOf(order: JobOrder, burden: Burden): NewJob {
-    const { parameters, subject, asker, uuid = randomUUID(), backupScheduleId = null, idempotencyKey = null } = order;
+    const { parameters, subject, asker, uuid = randomUUID() } = order;
+    const { backupScheduleId = null, byRule = false, idempotencyKey = null } = order;
     const spec = this.specOf(order);
     return {
       uuid,
@@ -81,9 +84,11 @@ export class JobQueue {
       machineUuid: subject?.machineUuid ?? null,
       backupUuid: subject?.backupUuid ?? null,
       backupScheduleId,
+      byRule,
       idempotencyKey,
       ...burden,
-      priority: priorityOf(spec, backupScheduleId),
+      // For what a schedule or a rule wants, nobody waits.
+      priority: byRule || backupScheduleId !== null ? SCHEDULED : priorityOf(spec),
       created: this.now(),
     };
   }
@@ -93,8 +98,5 @@ export class JobQueue {
   }
 }
 
-/** A machine or a volume is missed until it is restored; for what a schedule wants, nobody waits. */
-function priorityOf({ urgent }: CommandSpec, backupScheduleId: number | null): number {
-  if (backupScheduleId !== null) return SCHEDULED;
-  return urgent ? URGENT : ASKED;
-}
+/** A machine or a volume is missed until it is restored. */
+const priorityOf = ({ urgent }: CommandSpec): number => (urgent ? URGENT : ASKED);

@@ -73,6 +73,7 @@ export class JobWork {
         cancellation,
         isRepeat: hold.attempts > 1,
         instanceUuid: job.instanceUuid ?? undefined,
+        isByRule: job.byRule,
         backupScheduleId: job.backupScheduleId,
         isTriedAgain: (error) => this.retryOf(error, job, hold) !== undefined,
         resumeOf: (step) => progress.resumeOf(step),

@@ -1,5 +1,6 @@
 import { runningJob, type CallContext } from '../call-context.js';
 import type { Operation, Progress } from '../provider/index.js';
+import { stableUuid } from '../stable-uuid.js';
 
 const LONGEST_REFERENCE = 255;
 const LONGEST_STAGE = 64;
@@ -13,6 +14,12 @@ export function operationOf(call: CallContext, step: string): Operation {
     ...(resume === undefined ? {} : { resume }),
     report: (progress) => job.report(step, sound(progress)),
   };
+}
+
+/** The same for a step that is done to several things, of which each is an operation of its own: the one with the uuid. */
+export function operationOn(call: CallContext, step: string, uuid: string): Operation {
+  const { operationId } = runningJob(call);
+  return { ...operationOf(call, `${step} ${uuid}`), operationId: stableUuid(`${operationId}/${step}/${uuid}`) };
 }
 
 /** The request as the operation that a plugin's method sees, for what is so short that it needs no job: after a crash, the client asks again. */

@@ -1,4 +1,4 @@
-import { ProviderError } from '../provider/index.js';
+import { ProviderError, type ProviderBackup } from '../provider/index.js';
 
 const MOST_STEPS = 100;
 const LAST_YEAR = 9999;
@@ -41,7 +41,7 @@ const isVolume = withFields({
   digest: orAbsent(isText),
 });
 
-const isBackup = withFields({
+const hasFieldsOfBackup = withFields({
   externalId: isName,
   operationId: orAbsent(isText),
   machineUuid: isName,
@@ -50,7 +50,10 @@ const isBackup = withFields({
   sizeBytes: isSize,
   protectedSizeBytes: isSize,
   volumes: listOf(isVolume, 1),
+  dependsOn: orAbsent(isName),
 });
+const isBackup: Test = (value) => hasFieldsOfBackup(value) && !dependsOnItself(value as ProviderBackup);
+const dependsOnItself = ({ externalId, dependsOn }: ProviderBackup): boolean => dependsOn === externalId;
 
 const isRestored = withFields({ uuid: isName, sizeBytes: isSize, path: isText, digest: orAbsent(isText) });
 

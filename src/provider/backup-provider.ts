@@ -122,6 +122,8 @@ export interface ProviderBackup {
   readonly protectedSizeBytes: number;
   /** What it holds. Only these can be restored. */
   readonly volumes: readonly Volume[];
+  /** The `externalId` of the backup that this one cannot be restored without, such as the one before it in a chain; absent if there is none. */
+  readonly dependsOn?: string;
 }
 
 export interface DeleteBackup extends Operation {
@@ -129,7 +131,7 @@ export interface DeleteBackup extends Operation {
   readonly externalId?: string;
   /** The operation that took the backup. If it still goes on, because the job was cancelled, it is stopped and leaves nothing. */
   readonly takenBy?: string;
-  /** Also when others depend on it, such as the later ones of a chain. */
+  /** Also when others depend on it, such as the later ones of a chain; without it, such a backup is not removed but the call `rejected`. */
   readonly forced: boolean;
 }
 

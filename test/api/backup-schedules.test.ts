@@ -85,7 +85,7 @@ forEachEngine((engine) => {
       [{ schedule: '02' }, 'parameter schedule: "02" is not of the form MM:HH'],
       [{ intervaltype: 'MONTHLY', schedule: '0:0:31' }, 'the day of the month in "0:0:31" is not from 1 to 28'],
       [{ timezone: 'Mars/Olympus' }, 'parameter timezone: "Mars/Olympus" is not the name of a time zone'],
-      [{ maxbackups: '-1' }, 'parameter maxbackups: -1 is negative; 0 keeps all backups'],
+      [{ maxbackups: '-1' }, 'parameter maxbackups: -1 is negative; 0 says nothing of what is kept'],
       [{ quiescevm: 'true' }, 'backup provider dummy cannot quiesce a virtual machine'],
     ])('%j', async (wish, why) => {
       const { vmId } = await protectedMachine(server);

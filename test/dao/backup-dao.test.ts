@@ -1,6 +1,6 @@
 import type { Backup } from '../../src/dao/backup-dao.js';
 import type { Domain } from '../../src/dao/domain-dao.js';
-import { insertAccount, insertAssignment, insertBackup, insertDomain, insertOffering, insertVm } from '../kit/builders.js';
+import { insertAccount, insertAssignment, insertBackup, insertDomain, insertOffering, insertSchedule, insertVm } from '../kit/builders.js';
 import { forEachEngine, testDatabase } from '../kit/engines.js';
 import { meetsDuplicate, race, winners } from '../kit/races.js';
 
@@ -47,6 +47,46 @@ forEachEngine((engine) => {
     const { id } = await insertBackup(daos(), vm, offering, { externalId: 'held' });
     await daos().backups.remove(id, 'BackedUp', REMOVED);
     await insertBackup(daos(), vm, offering, { externalId: 'held' });
+  });
+
+  test('is put on hold or deleted, whichever comes first, and only when it is there', async () => {
+    const { id } = await newBackup();
+    const hold = { held: REMOVED, holdReason: 'why' };
+    const outcomes = await race(8, (at) => (at % 2 === 0 ? daos().backups.hold(id, hold) : daos().backups.beginDeleting(id, 'BackedUp')));
+    const isHeld = outcomes.some((outcome, at) => at % 2 === 0 && outcome);
+    expect(await handle.db.knex('backups').where({ id }).first()).toMatchObject(
+      isHeld ? { status: 'BackedUp', ...hold } : { status: 'Deleting', held: null },
+    );
+    for (const status of ['BackingUp', 'Error', 'Deleting'] as const) {
+      expect(await daos().backups.hold((await newBackup({ status })).id, hold)).toBe(false);
+    }
+    expect(await daos().backups.hold((await newBackup({ status: 'Missing' })).id, hold)).toBe(true);
+  });
+
+  test('depends on another one of the same provider and zone', async () => {
+    const base = await newBackup({ externalId: 'base' });
+    const [vm, offering] = [await insertVm(daos()), await insertOffering(daos())];
+    const dependant = await insertBackup(daos(), vm, offering, { zoneId: base.zoneId, dependsOn: 'base' });
+    await insertBackup(daos(), vm, offering, { zoneId: base.zoneId, dependsOn: 'another' });
+    await insertBackup(daos(), vm, offering, { zoneId: base.zoneId, dependsOn: 'base', provider: 'another' });
+    await newBackup({ dependsOn: 'base' });
+    const gone = await insertBackup(daos(), vm, offering, { zoneId: base.zoneId, dependsOn: 'base' });
+    await daos().backups.remove(gone.id, 'BackedUp', REMOVED);
+    expect(await daos().backups.listDependants(base, ['base', 'none'])).toMatchObject([{ id: dependant.id }]);
+  });
+
+  test('machines are under rules when a schedule of theirs or the offering that they are in lets anything go', async () => {
+    const [scheduled, offered, both, unruled] = [await insertVm(daos()), await insertVm(daos()), await insertVm(daos()), await insertVm(daos())]; // prettier-ignore
+    const offering = await insertOffering(daos(), { keepYearly: 1 });
+    for (const vm of [offered, both]) await insertAssignment(daos(), vm, offering);
+    await insertAssignment(daos(), unruled, await insertOffering(daos()));
+    for (const vm of [scheduled, both]) await insertSchedule(daos(), vm, { keepDays: 1 });
+    await insertSchedule(daos(), unruled);
+    const list = (after: number, limit: number) => daos().backupRetention.listVmsUnderRules(after, limit);
+    expect(await list(0, 10)).toEqual([scheduled.id, offered.id, both.id]);
+    expect(await list(scheduled.id, 1)).toEqual([offered.id]);
+    expect(await daos().backupRetention.isUnderRule(offered.id)).toBe(true);
+    expect(await daos().backupRetention.isUnderRule(unruled.id)).toBe(false);
   });
 
   test('fails what an operation was taking, and nothing that it or another has ended', async () => {

@@ -27,6 +27,7 @@ const CHANGES = [
   '0021_reconciliation',
   '0022_restores',
   '0023_cron_schedules',
+  '0024_retention',
   '0027_attached_volumes',
 ];
 
@@ -82,6 +83,7 @@ forEachEngine((engine) => {
     '0018_job_turns',
     '0021_reconciliation',
     '0023_cron_schedules',
+    '0024_retention',
     '0027_attached_volumes',
   ])('%s, a change of a table, is made again after it was cut off', async (again) => {
     await migrate(knex());

@@ -15,7 +15,7 @@ import { MachineFromBackupManager } from '../../src/backup/machine-from-backup-m
 import { RestoreEnding } from '../../src/backup/restore-ending.js';
 import { RestoreManager } from '../../src/backup/restore-manager.js';
 import { RestorePlanner } from '../../src/backup/restore-planner.js';
-import { ScheduleRetention } from '../../src/backup/schedule-retention.js';
+import { RetentionEnforcer } from '../../src/backup/retention-enforcer.js';
 import { CacheInvalidation } from '../../src/cache-invalidation.js';
 import { commands } from '../../src/commands/index.js';
 import type { BackupOffering } from '../../src/dao/backup-offering-dao.js';
@@ -239,7 +239,7 @@ async function assemble(knex: Knex, plugins: Plugins, plan: FaultPlan, now: () =
   await roleDirectory.load();
   const access = new Access(db, new DomainManager(db, caches, new ResourceReports(db, limits), now), roleDirectory);
   const machines: MachineManager = new MachineManager(db, access, zones, instances, copy, (vm, call) => assignments.release(vm, call));
-  const retention = new ScheduleRetention(new JobQueue(commands, new EventRecorder(db, now, noLog), now));
+  const retention = new RetentionEnforcer(db, zones, framework, new JobQueue(commands, new EventRecorder(db, now, noLog), now), now);
   const backups = new BackupManager(db, access, zones, framework, retention, now);
   const backupTaker = new BackupTaker(db, zones, framework, copy, new Admission(db, limits), retention, now);
   const assignments = new AssignmentManager(db, zones, framework, machines, copy, now, noLog);

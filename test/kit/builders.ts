@@ -16,6 +16,7 @@ import type { User } from '../../src/dao/user-dao.js';
 import type { Vm } from '../../src/dao/vm-dao.js';
 import type { Volume } from '../../src/dao/volume-dao.js';
 import type { Zone } from '../../src/dao/zone-dao.js';
+import { NO_OFFERING_RULE, NO_RULE } from '../../src/retention-rule.js';
 import { present } from './engines.js';
 
 /** When everything was made that says nothing else. */
@@ -147,6 +148,7 @@ export async function insertOffering(daos: Daos, overrides: Partial<BackupOfferi
     externalId: newName('external'),
     provider: 'dummy',
     userDriven: true,
+    ...NO_OFFERING_RULE,
     created: CREATED,
     removed: null,
     ...overrides,
@@ -203,7 +205,7 @@ export async function insertSchedule(daos: Daos, vm: Vm, overrides: Partial<Back
     intervalType: 'DAILY',
     schedule: '15:02',
     timezone: 'Etc/UTC',
-    maxBackups: 0,
+    ...NO_RULE,
     quiesceVm: null,
     runWindow: null,
     jitterMinutes: 0,
@@ -254,6 +256,7 @@ export async function insertJob(daos: Daos, overrides: Partial<NewJob> = {}): Pr
     machineUuid: null,
     backupUuid: null,
     backupScheduleId: null,
+    byRule: false,
     idempotencyKey: null,
     priority: ASKED,
     zoneId: null,

@@ -15,6 +15,7 @@ const specs = [...new Map([...commands.values()].map((spec) => [spec.name, spec]
 const QUESTIONS = [
   'checkBackupProvider',
   'planRestore',
+  'previewBackupRetention',
   'cloudianIsEnabled',
   'forgotPassword',
   'generateUsageRecords',

@@ -25,11 +25,13 @@ const ANSWERS: Readonly<Record<keyof BackupProvider, readonly [sound: readonly u
   ],
   unassign: [[undefined, 'whatever'], []],
   takeBackup: [
-    [backup, { ...backup, operationId: 'o-1' }, { ...backup, sizeBytes: Number.MAX_SAFE_INTEGER }],
+    [backup, { ...backup, operationId: 'o-1', dependsOn: 'b-0' }, { ...backup, sizeBytes: Number.MAX_SAFE_INTEGER }],
     [
       { ...backup, externalId: undefined },
       { ...backup, externalId: 'x'.repeat(256) },
       { ...backup, operationId: 7 },
+      { ...backup, dependsOn: backup.externalId },
+      { ...backup, dependsOn: '' },
       { ...backup, machineUuid: null },
       { ...backup, takenAt: backup.takenAt.toISOString() },
       { ...backup, takenAt: new Date(NaN) },

@@ -13,7 +13,8 @@ const shown = (externalId: string, more: Partial<ProviderBackup> = {}): Provider
   ...{ externalId, machineUuid: 'machine', takenAt: NOW, type: 'FULL', sizeBytes: 1, protectedSizeBytes: 2, volumes: [], ...more },
 });
 const known = (id: number, more: Partial<KnownBackup> = {}): KnownBackup => ({
-  ...{ id, uuid: `backup-${id}`, status: 'BackedUp', missed: null, cleaned: null, type: 'FULL', sizeBytes: 1, protectedSizeBytes: 2 },
+  ...{ id, uuid: `backup-${id}`, status: 'BackedUp', missed: null, cleaned: null, dependsOn: null },
+  ...{ type: 'FULL', sizeBytes: 1, protectedSizeBytes: 2 },
   ...{ externalId: `external-${id}`, operationId: `operation-${id}`, ...more },
 });
 const listingOf = (backups: readonly ProviderBackup[]) => new Map(backups.map((backup) => [backup.externalId, backup]));
@@ -123,6 +124,8 @@ test('a backup that is shown again is BackedUp again, and one that was only miss
   expect(stepOf(known(1, { missed: agoMs(1) }), [shown('external-1')])).toBe('seen');
   expect(stepOf(known(1), [shown('external-1')])).toBeUndefined();
   expect(stepOf(known(1), [shown('external-1', { sizeBytes: 9 })])).toBe('updated');
+  expect(stepOf(known(1), [shown('external-1', { dependsOn: 'external-0' })])).toBe('updated');
+  expect(stepOf(known(1, { dependsOn: 'external-0' }), [shown('external-1', { dependsOn: 'external-0' })])).toBeUndefined();
 });
 
 test('a backup that nobody is taking is there, or has failed and leaves nothing behind', () => {

@@ -14,6 +14,8 @@ export interface HeldBackup {
   readonly sizeBytes: number;
   readonly protectedSizeBytes: number;
   readonly volumes: readonly Volume[];
+  /** The one before it in its chain; absent for one that stands alone. */
+  readonly dependsOn?: string;
   /** How many restore operations were carried out, and which. */
   readonly restores: number;
   readonly restoredBy: readonly string[];
@@ -36,7 +38,8 @@ export class Backups {
   }
 
   /** The backup that the request is for, before it is taken. */
-  plan({ operationId, machine, offeringExternalId, quiesce, volumes }: TakeBackup, takenAt: Date): HeldBackup {
+  async plan({ operationId, machine, offeringExternalId, quiesce, volumes }: TakeBackup, takenAt: Date): Promise<HeldBackup> {
+    const dependsOn = await this.nextInChain(machine.uuid);
     const sizeBytes = this.script.report(volumes.reduce((sum, volume) => sum + volume.sizeBytes, 0));
     return {
       state: 'held',
@@ -49,6 +52,7 @@ export class Backups {
       sizeBytes,
       protectedSizeBytes: sizeBytes,
       volumes,
+      ...(dependsOn === undefined ? {} : { dependsOn }),
       restores: 0,
       restoredBy: [],
     };
@@ -92,14 +96,40 @@ export class Backups {
     return total;
   }
 
-  /** Deletes the backup if there is one. */
-  async delete(externalId: string): Promise<void> {
+  /** Deletes the backup if there is one, with all that depend on it; without `forced` only one that no other depends on. */
+  async delete(externalId: string, forced: boolean): Promise<void> {
+    const dependants = await this.dependantsOf(externalId);
+    if (dependants.length > 0 && !forced) throw new ProviderError('rejected', `${dependants.length} others depend on ${externalId}`);
+    for (const dependant of dependants) await this.delete(dependant.externalId, forced);
     await this.records.changePresent(externalId, toDeleted);
   }
 
   /** Deletes the backup that the operation has taken, or keeps it from being taken. */
   async deleteTakenBy(operationId: string): Promise<void> {
     await this.records.change(externalIdOf(operationId), toDeleted);
+  }
+
+  /** The backup that a new one of the machine depends on; undefined if it begins a chain. */
+  private async nextInChain(machineUuid: string): Promise<string | undefined> {
+    if (this.script.fullEvery === 1) return undefined;
+    const all = await this.heldWhere((backup) => backup.machineUuid === machineUuid);
+    const byName = new Map(all.map((backup) => [backup.externalId, backup]));
+    const newest = all.sort((a, b) => a.takenAt.localeCompare(b.takenAt)).at(-1);
+    let length = 0;
+    for (let at = newest; at; at = byName.get(at.dependsOn ?? '')) length += 1;
+    return length < this.script.fullEvery ? newest?.externalId : undefined;
+  }
+
+  private dependantsOf(externalId: string): Promise<HeldBackup[]> {
+    return this.heldWhere(({ dependsOn }) => dependsOn === externalId);
+  }
+
+  private async heldWhere(isWanted: (backup: HeldBackup) => boolean): Promise<HeldBackup[]> {
+    const wanted: HeldBackup[] = [];
+    for await (const page of this.records.pages()) {
+      for (const backup of page) if (backup.state === 'held' && isWanted(backup)) wanted.push(backup);
+    }
+    return wanted;
   }
 
   /** Counts a restore of the backup, once for each operation; throws `not_found` when the backup went away meanwhile. */
@@ -114,11 +144,11 @@ export class Backups {
 
 /** The backup as the contract has it. */
 export function toProviderBackup(backup: HeldBackup): ProviderBackup {
-  const { externalId, operationId, machineUuid, takenAt, sizeBytes, protectedSizeBytes, volumes } = backup;
+  const { externalId, operationId, machineUuid, takenAt, sizeBytes, protectedSizeBytes, volumes, dependsOn } = backup;
   return {
     ...{ externalId, operationId, machineUuid, sizeBytes, protectedSizeBytes, volumes },
     takenAt: new Date(takenAt),
-    type: 'FULL',
+    ...(dependsOn === undefined ? { type: 'FULL' } : { type: 'INCREMENTAL', dependsOn }),
   };
 }
 

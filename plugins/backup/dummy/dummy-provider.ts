@@ -99,9 +99,9 @@ export class DummyProvider implements BackupProvider {
     return toProviderBackup(await this.backups.get(externalId));
   }
 
-  async deleteBackup({ externalId, takenBy }: DeleteBackup): Promise<void> {
+  async deleteBackup({ externalId, takenBy, forced }: DeleteBackup): Promise<void> {
     this.script.reach('deleteBackup', 1, 2);
-    if (externalId !== undefined) await this.backups.delete(externalId);
+    if (externalId !== undefined) await this.backups.delete(externalId, forced);
     else if (takenBy !== undefined) await this.backups.deleteTakenBy(takenBy);
     else throw new ProviderError('rejected', 'neither the backup to delete nor the operation that took it is named');
     this.script.reach('deleteBackup', 3);

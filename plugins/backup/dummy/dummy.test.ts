@@ -23,7 +23,16 @@ describe('what it is', () => {
     }
     expect(defaultsOf(dummy.settings)).toEqual({
       'capacity.bytes': 2 ** 40,
-      ...{ 'delay.ms': 0, 'fail.call': '', 'fail.step': 1, 'fail.fault': 'rejected', lost: '', quiesce: false, 'size.bytes': -1 },
+      ...{
+        'delay.ms': 0,
+        'fail.call': '',
+        'fail.step': 1,
+        'fail.fault': 'rejected',
+        'full.every': 1,
+        lost: '',
+        quiesce: false,
+        'size.bytes': -1,
+      },
     });
   });
 
@@ -265,6 +274,31 @@ describe('delay', () => {
     expect(await recorded(`operation/${request.operationId}/`)).toEqual([expect.not.objectContaining({ outcome: expect.anything() })]);
     expect(await recorded('backup/')).toEqual([]);
   });
+});
+
+test('makes chains as long as is set, and removes a link only with those that depend on it, or when there are none', async () => {
+  const { open, take, clock } = await sandbox();
+  const provider = open({ 'full.every': 3 });
+  const names: string[] = [];
+  const bases: (string | undefined)[] = [];
+  for (let taken = 0; taken < 4; taken++) {
+    clock.now = new Date(clock.now.getTime() + 1000);
+    const { externalId, type, dependsOn } = await provider.takeBackup(take(), never);
+    expect(type).toBe(dependsOn === undefined ? 'FULL' : 'INCREMENTAL');
+    names.push(externalId);
+    bases.push(dependsOn);
+  }
+  const [first, second, third, fourth] = names;
+  expect(bases).toEqual([undefined, first, second, undefined]);
+  const remove = (externalId: string | undefined, forced: boolean) =>
+    provider.deleteBackup({ ...operation(), externalId: String(externalId), forced }, never);
+  await expectFault(remove(second, false), 'rejected');
+  await remove(third, false);
+  expect(await provider.takeBackup(take(), never)).toMatchObject({ type: 'INCREMENTAL', dependsOn: fourth });
+  await remove(first, true);
+  const left = (await all(provider.listBackups(never))).map(({ externalId }) => externalId);
+  expect(left).toHaveLength(2);
+  expect(left).toContain(fourth);
 });
 
 test('has as much storage as is set, and uses what its backups occupy', async () => {

@@ -39,10 +39,13 @@ const FAULTS: Readonly<Record<ProviderFault, true>> = {
 export class Script {
   readonly delayMs: number;
   readonly totalBytes: number;
+  /** How many backups make a chain. */
+  readonly fullEvery: number;
   private readonly lost: ReadonlySet<string>;
 
   constructor(private readonly settings: DummySettings) {
     this.delayMs = Math.max(0, settings['delay.ms']);
+    this.fullEvery = Math.max(1, settings['full.every']);
     this.totalBytes = Math.max(0, settings['capacity.bytes']);
     this.lost = new Set(settings.lost.split(',').map((externalId) => externalId.trim()));
   }

@@ -29,6 +29,11 @@ export const SETTINGS = {
     description: 'how it fails: temporary, rejected, not_found, unsupported, auth, capacity, corrupt or unknown',
     default: 'rejected',
   },
+  'full.every': {
+    kind: 'integer',
+    description: 'every so many backups of a machine one stands alone, and the others each depend on the one before; 1: all stand alone',
+    default: '1',
+  },
   lost: {
     kind: 'string',
     description: 'external ids, separated by commas, of backups to hide as if they had vanished; * hides all',

@@ -6,8 +6,10 @@ import { ListBackupsCmd } from './list-backups.js';
 import { ListRestoresCmd } from './list-restores.js';
 import { PlanRestoreCmd } from './plan-restore.js';
 import { RestoreBackupCmd } from './restore-backup.js';
+import { PreviewBackupRetentionCmd } from './preview-backup-retention.js';
 import { RestoreBackupVolumeCmd } from './restore-backup-volume.js';
 import { SyncBackupsCmd } from './sync-backups.js';
+import { UpdateBackupCmd } from './update-backup.js';
 
 export const backupCommands: readonly CommandClass[] = [
   CreateBackupCmd,
@@ -16,7 +18,9 @@ export const backupCommands: readonly CommandClass[] = [
   ListBackupsCmd,
   ListRestoresCmd,
   PlanRestoreCmd,
+  PreviewBackupRetentionCmd,
   RestoreBackupCmd,
   RestoreBackupVolumeCmd,
   SyncBackupsCmd,
+  UpdateBackupCmd,
 ];

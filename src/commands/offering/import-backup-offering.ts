@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ApiCommand, Command, Parameter, type Subject } from '../../api/command.js';
 import type { CallContext } from '../../call-context.js';
 import type { Services } from '../../services.js';
+import { keepingAsOffering } from '../retention-parameters.js';
 import { backupOfferingResponse, toBackupOfferingResponse } from '../responses/backup-offering.js';
 
 @ApiCommand({
@@ -13,7 +14,7 @@ import { backupOfferingResponse, toBackupOfferingResponse } from '../responses/b
   async: true,
   returns: backupOfferingResponse,
 })
-export class ImportBackupOfferingCmd extends Command {
+export class ImportBackupOfferingCmd extends keepingAsOffering(Command) {
   @Parameter({ type: 'string', required: true, description: 'name that the backup offering gets' })
   name!: string;
 
@@ -36,7 +37,7 @@ export class ImportBackupOfferingCmd extends Command {
 
   async execute({ offerings }: Services, call: CallContext) {
     const { name, description, externalId, zoneId: zoneUuid, allowUserDrivenBackups: userDriven } = this;
-    const imported = await offerings.importOffering({ name, description, externalId, zoneUuid, userDriven }, call);
+    const imported = await offerings.importOffering({ name, description, externalId, zoneUuid, userDriven, keeps: this }, call);
     return { backupoffering: toBackupOfferingResponse(imported, offerings.zoneOf(imported)) };
   }
 }

@@ -1,6 +1,7 @@
 import { given, responseOf, type Fields } from '../../api/response.js';
 import { upcomingRuns } from '../../backup/upcoming-runs.js';
 import type { BackupScheduleView } from '../../dao/backup-schedule-dao.js';
+import { keepFields, toKeepFields } from './retention.js';
 
 /** How many of the next runs are told if nobody says how many. */
 export const FEW_RUNS = 3;
@@ -13,6 +14,7 @@ export const backupScheduleResponse = responseOf('backupschedule', {
   intervaltype: ['string', 'how often: HOURLY, DAILY, WEEKLY or MONTHLY; CRON for a cron expression'],
   timezone: ['string', 'time zone whose clocks it goes by'],
   maxbackups: ['integer', 'how many of its backups are kept; 0 for all'],
+  ...keepFields,
   quiescevm: ['boolean', 'whether the file systems of the guest are held still; absent if nothing was said of it'],
   window: ['string', 'outside of which no backup begins; absent for all day'],
   jitter: ['integer', 'by up to so many minutes a backup is put off'],
@@ -28,6 +30,7 @@ export const toBackupScheduleResponse = (schedule: BackupScheduleView, runs: num
   intervaltype: schedule.intervalType,
   timezone: schedule.timezone,
   maxbackups: schedule.maxBackups,
+  ...toKeepFields(schedule),
   quiescevm: given(schedule.quiesceVm),
   window: given(schedule.runWindow),
   jitter: schedule.jitterMinutes,

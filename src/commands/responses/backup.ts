@@ -29,6 +29,9 @@ export const backupResponse = responseOf('backup', {
   intervaltype: ['string', 'HOURLY, DAILY, WEEKLY, MONTHLY or CRON if a schedule that still exists took it, else MANUAL'],
   vmbackupofferingremoved: ['boolean', 'true if the VM is no longer in the offering of the backup'],
   isbackupvmexpunged: ['boolean', 'true if the VM of the backup has been expunged'],
+  hold: ['boolean', 'true if it is on hold: nothing deletes it'],
+  holdreason: ['string', 'why it is on hold'],
+  holdsince: ['date', 'since when it is on hold'],
 });
 
 export function toBackupResponse(backup: BackupView, { withMachine }: { withMachine: boolean }): Fields<typeof backupResponse> {
@@ -59,6 +62,9 @@ export function toBackupResponse(backup: BackupView, { withMachine }: { withMach
     intervaltype: backup.intervalType ?? 'MANUAL',
     vmbackupofferingremoved: backup.assignedPolicyId === backup.policyId ? undefined : true,
     isbackupvmexpunged: backup.vmRemoved ? true : undefined,
+    hold: backup.held ? true : undefined,
+    holdreason: given(backup.holdReason),
+    holdsince: given(backup.held),
   };
 }
 

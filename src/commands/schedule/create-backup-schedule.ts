@@ -2,6 +2,7 @@ import { EVERYONE } from '../../account/role-type.js';
 import { ApiCommand, Command, Parameter } from '../../api/command.js';
 import type { CallContext } from '../../call-context.js';
 import type { Services } from '../../services.js';
+import { keeping } from '../retention-parameters.js';
 import { backupScheduleResponse, FEW_RUNS, toBackupScheduleResponse } from '../responses/backup-schedule.js';
 
 /** Beside a cron expression, or the id of a schedule that has one or the other, nothing need be said of an interval. */
@@ -18,7 +19,7 @@ const INTERVAL = { unless: ['cron', 'id'] } as const;
   event: 'BACKUP.SCHEDULE.CONFIGURE',
   returns: backupScheduleResponse,
 })
-export class CreateBackupScheduleCmd extends Command {
+export class CreateBackupScheduleCmd extends keeping(Command) {
   @Parameter({ type: 'uuid', required: { unless: ['id'] }, entity: 'virtualmachine', description: 'ID of the virtual machine' })
   virtualMachineId: string | undefined;
 
@@ -40,7 +41,13 @@ export class CreateBackupScheduleCmd extends Command {
   })
   timezone: string | undefined;
 
-  @Parameter({ type: 'integer', since: '4.21.0', description: 'how many backups of the schedule are kept; 0, or nothing, keeps all' })
+  @Parameter({
+    type: 'integer',
+    since: '4.21.0',
+    alsoNamed: ['keeplast'],
+    description:
+      'how many backups of the schedule are kept, the newest; if this and all the others that begin with keep are 0 or absent, all',
+  })
   maxBackups: number | undefined;
 
   @Parameter({
@@ -82,9 +89,9 @@ export class CreateBackupScheduleCmd extends Command {
   catchUp: boolean | undefined;
 
   async execute({ schedules }: Services, call: CallContext) {
-    const { id, virtualMachineId = '', intervalType, schedule, timezone, maxBackups, quiesceVm } = this;
+    const { id, virtualMachineId = '', intervalType, schedule, timezone, quiesceVm } = this;
     const { cron, window, jitter: jitterMinutes, catchUp } = this;
-    const wish = { intervalType, schedule, timezone, maxBackups, quiesceVm, cron, window, jitterMinutes, catchUp };
+    const wish = { intervalType, schedule, timezone, quiesceVm, cron, window, jitterMinutes, catchUp, keeps: this };
     const saved = id === undefined ? await schedules.save(call, virtualMachineId, wish) : await schedules.change(call, id, wish);
     return { backupschedule: toBackupScheduleResponse(saved, FEW_RUNS) };
   }

@@ -4,6 +4,7 @@ import { REFUSED_IDENTITY } from './identity.js';
 import { REFUSED_LIMITS } from './limits.js';
 import { REFUSED_MACHINES } from './machines.js';
 import { REFUSED_RESTORES } from './restores.js';
+import { REFUSED_RETENTION } from './retention.js';
 import { REFUSED_ROLES } from './roles.js';
 import { REFUSED_REPOSITORIES } from './repositories.js';
 import { row, type Row, type Stage } from './scene.js';
@@ -250,5 +251,6 @@ export const REFUSED_WORK: readonly Row[] = [
   ...REFUSED_ROLES,
   ...REFUSED_REPOSITORIES,
   ...REFUSED_RESTORES,
+  ...REFUSED_RETENTION,
   ...REFUSED_SCHEDULES,
 ];

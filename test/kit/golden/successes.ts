@@ -4,6 +4,7 @@ import { IDENTITY } from './identity.js';
 import { LIMITS } from './limits.js';
 import { MACHINES } from './machines.js';
 import { RESTORES } from './restores.js';
+import { RETENTION } from './retention.js';
 import { ROLES } from './roles.js';
 import { REPOSITORIES } from './repositories.js';
 import { row, type Row } from './scene.js';
@@ -158,5 +159,6 @@ export const SUCCESSES: readonly Row[] = [
   ...ROLES,
   ...REPOSITORIES,
   ...RESTORES,
+  ...RETENTION,
   ...SCHEDULES,
 ];
