@@ -69,6 +69,10 @@ import { allKeys, DynamicSettings } from './settings/dynamic-settings.js';
 import { SettingsManager } from './settings/settings-manager.js';
 import type { StaticSettings } from './settings/static-settings.js';
 import { UsageManager } from './usage/usage-manager.js';
+import { WebhookDeliverer } from './webhooks/webhook-deliverer.js';
+import { WebhookDeliveryManager } from './webhooks/webhook-delivery-manager.js';
+import { WebhookManager } from './webhooks/webhook-manager.js';
+import { WebhookSender } from './webhooks/webhook-sender.js';
 
 /** The server without its socket. */
 export interface Application {
@@ -149,6 +153,8 @@ export async function createApplication({
   const events = new EventManager(db, access, commands, now);
   const leftovers = new Leftovers(db, backups, now, log);
   const reconciler = new Reconciler(db, new Adoption(db, recorder, now), leftovers, recorder, alerts, now);
+  const webhooks = new WebhookManager(db, access, secrets, dynamicSettings, now);
+  const sender = new WebhookSender(dynamicSettings);
   const wake = () => runner.wake();
   const services: Services = {
     accounts,
@@ -183,6 +189,8 @@ export async function createApplication({
     usage: new UsageManager(db, access, now),
     users: new UserManager(db, access, accounts, passwordCheck, secrets, caches, now),
     volumes: new VolumeManager(db, access, zoneDirectory, instances, copy, machines, dynamicSettings),
+    webhookDeliveries: new WebhookDeliveryManager(db, access, webhooks, sender, now),
+    webhooks,
     zones: new ZoneManager(db, zoneDirectory, caches, now),
   };
   const runnerLimits = { parallel: settings['jobs.parallel'], leaseMs: settings['jobs.lease.seconds'] * 1000 };
@@ -190,6 +198,7 @@ export async function createApplication({
 
   const scheduled = new ScheduledBackups(db, zoneDirectory, framework, queue, wake, now, log);
   caches.onChange('schedule', () => scheduled.changed());
+  const deliverer = new WebhookDeliverer(db, sender, secrets, dynamicSettings, alerts, now, log);
   const tasks = new PeriodicTasks(db, periodicTasks(services, dynamicSettings), now, log);
 
   await caches.start();
@@ -218,10 +227,11 @@ export async function createApplication({
       runner.start();
       tasks.start();
       scheduled.start();
+      deliverer.start();
     },
     stop: async (graceMs, answered) => {
       isStopping = true;
-      await Promise.all([runner.stop(graceMs), tasks.stop(), scheduled.stop(), answered]);
+      await Promise.all([runner.stop(graceMs), deliverer.stop(graceMs), tasks.stop(), scheduled.stop(), answered]);
       await caches.stop();
       await db.knex.destroy();
     },
@@ -229,7 +239,10 @@ export async function createApplication({
 }
 
 /** What one of the servers that share a database does every so often. */
-const periodicTasks = ({ backupSync, capacity, events, jobs, retention }: Services, settings: DynamicSettings): readonly PeriodicTask[] => [
+const periodicTasks = (
+  { backupSync, capacity, events, jobs, retention, webhookDeliveries }: Services,
+  settings: DynamicSettings,
+): readonly PeriodicTask[] => [
   {
     name: 'measure backup storage',
     everyMs: () => settings.get('backup.framework.sync.interval') * 1000,
@@ -242,6 +255,11 @@ const periodicTasks = ({ backupSync, capacity, events, jobs, retention }: Servic
   },
   { name: 'apply retention', everyMs: () => HOUR_MS, run: (signal) => retention.applyAll(signal) },
   { name: 'purge events', everyMs: () => HOUR_MS, run: (signal) => events.purge(settings.get('event.purge.delay'), signal) },
+  {
+    name: 'purge webhook deliveries',
+    everyMs: () => HOUR_MS,
+    run: (signal) => webhookDeliveries.purge(settings.get('webhook.deliveries.purge.delay'), signal),
+  },
   { name: 'purge jobs', everyMs: () => HOUR_MS, run: (signal) => jobs.purge(settings.get('job.expire.minutes'), signal) },
 ];
 

@@ -31,6 +31,8 @@ import type { LimitManager } from './limits/limit-manager.js';
 import type { DynamicSettings } from './settings/dynamic-settings.js';
 import type { SettingsManager } from './settings/settings-manager.js';
 import type { UsageManager } from './usage/usage-manager.js';
+import type { WebhookDeliveryManager } from './webhooks/webhook-delivery-manager.js';
+import type { WebhookManager } from './webhooks/webhook-manager.js';
 
 /** What a command may reach: managers and the settings they go by, never a DAO or a provider. */
 export interface Services {
@@ -66,5 +68,7 @@ export interface Services {
   readonly usage: UsageManager;
   readonly users: UserManager;
   readonly volumes: VolumeManager;
+  readonly webhookDeliveries: WebhookDeliveryManager;
+  readonly webhooks: WebhookManager;
   readonly zones: ZoneManager;
 }

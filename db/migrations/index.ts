@@ -20,6 +20,7 @@ import * as reconciliation from './0021_reconciliation.js';
 import * as restores from './0022_restores.js';
 import * as cronSchedules from './0023_cron_schedules.js';
 import * as retention from './0024_retention.js';
+import * as webhooks from './0025_webhooks.js';
 import * as attachedVolumes from './0027_attached_volumes.js';
 
 interface Migration {
@@ -51,5 +52,6 @@ export const MIGRATIONS: ReadonlyMap<string, Migration> = new Map([
   ['0022_restores', restores],
   ['0023_cron_schedules', cronSchedules],
   ['0024_retention', retention],
+  ['0025_webhooks', webhooks],
   ['0027_attached_volumes', attachedVolumes],
 ]);

@@ -154,6 +154,7 @@ export class AccountManager {
       const removed = this.now();
       if (!(await daos.accounts.remove(id, removed))) throw new NotFound('account', uuid);
       await daos.users.remove({ accountId: id }, removed);
+      await daos.webhooks.removeOwnedBy({ accountId: id }, removed);
     });
   }
 

@@ -125,6 +125,7 @@ export class DomainManager {
       await assertHoldNothing(daos, { domainPath: path }, `domain ${uuid}, or one below it,`);
       const removed = this.now();
       await daos.users.remove({ domainPath: path }, removed);
+      await daos.webhooks.removeOwnedBy({ domainPath: path }, removed);
       await daos.accounts.removeIn(path, removed);
       await daos.domains.removeTree(path, removed);
     });

@@ -21,6 +21,7 @@ import { systemCommands } from './system/index.js';
 import { usageCommands } from './usage/index.js';
 import { userCommands } from './user/index.js';
 import { volumeCommands } from './volume/index.js';
+import { webhookCommands } from './webhook/index.js';
 import { zoneCommands } from './zone/index.js';
 
 /** The whole API, folder by folder. */
@@ -46,6 +47,7 @@ const COMMANDS = [
   ...usageCommands,
   ...userCommands,
   ...volumeCommands,
+  ...webhookCommands,
   ...zoneCommands,
 ];
 

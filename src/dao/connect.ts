@@ -11,6 +11,7 @@ const MOMENTS = new Set([
   'created',
   'due',
   'held',
+  'failingSince',
   'removed',
   'started',
   'completed',
@@ -36,6 +37,7 @@ const FLAGS = new Set([
   'isPublic',
   'keepManual',
   'quiesceVm',
+  'sslVerification',
   'userDriven',
 ]);
 

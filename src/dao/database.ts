@@ -31,6 +31,8 @@ import { UsageLedgerDao } from './usage-ledger-dao.js';
 import { UserDao } from './user-dao.js';
 import { VmDao } from './vm-dao.js';
 import { VolumeDao } from './volume-dao.js';
+import { WebhookDao } from './webhook-dao.js';
+import { WebhookDeliveryDao } from './webhook-delivery-dao.js';
 import { ZoneDao } from './zone-dao.js';
 
 /** One DAO for each table, all on the same connection or transaction. */
@@ -63,6 +65,8 @@ export const bindDaos = (db: Knex) => ({
   users: new UserDao(db),
   vms: new VmDao(db),
   volumes: new VolumeDao(db),
+  webhooks: new WebhookDao(db),
+  webhookDeliveries: new WebhookDeliveryDao(db),
   zones: new ZoneDao(db),
 });
 export type Daos = ReturnType<typeof bindDaos>;

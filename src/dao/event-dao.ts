@@ -36,6 +36,7 @@ export interface Event {
 
 /** An event with the names that answers show. */
 export interface EventView extends Event {
+  userUuid: string;
   username: string;
   accountUuid: string;
   accountName: string;
@@ -81,6 +82,10 @@ export class EventDao {
     return this.db('event').where({ uuid }).first();
   }
 
+  findView(uuid: string): Promise<EventView | undefined> {
+    return this.views(this.db('event').where({ uuid })).first();
+  }
+
   listByUuids(uuids: readonly string[]): Promise<Event[]> {
     return this.db('event').whereIn('uuid', [...uuids]);
   }
@@ -120,6 +125,7 @@ export class EventDao {
       .orderBy('event.id', 'desc')
       .select(
         'event.*',
+        'user.uuid as userUuid',
         'user.username',
         'account.uuid as accountUuid',
         'account.name as accountName',

@@ -1,5 +1,7 @@
 /** CloudStack's names and numbers of the alerts that this server raises. */
 export const ALERT_TYPES = {
+  /** Something that the servers do of their own accord does not succeed, such as telling a webhook of events. */
+  'ALERT.MANAGEMENT': 14,
   /** The backup storage of a zone is nearly full. */
   'ALERT.STORAGE.BACKUP': 21,
   /** A scheduled backup was not taken, because the account has as many as it may. */

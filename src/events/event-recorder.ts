@@ -10,6 +10,7 @@ import type { Job, NewJob } from '../dao/job-dao.js';
 import { toApiError } from '../errors.js';
 import type { Log } from '../log.js';
 import { lookUpResource, resourceOf, type Resource } from './resource.js';
+import { announce } from './webhook-outbox.js';
 
 /** Who does something, and by which request. */
 export type Actor = Pick<Caller, 'userId' | 'accountId' | 'domainId'> & { readonly requestId: string };
@@ -48,13 +49,13 @@ export class EventRecorder {
 
   /** Backups are not as they were known: part of the transaction that records how they are. Tells their owners. */
   async found(daos: Daos, actor: Actor, findings: readonly Finding[]): Promise<void> {
-    await daos.events.insertAll(
-      findings.map(({ backup: { uuid, name, accountId, domainId }, level, description }) => ({
-        ...({ uuid: randomUUID(), type: 'BACKUP.SYNC', level, state: 'Completed', description: description.slice(0, LONGEST) } as const),
-        ...{ userId: actor.userId, accountId, domainId, requestId: actor.requestId, operationId: null, machineUuid: null },
-        ...{ resourceType: 'Backup', resourceUuid: uuid, resourceName: name, archived: false, created: this.now() },
-      })),
-    );
+    const events = findings.map(({ backup: { uuid, name, accountId, domainId }, level, description }) => ({
+      ...({ uuid: randomUUID(), type: 'BACKUP.SYNC', level, state: 'Completed', description: description.slice(0, LONGEST) } as const),
+      ...{ userId: actor.userId, accountId, domainId, requestId: actor.requestId, operationId: null, machineUuid: null },
+      ...{ resourceType: 'Backup', resourceUuid: uuid, resourceName: name, archived: false, created: this.now() },
+    }));
+    await daos.events.insertAll(events);
+    await announce(daos, events);
   }
 
   /** A server begins the job; a second server that takes it over is not told of. */
@@ -104,7 +105,9 @@ export class EventRecorder {
     end: ReturnType<typeof endOf>,
   ): Promise<void> {
     try {
-      await this.write(this.db.daos, spec, actor, await resource, { state: 'Completed', operationId: null, machineUuid: null, ...end });
+      const step = { state: 'Completed', operationId: null, machineUuid: null, ...end } as const;
+      const about = await resource;
+      await this.db.transaction((daos) => this.write(daos, spec, actor, about, step));
     } catch (error) {
       this.log('error', 'event not recorded', { requestId: actor.requestId, command: spec.name, event: spec.event, error });
     }
@@ -121,7 +124,7 @@ export class EventRecorder {
     const known = resource && (await lookUpResource(daos, resource));
     // Whose thing it is, as far as that is known; otherwise it is the business of whoever asked.
     const owner = known && 'accountId' in known ? known : actor;
-    await daos.events.insert({
+    const event = {
       ...step,
       uuid: randomUUID(),
       type,
@@ -134,7 +137,9 @@ export class EventRecorder {
       resourceName: known?.name ?? null,
       archived: false,
       created: this.now(),
-    });
+    };
+    // What was told before, by a server that then died, is announced already.
+    if (await daos.events.insert(event)) await announce(daos, [event]);
   }
 }
 

@@ -28,6 +28,8 @@ export const RESOURCE_TYPES: Readonly<Record<string, string>> = {
   user: 'User',
   virtualmachine: 'VirtualMachine',
   volume: 'Volume',
+  webhook: 'Webhook',
+  webhookdelivery: 'WebhookDelivery',
   zone: 'Zone',
 };
 
@@ -79,6 +81,11 @@ const FINDERS: Readonly<Record<string, (daos: Daos, uuid: string) => Promise<Kno
   },
   VirtualMachine: ({ vms }, uuid) => vms.findByUuidIncludingRemoved(uuid),
   Volume: async ({ volumes }, uuid) => (await volumes.listByUuidsIncludingRemoved([uuid]))[0],
+  Webhook: ({ webhooks }, uuid) => webhooks.findByUuidIncludingRemoved(uuid),
+  WebhookDelivery: async ({ webhooks, webhookDeliveries }, uuid) => {
+    const delivery = await webhookDeliveries.findByUuid(uuid);
+    return delivery && webhooks.findByUuidIncludingRemoved(delivery.webhookUuid);
+  },
 };
 
 /** What the database knows of the thing; undefined if it is not there, or of a kind that belongs to nobody. */

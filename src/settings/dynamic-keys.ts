@@ -1,5 +1,6 @@
-import { readRanges, type AddressRanges } from './address-ranges.js';
+import { AddressRanges, readRanges } from './address-ranges.js';
 import type { PluginKind } from '../provider/index.js';
+import { WEBHOOK_KEYS } from './webhook-keys.js';
 
 export type SettingKind = 'string' | 'integer' | 'decimal' | 'boolean' | 'cidr list';
 
@@ -16,6 +17,8 @@ export interface DynamicKey {
   readonly secret?: boolean;
   /** The value must be the name of a loaded plugin of this kind. */
   readonly plugin?: PluginKind;
+  /** A list that may have nothing in it. */
+  readonly mayBeEmpty?: boolean;
   /** Least and greatest acceptable number. */
   readonly atLeast?: number;
   readonly atMost?: number;
@@ -62,6 +65,7 @@ export const DYNAMIC_KEYS = {
     atMost: 1,
     about: 'share of the backup storage of the zone that may be used before an alert is raised, from 0 to 1',
   },
+  ...WEBHOOK_KEYS,
   'event.purge.delay': {
     kind: 'integer',
     default: '15',
@@ -284,8 +288,9 @@ const parsers: Record<SettingKind, (text: string) => unknown> = {
   'cidr list': readRanges,
 };
 
-/** The typed value of a setting's text; undefined if the text is not of that kind. */
-export const parseValue = (kind: SettingKind, text: string): unknown => parsers[kind](text);
+/** The typed value of a setting's text; undefined if the text is not of its kind. */
+export const parseValue = ({ kind, mayBeEmpty }: Pick<DynamicKey, 'kind' | 'mayBeEmpty'>, text: string): unknown =>
+  mayBeEmpty && text === '' ? new AddressRanges() : parsers[kind](text);
 
 /** CloudStack's category of a setting. */
 export const categoryOf = (key: DynamicKey): string => (key.secret ? 'Secure' : 'Advanced');

@@ -56,7 +56,7 @@ export class DynamicSettings {
     const key = this.keyOf(name);
     const text = this.text(name, place);
     // A stored value that no longer fits, after an update of a plugin, must not stop the server.
-    return parseValue(key.kind, text) ?? parseValue(key.kind, key.default);
+    return parseValue(key, text) ?? parseValue(key, key.default);
   }
 
   /** The value as text, opened if it is a secret. */

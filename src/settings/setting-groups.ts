@@ -53,6 +53,11 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
     about: 'how the server works through what is asked of it',
     subgroups: [{ name: 'Turns', beginnings: ['jobs.', 'job.'] }],
   },
+  {
+    name: 'Notifications',
+    about: 'who is told of what happens',
+    subgroups: [{ name: 'Webhooks', beginnings: ['webhook.'] }],
+  },
   { name: ELSEWHERE.group, about: 'whatever belongs nowhere else', subgroups: [{ name: ELSEWHERE.subgroup, beginnings: [] }] },
 ];
 

@@ -144,7 +144,7 @@ export class SettingsManager {
 
   private checked(name: string, key: DynamicKey, text: string): string {
     const value = key.kind === 'string' && !key.plugin ? text : text.trim().toLowerCase();
-    const parsed = parseValue(key.kind, value);
+    const parsed = parseValue(key, value);
     const shown = key.secret ? 'it' : `"${text}"`;
     if (parsed === undefined) throw invalid('value', `${shown} is not a valid ${key.kind} for ${name}`);
     if (key.oneOf && !key.oneOf.includes(value)) throw invalid('value', `${name} is one of ${key.oneOf.join(', ')}, not ${shown}`);

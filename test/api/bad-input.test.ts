@@ -4,6 +4,7 @@ import { signedQuery } from '../../src/client/sign.js';
 import { commands } from '../../src/commands/index.js';
 import { ABSENT } from '../kit/absent.js';
 import { badInputs, strayIds, type BadInput, type Refusal } from '../kit/bad-input.js';
+import { insertWebhook, insertWebhookDelivery } from '../kit/builders.js';
 import { forEachEngine } from '../kit/engines.js';
 import { importRole } from '../kit/roles.js';
 import { addRepository, backedUpMachine, deploy, listed, makeVolume, scheduleBackup } from '../kit/scene.js';
@@ -45,6 +46,7 @@ forEachEngine((engine) => {
     const { user } = (await server.admin.call('getUser', { userapikey: adminKeys(server).apikey })) as { user: Parameters };
     const role = await importRole(server, [['list*', 'allow']]);
     const [rule] = await listed(server.admin, 'listRolePermissions', 'rolepermission', { roleid: role });
+    const webhook = await insertWebhook(server.db.daos, { state: 'Disabled' });
     things = {
       zone,
       backuppolicy,
@@ -68,6 +70,8 @@ forEachEngine((engine) => {
       domain: user.domainid!,
       role,
       rolepermission: String(rule?.id),
+      webhook: webhook.uuid,
+      webhookdelivery: await insertWebhookDelivery(server.db.daos, webhook),
     };
   });
 

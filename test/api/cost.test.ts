@@ -19,6 +19,8 @@ import {
   insertUser,
   insertVm,
   insertVolume,
+  insertWebhook,
+  insertWebhookDelivery,
   insertZone,
 } from '../kit/builders.js';
 import { forEachEngine, present } from '../kit/engines.js';
@@ -66,6 +68,8 @@ const LISTS: Readonly<Record<string, ListCost>> = {
   listVirtualMachinesMetrics: { object: 'virtualmachine', whole: 1, page: 2, parameters: { listall: 'true' } },
   listVolumes: { object: 'volume', whole: 1, page: 2, parameters: { listall: 'true' } },
   listVolumesMetrics: { object: 'volume', whole: 1, page: 2, parameters: { listall: 'true' } },
+  listWebhookDeliveries: { object: 'webhookdelivery', whole: 1, page: 2 },
+  listWebhooks: { object: 'webhook', whole: 1, page: 2, parameters: { listall: 'true' } },
   listZones: { object: 'zone', whole: 0, page: 0 },
   listZonesMetrics: { object: 'zone', whole: 0, page: 0 },
 };
@@ -122,6 +126,7 @@ forEachEngine((engine) => {
       await server.admin.run('restoreBackup', { id: backupId });
       await addRepository(server, zoneId);
       await scheduleBackup(server.admin, vmId);
+      await insertWebhookDelivery(server.db.daos, await insertWebhook(server.db.daos));
       await settle();
     });
 
@@ -159,6 +164,7 @@ forEachEngine((engine) => {
         const backup = await insertBackup(daos, vm, await insertOffering(daos, { zoneId: vm.zoneId }), { manifest });
         await daos.usage.append(held(backup, CREATED));
         await insertRestore(daos, backup);
+        await insertWebhookDelivery(daos, await insertWebhook(daos, owner));
         await insertDomain(daos);
         await insertAlert(daos);
         await daos.capacities.save({ zoneId: vm.zoneId, usedBytes: 1, totalBytes: 2, measured: CREATED });

@@ -15,6 +15,8 @@ import {
   insertUser,
   insertVm,
   insertVolume,
+  insertWebhook,
+  insertWebhookDelivery,
   ownerOf,
 } from '../kit/builders.js';
 import { forEachEngine, present, testDatabase, type Engine } from '../kit/engines.js';
@@ -55,6 +57,7 @@ forEachEngine((engine) => {
   const daos = () => handle.db.daos;
   let [eventType, resourceUuid, backupUuid] = ['', '', ''];
   let domainPath = '';
+  let webhookId = 0;
   let ids = { accountId: 0, domainId: 0, zoneId: 0, vmId: 0, policyId: 0, userId: 0 };
 
   beforeAll(async () => {
@@ -70,6 +73,7 @@ forEachEngine((engine) => {
       'event',
       'usage_ledger',
       'restore',
+      'webhook_delivery',
     ];
     if (engine === 'sqlite') await handle.db.knex.raw('analyze');
     else await handle.db.knex.raw(`analyze table ${tables.join(', ')}`);
@@ -98,6 +102,10 @@ forEachEngine((engine) => {
       .first();
     await copies('alert', (alert as { id: number }).id, rows);
     await insertEvent(daos(), { ...owner, userId, type: `TYPE.${userId}`, resourceUuid: vm.uuid, machineUuid: vm.uuid });
+    const webhook = await insertWebhook(daos(), owner);
+    const delivery = await daos().webhookDeliveries.findByUuid(await insertWebhookDelivery(daos(), webhook));
+    await copies('webhook_delivery', present(delivery).id, rows);
+    webhookId = webhook.id;
     const event = (await handle.db.knex('event').orderBy('id', 'desc').first()) as Event;
     await copies('event', event.id, rows);
     domainPath = ((await handle.db.knex('domain').where({ id: owner.domainId }).first('path')) as { path: string }).path;
@@ -212,6 +220,8 @@ forEachEngine((engine) => {
       ['earlier'],
       () => [1, 2, 3].map((turn) => daos().jobTurns.listFirst(turn, [ids.accountId], NOTHING_FULL, 16)),
     ],
+    ['deliveries of a webhook', ['webhook_delivery'], () => [daos().webhookDeliveries.list({ webhookId }, PAGE)]],
+    ['deliveries that are due', ['webhook_delivery'], () => [daos().webhookDeliveries.listDueHeads(LATER, 10)]],
     ['jobs that read a backup', ['async_job'], () => [daos().jobs.existReading('backup')]],
     [
       'users',

@@ -28,6 +28,7 @@ const CHANGES = [
   '0022_restores',
   '0023_cron_schedules',
   '0024_retention',
+  '0025_webhooks',
   '0027_attached_volumes',
 ];
 

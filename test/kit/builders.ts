@@ -15,6 +15,8 @@ import type { Restore } from '../../src/dao/restore-dao.js';
 import type { User } from '../../src/dao/user-dao.js';
 import type { Vm } from '../../src/dao/vm-dao.js';
 import type { Volume } from '../../src/dao/volume-dao.js';
+import type { WebhookDelivery } from '../../src/dao/webhook-delivery-dao.js';
+import type { Webhook } from '../../src/dao/webhook-dao.js';
 import type { Zone } from '../../src/dao/zone-dao.js';
 import { NO_OFFERING_RULE, NO_RULE } from '../../src/retention-rule.js';
 import { present } from './engines.js';
@@ -304,6 +306,36 @@ export async function insertEvent(daos: Daos, overrides: Partial<Event> = {}): P
   } as const;
   await daos.events.insert(event);
   return event;
+}
+
+/** A webhook that nobody listens at; answers it as it is found. */
+export async function insertWebhook(daos: Daos, overrides: Partial<Webhook> = {}): Promise<Webhook> {
+  const webhook = {
+    uuid: randomUUID(),
+    name: newName('webhook'),
+    description: null,
+    state: 'Enabled',
+    scope: 'Local',
+    ...(await ownedOr(daos, overrides)),
+    number: 0,
+    payloadUrl: 'http://192.0.2.1/hook',
+    secretKey: null,
+    sslVerification: true,
+    failingSince: null,
+    created: CREATED,
+    ...overrides,
+  } as const;
+  await daos.webhooks.insert(webhook);
+  return present(await daos.webhooks.findByUuid(webhook.uuid));
+}
+
+/** A delivery that has been made; answers its uuid. */
+export async function insertWebhookDelivery(daos: Daos, webhook: Webhook, overrides: Partial<WebhookDelivery> = {}): Promise<string> {
+  const uuid = overrides.uuid ?? randomUUID();
+  const event = { eventUuid: randomUUID(), eventType: 'BACKUP.CREATE', accountUuid: randomUUID(), payload: '{}' };
+  const made = { state: 'Delivered', attempts: 1, due: CREATED, started: CREATED, completed: CREATED, response: 'thank you' } as const;
+  await daos.webhookDeliveries.insertAll([{ uuid, webhookId: webhook.id, ...event, ...made, created: CREATED, ...overrides }]);
+  return uuid;
 }
 
 /** What a job needs of the user that asked for it. */

@@ -5,6 +5,7 @@ const OWN_ACCORD = [
   /from .cache_change. group by/,
   /from .async_job. where .status. = \? and .turn. [=>] \?/,
   /update .async_job. set .lease_until. = \?/,
+  /min\(.id.\) as .id. from .webhook_delivery./,
 ];
 
 /** The SQL statements that a server runs. */

@@ -33,6 +33,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/capacity': ['src', 'src/provider'],
   'src/usage': ['src', 'src/account', 'src/dao'],
   'src/events': ['src', 'src/account', 'src/api', 'src/dao'],
+  'src/webhooks': ['src', 'src/account', 'src/dao', 'src/settings/address-ranges.ts'],
   'src/jobs': ['src', 'src/account', 'src/api', 'src/dao'],
   // Managers arrive as the argument of `execute`; a command itself knows names and pure functions.
   'src/commands': [
@@ -48,6 +49,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/limits/resource-type.ts',
     'src/settings/dynamic-keys.ts',
     'src/usage/usage-type.ts',
+    'src/webhooks/message.ts',
   ],
   // What puts the parts together.
   'src/http-server.ts': ['src', 'src/api'],
@@ -65,6 +67,7 @@ const ONLY: Readonly<Record<string, string>> = {
   express: 'src/api',
   knex: 'src/dao',
   mysql2: 'src/dao/connect.ts',
+  undici: 'src/webhooks/webhook-sender.ts',
   winston: 'src/log.ts',
   xml2js: 'src/api/reply.ts',
 };

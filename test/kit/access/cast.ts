@@ -1,4 +1,6 @@
 import type { Answer } from '../../../src/client/api-client.js';
+import { insertWebhook, insertWebhookDelivery } from '../builders.js';
+import { present } from '../engines.js';
 import { deploy, each, importPolicy, listed, makeDomain, makeVolume, makeZone, person, scheduleBackup, volumesOf } from '../scene.js';
 import type { TestServer, TestUser } from '../server.js';
 import type { TestClient } from '../test-client.js';
@@ -11,6 +13,7 @@ export interface Possessions {
   /** Backed up, and in an offering. */
   readonly backedUp: string;
   readonly backup: string;
+  readonly delivery: string;
   readonly domainId: string;
   readonly event: string;
   readonly job: string;
@@ -25,6 +28,8 @@ export interface Possessions {
   readonly userId: string;
   readonly volumeInBackup: string;
   readonly volumeOfSpare: string;
+  /** Disabled; what was delivered to it was about nothing. */
+  readonly webhook: string;
   readonly zone: string;
 }
 
@@ -126,12 +131,16 @@ async function possessionsOf(server: TestServer, owner: TestUser, { zone, offeri
   await client.ended(String(jobid));
   const second = { ...person(name('second')), account: String(account.name), domainid: String(account.domainid) };
   const { user } = (await server.admin.call('createUser', second)) as { user: Answer };
+  const { daos } = server.db;
+  const { id, domainId } = present(await daos.accounts.findByUuid(accountId));
+  const webhook = await insertWebhook(daos, { accountId: id, domainId, name: name('webhook'), state: 'Disabled' });
   return {
     accountId,
     accountName: String(account.name),
     apiKey: keys.apikey,
     backedUp,
     backup: String(backup?.id),
+    delivery: await insertWebhookDelivery(daos, webhook),
     domainId: String(account.domainid),
     event: String((await listed(client, 'listEvents', 'event'))[0]?.id),
     job: String(jobid),
@@ -144,6 +153,7 @@ async function possessionsOf(server: TestServer, owner: TestUser, { zone, offeri
     userId,
     volumeInBackup: String(each(await volumesOf(client, backedUp), 'id')[0]),
     volumeOfSpare: String(each(await volumesOf(client, spare), 'id')[1]),
+    webhook: webhook.uuid,
     zone,
   };
 }

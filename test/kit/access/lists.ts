@@ -54,6 +54,12 @@ export const EVERYBODYS_LISTS: readonly Shown[] = [
     ],
     found: ({ loneVolume }: Possessions) => listAll(loneVolume),
   })),
+  {
+    command: 'listWebhookDeliveries',
+    narrowed: ({ delivery, webhook }) => [{ id: delivery }, { webhookid: webhook }],
+    found: ({ delivery }) => [{}, delivery],
+  },
+  { command: 'listWebhooks', narrowed: ({ webhook }) => [{ id: webhook }], found: ({ webhook }) => listAll(webhook) },
 ];
 
 /** As above, for administrators. */

@@ -7,6 +7,7 @@ import { REFUSED_RESTORES } from './restores.js';
 import { REFUSED_RETENTION } from './retention.js';
 import { REFUSED_ROLES } from './roles.js';
 import { REFUSED_REPOSITORIES } from './repositories.js';
+import { REFUSED_WEBHOOKS } from './webhooks.js';
 import { row, type Row, type Stage } from './scene.js';
 import { REFUSED_SCHEDULES } from './schedules.js';
 
@@ -253,4 +254,5 @@ export const REFUSED_WORK: readonly Row[] = [
   ...REFUSED_RESTORES,
   ...REFUSED_RETENTION,
   ...REFUSED_SCHEDULES,
+  ...REFUSED_WEBHOOKS,
 ];

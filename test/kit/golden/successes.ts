@@ -7,6 +7,7 @@ import { RESTORES } from './restores.js';
 import { RETENTION } from './retention.js';
 import { ROLES } from './roles.js';
 import { REPOSITORIES } from './repositories.js';
+import { WEBHOOKS } from './webhooks.js';
 import { row, type Row } from './scene.js';
 import { SCHEDULES } from './schedules.js';
 
@@ -161,4 +162,5 @@ export const SUCCESSES: readonly Row[] = [
   ...RESTORES,
   ...RETENTION,
   ...SCHEDULES,
+  ...WEBHOOKS,
 ];
