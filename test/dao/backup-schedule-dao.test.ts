@@ -1,7 +1,15 @@
 import { randomUUID } from 'node:crypto';
+import { isDuplicate } from '../../src/dao/database-error.js';
+import type { SaidOfSchedule } from '../../src/dao/backup-schedule-dao.js';
 import { insertAccount, insertDomain, insertSchedule, insertVm, ownerOf } from '../kit/builders.js';
 import { forEachEngine, testDatabase } from '../kit/engines.js';
 import { race } from '../kit/races.js';
+
+/** What can be said of a schedule again. */
+function terms({ accountId, domainId, intervalType, schedule, timezone, runWindow, ...more }: SaidOfSchedule) {
+  const { jitterMinutes, catchUp, maxBackups, quiesceVm, nextRun } = more;
+  return { accountId, domainId, intervalType, schedule, timezone, runWindow, jitterMinutes, catchUp, maxBackups, quiesceVm, nextRun };
+}
 
 const ALL = { limit: 100, offset: 0 };
 
@@ -36,6 +44,55 @@ forEachEngine((engine) => {
     const again = await insertSchedule(daos(), vm, { ...changed, created: new Date(0) });
     expect(again).toEqual({ ...first, ...changed });
     expect((await daos().schedules.list({ vmId: vm.id }, ALL)).rows).toEqual([other, again]);
+  });
+
+  test('has one of each cron expression for a machine, beside those of interval types', async () => {
+    const vm = await insertVm(daos());
+    const cron = { intervalType: 'CRON', schedule: '0 2 * * *', runWindow: '22:00-06:00', jitterMinutes: 30, catchUp: false } as const;
+    const [daily, first] = [await insertSchedule(daos(), vm), await insertSchedule(daos(), vm, cron)];
+    const second = await insertSchedule(daos(), vm, { ...cron, schedule: '0 3 * * *' });
+    expect(first).toMatchObject(cron);
+    expect(await insertSchedule(daos(), vm, { ...cron, maxBackups: 3 })).toEqual({ ...first, maxBackups: 3 });
+    const { rows } = await daos().schedules.list({ vmId: vm.id }, ALL);
+    expect(rows.map(({ id }) => id)).toEqual([second.id, first.id, daily.id]);
+    expect([await daos().schedules.countCron(vm.id), await daos().schedules.countCron(vm.id + 1)]).toEqual([2, 0]);
+  });
+
+  test.each([
+    [{}, false],
+    [{ maxBackups: 3, catchUp: false }, false],
+    [{ schedule: '0 3 * * *' }, true],
+    [{ timezone: 'Asia/Tokyo' }, true],
+    [{ runWindow: '22:00-06:00' }, true],
+    [{ jitterMinutes: 5 }, true],
+    [{ intervalType: 'DAILY', schedule: '0:3' }, true],
+  ] as const)('changed by %j, by its uuid or by saving it again, is due at another time: %s', async (change, isMoved) => {
+    const before = new Date('2026-01-03T02:15:00Z');
+    const said = { intervalType: 'CRON', schedule: '0 2 * * *', nextRun: before } as const;
+    const schedule = await insertSchedule(daos(), await insertVm(daos()), said);
+    const { id, uuid, vmId, created, vmUuid, vmName, zoneId } = schedule;
+    const wanted = { ...terms(schedule), ...change, nextRun: new Date('2027-01-01T00:00:00Z') };
+    await daos().schedules.update(uuid, wanted);
+    const changed = await daos().schedules.findByUuid(uuid);
+    expect(changed).toMatchObject({ ...wanted, id, created, vmUuid, vmName, zoneId, nextRun: isMoved ? wanted.nextRun : before });
+    if (wanted.intervalType === 'CRON' && wanted.schedule === said.schedule) {
+      const other = await insertSchedule(daos(), await insertVm(daos()), said);
+      await daos().schedules.save({ ...wanted, uuid: randomUUID(), vmId: other.vmId, created });
+      expect((await daos().schedules.findById(other.id))?.nextRun).toEqual(isMoved ? wanted.nextRun : before);
+    }
+    expect(await daos().schedules.findSame({ ...wanted, vmId })).toMatchObject({ uuid });
+  });
+
+  test('cannot be changed into another one that the machine has', async () => {
+    const vm = await insertVm(daos());
+    const [daily, cron] = [
+      await insertSchedule(daos(), vm),
+      await insertSchedule(daos(), vm, { intervalType: 'CRON', schedule: '0 2 * * *' }),
+    ];
+    const failure = await daos()
+      .schedules.update(cron.uuid, terms(daily))
+      .catch((error: unknown) => error);
+    expect(isDuplicate(failure)).toBe(true);
   });
 
   test('keeps one of many that are saved at the same time', async () => {

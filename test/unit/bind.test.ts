@@ -1,5 +1,6 @@
 import { bind, idProblem } from '../../src/api/bind.js';
 import { ApiCommand, Command, Parameter, specOf } from '../../src/api/command.js';
+import { describeApi } from '../../src/api/describe-api.js';
 import { successResponse } from '../../src/api/response.js';
 
 const UUID = 'ABCDEF01-2345-6789-abcd-ef0123456789';
@@ -192,6 +193,26 @@ describe('a required parameter', () => {
   });
   test.each(['', '  '])('is empty: %j', (backuppolicyid) => {
     expect(() => required({ backuppolicyid, value: '' })).toThrow(bad('Empty or null value provided for API arg: backuppolicyid'));
+  });
+  test('may be left out beside each that stands in its place, and then is not called required', () => {
+    @ApiCommand({ name: 'tryReplaced', description: 'has a parameter that others replace', roles: ['Admin'], returns: successResponse })
+    class TryReplacedCmd extends Trial {
+      @Parameter({ type: 'string', required: { unless: ['one', 'other'] }, description: 'a string instead of which others will do' })
+      name: string | undefined;
+
+      @Parameter({ type: 'string', description: 'one that will do' })
+      one: string | undefined;
+
+      @Parameter({ type: 'boolean', description: 'another that will do' })
+      other: boolean | undefined;
+    }
+    const replaced = (sent: Readonly<Record<string, string>>) => fieldsOf(TryReplacedCmd, sent);
+    expect(() => replaced({})).toThrow(bad('Unable to execute API command tryreplaced due to missing parameter name'));
+    expect(() => replaced({ name: '', one: '1' })).toThrow(bad('Empty or null value provided for API arg: name'));
+    expect([replaced({ ONE: '1' }), replaced({ other: 'false' })]).toMatchObject([{ one: '1' }, { other: false }]);
+    const spec = specOf(TryReplacedCmd);
+    const [described] = describeApi(new Map([['tryreplaced', spec]]), new Set(['tryReplaced']));
+    expect(described?.params.map(({ name, required: isRequired }) => [name, isRequired])).toContainEqual(['name', false]);
   });
   test('may be empty where that is said', () => expect(required({ id: UUID, value: '' })).toMatchObject({ value: '' }));
   test.each(['backupPolicyId', 'policyid', 'id'])('may be sent as %s', (name) => {

@@ -17,34 +17,34 @@ const keptIn = (verdicts: Verdicts) => new Set([...verdicts].filter(([, reasons]
 
 const STATUSES: readonly BackupStatus[] = ['BackedUp', 'BackedUp', 'BackedUp', 'BackedUp', 'BackingUp', 'Error', 'Missing', 'Deleting'];
 
-/** Backups of one machine in the order of their ids; clocks may have been wrong, and each may depend on one before it. */
+/** Backups of one machine in the order of their ids; clocks may have been wrong, and each may depend on one before it that is not going. */
 const machines = fc
   .array(
     fc.record({
       status: fc.constantFrom(...STATUSES),
       hours: fc.integer({ min: -24, max: 24 * 400 }),
-      isHeld: fc.boolean(),
-      back: fc.integer({ min: 0, max: 4 }),
+      isHeld: fc.nat(5).map((one) => one === 0),
+      back: fc.nat(3),
       // 0: no rule holds for it.
-      group: fc.integer({ min: 0, max: 2 }),
+      group: fc.constantFrom(0, 1, 1, 1, 2, 2),
     }),
     { maxLength: 25 },
   )
   .map((all) => ({
     groups: all.map(({ group }) => group),
-    backups: all.map(({ status, hours, isHeld, back }, index) =>
-      backup(index + 1, {
+    backups: all.map(({ status, hours, isHeld, back }, index) => {
+      const base = back > 0 && all[index - back]?.status !== 'Deleting' ? index - back : -1;
+      return backup(index + 1, {
         status,
         created: new Date(NOW.getTime() - hours * HOUR_MS),
-        held: isHeld && hours % 5 === 0 && status === 'BackedUp' ? NOW : null,
-        dependsOn: back === 0 || back > index ? null : `external-${index + 1 - back}`,
-      }),
-    ),
+        held: isHeld && status === 'BackedUp' ? NOW : null,
+        dependsOn: base < 0 ? null : `external-${base + 1}`,
+      });
+    }),
   }));
+const numbers = fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(6) });
 const rules = fc
-  .record(
-    Object.fromEntries(KEEPS.map((keep) => [keep, fc.integer({ min: 0, max: 6 })])) as Record<keyof RetentionRule, fc.Arbitrary<number>>,
-  )
+  .record(Object.fromEntries(KEEPS.map((keep) => [keep, numbers])) as Record<keyof RetentionRule, fc.Arbitrary<number>>)
   .filter(limits);
 const scenes = fc.record({ machine: machines, one: rules, other: rules }).map(({ machine: { backups, groups }, one, other }) => {
   const idsOf = (group: number) => backups.filter((_, index) => groups[index] === group).map(({ id }) => id);
@@ -237,6 +237,12 @@ describe('by hand', () => {
     const all = [first, second, { ...third, status: 'Missing' as const }, { ...fourth, dependsOn: third.externalId }];
     const verdicts = decide(all, [governing({ maxBackups: 1 }, [1, 2, 3, 4])], NOW);
     expect([...verdicts.values()]).toEqual([[], ['lastGood', 'maxBackups'], ['state', 'neededBy'], ['state']]);
+  });
+
+  test('what is being deleted goes, and does not count', () => {
+    const [first, second] = taken('2026-02-01', '2026-02-02') as [RetainedBackup, RetainedBackup];
+    const all = [first, { ...second, status: 'Deleting' as const, held: NOW }];
+    expect([...decide(all, [governing({ maxBackups: 1 }, [1, 2])], NOW).values()]).toEqual([['lastGood', 'maxBackups'], []]);
   });
 
   test('a chain is kept from its last kept link down, and what came after that goes', () => {
