@@ -151,7 +151,7 @@ export async function createApplication({
   const alerts = new AlertManager(db, now);
   const capacity = new CapacityManager(db, zoneDirectory, framework, dynamicSettings, alerts, now, log);
   const events = new EventManager(db, access, commands, now);
-  const leftovers = new Leftovers(db, backups, now, log);
+  const leftovers = new Leftovers(db, backups, queue, now, log);
   const reconciler = new Reconciler(db, new Adoption(db, recorder, now), leftovers, recorder, alerts, now);
   const webhooks = new WebhookManager(db, access, secrets, dynamicSettings, now);
   const sender = new WebhookSender(dynamicSettings);

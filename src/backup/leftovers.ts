@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { KnownBackup } from '../dao/backup-look-dao.js';
+import type { Holding, KnownBackup } from '../dao/backup-look-dao.js';
 import type { Database } from '../dao/database.js';
+import type { Vm } from '../dao/vm-dao.js';
+import type { Actor } from '../events/event-recorder.js';
+import type { JobOrder, JobQueue } from '../jobs/job-queue.js';
 import { settle } from '../jobs/settle.js';
 import type { Log } from '../log.js';
 import { ProviderError, type BackupProvider, type Operation } from '../provider/index.js';
@@ -11,6 +14,7 @@ export class Leftovers {
   constructor(
     private readonly db: Database,
     private readonly backups: BackupManager,
+    private readonly jobs: JobQueue,
     private readonly now: () => Date,
     private readonly log: Log,
   ) {}
@@ -30,6 +34,21 @@ export class Leftovers {
       const backup = await this.db.daos.backups.findByUuid(uuid);
       if (backup?.status === 'Deleting') await this.backups.finishDeleting(backup, provider, { ...anOperation(), forced: false }, signal);
     });
+  }
+
+  /** Asks for machines to leave their offerings that nobody is taking out of them any more; answers how many. */
+  async releaseAgain(holding: Holding, actor: Actor): Promise<number> {
+    let asked = 0;
+    for (const { vmId } of await this.db.daos.assignments.listRemoving(holding)) {
+      const isAsked = await this.db.transaction(async (daos) => {
+        const vm = await daos.vms.findByIdIncludingRemoved(vmId);
+        if (!vm || (await daos.jobs.isPendingOn(vm.uuid, undefined))) return false;
+        await this.jobs.add(daos, releaseOf(vm, actor));
+        return true;
+      });
+      if (isAsked) asked += 1;
+    }
+    return asked;
   }
 
   /** Puts back what operations without a job have left in passing states in the zone; answers how many operations. */
@@ -59,5 +78,13 @@ export class Leftovers {
     }
   }
 }
+
+/** A job like any other: until it has ended, nothing else is done with the machine. */
+const releaseOf = ({ uuid, accountId, domainId }: Vm, { userId, requestId }: Actor): JobOrder => ({
+  command: 'removeVirtualMachineFromBackupOffering',
+  parameters: new Map([['virtualmachineid', uuid]]),
+  subject: { type: 'VirtualMachine', uuid, machineUuid: uuid },
+  asker: { userId, accountId, domainId, requestId },
+});
 
 const anOperation = (): Operation => ({ operationId: randomUUID(), report: async () => undefined });

@@ -34,7 +34,7 @@ export interface SyncCounts {
   readonly updated: number;
   readonly missing: number;
   readonly back: number;
-  /** Whose passing state, or failure, has come to an end. */
+  /** Whose passing state, or failure, has come to an end, or will by a job: machines that are leaving their offerings count too. */
   readonly settled: number;
   /** Whose remains at the provider were removed. */
   readonly cleaned: number;
@@ -76,8 +76,9 @@ export class Reconciler {
       await this.finish(comparison.decisions, 'delete', (backup) => this.leftovers.deleteAgain(backup, provider, signal)),
       await this.finish(comparison.decisions, 'clean', (backup) => this.leftovers.clean(backup, provider, signal)),
     ];
+    const leaving = await this.leftovers.releaseAgain(holding, actor);
     const { updated, missing, back, recovered, failed } = changed;
-    return { looked: listing.size, ...adoption, updated, missing, back, settled: recovered + failed + deleted, cleaned };
+    return { looked: listing.size, ...adoption, updated, missing, back, settled: recovered + failed + deleted + leaving, cleaned };
   }
 
   /** The backups that are being taken when the listing begins; those that become known later are newer than `newestId`. */

@@ -44,9 +44,11 @@ export interface Comparison {
 const MOST_LACKING = 3;
 const LARGEST_SHARE_LACKING = 0.25;
 
-/** Whether so much can have gone. */
-export const isBelievable = ({ expected, lacking }: Pick<Comparison, 'expected' | 'lacking'>): boolean =>
-  lacking <= MOST_LACKING || lacking <= expected * LARGEST_SHARE_LACKING;
+/** Whether so much can have gone. All of several have not: a listing that is empty by error looks the same. */
+export function isBelievable({ expected, lacking }: Pick<Comparison, 'expected' | 'lacking'>): boolean {
+  if (lacking > 1 && lacking === expected) return false;
+  return lacking <= MOST_LACKING || lacking <= expected * LARGEST_SHARE_LACKING;
+}
 
 /** Compares all that a provider holds with all that is known of it. */
 export function compare(listing: ProviderListing, known: readonly KnownBackup[], look: Look): Comparison {

@@ -10,6 +10,7 @@ const COLUMNS = [
   'status',
   'type',
   'size',
+  'verdict',
   'value',
   'externalid',
   'description',

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import type { Holding } from './backup-look-dao.js';
 
 /**
  * - `Assigning`: the provider is being told; the machine is not protected yet
@@ -48,6 +49,12 @@ export class OfferingAssignmentDao {
   async operationsIn(zoneId: number): Promise<string[]> {
     const unfinished = this.db('backup_policy_vm_map').where({ zoneId, state: 'Assigning' });
     return ((await unfinished.select('operationId')) as { operationId: string }[]).map(({ operationId }) => operationId);
+  }
+
+  /** The machines that are leaving the provider's offerings in the zone. */
+  listRemoving({ zoneId, provider }: Holding): Promise<OfferingAssignment[]> {
+    const offerings = this.db('backup_policy').where({ provider }).select('id');
+    return this.db('backup_policy_vm_map').where({ zoneId, state: 'Removing' }).whereIn('policyId', offerings);
   }
 
   async existForOffering(policyId: number): Promise<boolean> {

@@ -74,7 +74,15 @@ forEachEngine((engine) => {
       expect(rows.map(({ state, operationId: operation }) => [state, operation])).toEqual(
         ['Scheduled', 'Started', 'Completed'].map((state) => [state, operationId]),
       );
-      expect(server.logged('request').map(({ fields }) => fields.requestId)).toContain(requestId);
+      const lines = server.log.filter(({ fields }) => fields.requestId === requestId);
+      expect(lines.map(({ message }) => message)).toEqual(['request', 'job started', 'job finished']);
+      expect(lines.slice(1).map(({ fields }) => [fields.job, fields.operation])).toEqual([
+        [jobid, operationId],
+        [jobid, operationId],
+      ]);
+      // What was done at the plugin has the operation, which the lines of the job join with the request.
+      const calls = server.logged('provider call').filter(({ fields }) => fields.operation === operationId);
+      expect(calls.map(({ fields }) => fields.call)).toEqual(['simulator.startMachine']);
     });
 
     test('that makes a thing names it when it is done', async () => {

@@ -74,10 +74,11 @@ forEachEngine((engine) => {
   test('a backup that vanished is Missing after a second look and the grace time, and BackedUp when it is there again', async () => {
     const { zoneId, vmId, backup, backupId } = await backedUpMachine(server, { client: user.client });
     const held = await balanceOf(vmId);
-    await configure(server, GRACE, '3', zoneId);
+    await configure(server, GRACE, '60', zoneId);
     await script(server, zoneId, { lost: String(backup.externalid) });
     for (let look = 1; look <= 3; look++) expect(await sync(zoneId)).toMatchObject({ ...NOTHING, looked: 0 });
     expect(await statusOf(vmId)).toEqual(['BackedUp']);
+    clock.forward(60_000);
     expect(await sync(zoneId)).toMatchObject({ ...NOTHING, missing: 1 });
     expect(await sync(zoneId)).toMatchObject(NOTHING);
     expect(await statusOf(vmId)).toEqual(['Missing']);
@@ -209,6 +210,16 @@ forEachEngine((engine) => {
     expect(await sync(zoneId)).toMatchObject({ ...NOTHING, settled: 1 });
     expect([await backupsOf(vmId), await balanceOf(vmId)]).toEqual([[], [0, 0]]);
     expect(await sync(zoneId)).toMatchObject({ ...NOTHING, looked: 0 });
+  });
+
+  test('a machine that nobody is taking out of its offering any more leaves it by a job', async () => {
+    const { zoneId, vmId } = await protectedMachine(server);
+    const { id } = await server.db.knex('virtual_machine').where({ uuid: vmId }).first<{ id: number }>();
+    await server.db.knex('backup_policy_vm_map').where({ vmId: id }).update({ state: 'Removing' });
+    await sync(zoneId);
+    const { uuid } = await server.db.knex('async_job').where({ machineUuid: vmId }).orderBy('id', 'desc').first<{ uuid: string }>();
+    expect(await server.admin.ended(uuid)).toMatchObject({ cmd: 'removeVirtualMachineFromBackupOffering', jobstatus: 1 });
+    expect(await server.db.daos.assignments.findByVm(id)).toBeUndefined();
   });
 
   test('what a restore without a job has marked is no longer busy', async () => {

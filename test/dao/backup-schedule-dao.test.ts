@@ -1,14 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { isDuplicate } from '../../src/dao/database-error.js';
 import type { SaidOfSchedule } from '../../src/dao/backup-schedule-dao.js';
+import { ruleIn } from '../../src/retention-rule.js';
 import { insertAccount, insertDomain, insertSchedule, insertVm, ownerOf } from '../kit/builders.js';
 import { forEachEngine, testDatabase } from '../kit/engines.js';
 import { race } from '../kit/races.js';
 
 /** What can be said of a schedule again. */
-function terms({ accountId, domainId, intervalType, schedule, timezone, runWindow, ...more }: SaidOfSchedule) {
-  const { jitterMinutes, catchUp, maxBackups, quiesceVm, nextRun } = more;
-  return { accountId, domainId, intervalType, schedule, timezone, runWindow, jitterMinutes, catchUp, maxBackups, quiesceVm, nextRun };
+function terms({ accountId, domainId, intervalType, schedule, timezone, runWindow, ...more }: SaidOfSchedule): SaidOfSchedule {
+  const { jitterMinutes, catchUp, quiesceVm, nextRun } = more;
+  const said = { accountId, domainId, intervalType, schedule, timezone, runWindow, jitterMinutes, catchUp, quiesceVm, nextRun };
+  return { ...said, ...ruleIn(more) };
 }
 
 const ALL = { limit: 100, offset: 0 };

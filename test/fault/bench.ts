@@ -6,29 +6,40 @@ import { DomainManager } from '../../src/account/domain-manager.js';
 import { IdentityDirectory } from '../../src/account/identity-directory.js';
 import { RoleDirectory } from '../../src/account/role-directory.js';
 import { RoleManager } from '../../src/account/role-manager.js';
+import { Adoption } from '../../src/backup/adoption.js';
 import { AssignmentManager } from '../../src/backup/assignment-manager.js';
 import { BackupFramework } from '../../src/backup/backup-framework.js';
 import { BackupManager } from '../../src/backup/backup-manager.js';
 import { BackupOfferingManager } from '../../src/backup/backup-offering-manager.js';
+import { BackupSync } from '../../src/backup/backup-sync.js';
 import { BackupTaker } from '../../src/backup/backup-taker.js';
+import { Leftovers } from '../../src/backup/leftovers.js';
 import { MachineFromBackupManager } from '../../src/backup/machine-from-backup-manager.js';
+import { Reconciler } from '../../src/backup/reconciler.js';
 import { RestoreEnding } from '../../src/backup/restore-ending.js';
 import { RestoreManager } from '../../src/backup/restore-manager.js';
 import { RestorePlanner } from '../../src/backup/restore-planner.js';
 import { RetentionEnforcer } from '../../src/backup/retention-enforcer.js';
 import { CacheInvalidation } from '../../src/cache-invalidation.js';
+import { runBound } from '../../src/api/dispatcher.js';
 import { commands } from '../../src/commands/index.js';
+import type { Backup } from '../../src/dao/backup-dao.js';
 import type { BackupOffering } from '../../src/dao/backup-offering-dao.js';
 import { Database } from '../../src/dao/database.js';
-import type { NewJob } from '../../src/dao/job-dao.js';
+import type { JobView, NewJob } from '../../src/dao/job-dao.js';
+import { AlertManager } from '../../src/events/alert-manager.js';
 import { EventRecorder } from '../../src/events/event-recorder.js';
 import type { User } from '../../src/dao/user-dao.js';
 import type { Vm } from '../../src/dao/vm-dao.js';
 import type { Zone } from '../../src/dao/zone-dao.js';
-import { machineOf, volumeOf } from '../../src/inventory/facts.js';
+import { machineOf } from '../../src/inventory/facts.js';
 import { InventoryCopy } from '../../src/inventory/inventory-copy.js';
 import { MachineManager } from '../../src/inventory/machine-manager.js';
+import { VolumeManager } from '../../src/inventory/volume-manager.js';
 import { ZoneDirectory } from '../../src/inventory/zone-directory.js';
+import { burdenOf } from '../../src/jobs/burden.js';
+import { JobLine } from '../../src/jobs/job-line.js';
+import { JobManager } from '../../src/jobs/job-manager.js';
 import { JobQueue } from '../../src/jobs/job-queue.js';
 import { JobRunner } from '../../src/jobs/job-runner.js';
 import { Admission } from '../../src/limits/admission.js';
@@ -43,19 +54,35 @@ import { Secrets } from '../../src/secrets.js';
 import type { Services } from '../../src/services.js';
 import { allKeys, DynamicSettings } from '../../src/settings/dynamic-settings.js';
 import { askedBy, insertAccount, insertAssignment, insertJob, insertOffering, insertUser, insertZone, ownerOf } from '../kit/builders.js';
+import { Clock } from '../kit/clock.js';
+import { contradictionsIn } from '../kit/contradictions.js';
+import { present } from '../kit/engines.js';
 import { FaultPlan } from '../kit/faulty.js';
 
 const PLUGINS = fileURLToPath(new URL('../../plugins', import.meta.url));
 const HOUR_MS = 3_600_000;
 /** What the owner of all machines may have: more than there is, but not without limit, so that all of it is watched. */
-const LIMITS = ['max.account.backups', 'max.domain.backups', 'max.account.backup.storage', 'max.domain.backup.storage'];
+const QUOTAS = ['max.account.backups', 'max.domain.backups', 'max.account.backup.storage', 'max.domain.backup.storage'];
 const LONGEST_STOP_MS = 20_000;
+/** Servers that may take part in one job. */
+const MOST_LIVES = 5;
+/** So often the provider is looked at until what is missed once is missing, and what is left of it is gone. */
+const LOOKS = 3;
 
 /** What a server says when it is done with a job, however that came about. */
 const GIVEN_UP = new Set(['job finished', 'job lease lost', 'job finished after its lease was lost']);
 const noLog = () => undefined;
 const operation = () => ({ operationId: randomUUID(), report: async () => undefined });
 const signal = new AbortController().signal;
+
+/** What all servers have in common. */
+interface Parts {
+  readonly knex: Knex;
+  readonly plugins: Plugins;
+  readonly roles: RoleDirectory;
+  readonly caches: CacheInvalidation;
+  readonly now: () => Date;
+}
 
 /** The parts of a server that run backup and restore jobs. */
 interface Server {
@@ -64,19 +91,21 @@ interface Server {
   readonly zones: ZoneDirectory;
   readonly instances: PluginInstances;
   readonly copy: InventoryCopy;
+  readonly access: Access;
+  readonly recorder: EventRecorder;
   readonly services: Services;
 }
 
 /** A zone with one machine after the other, and servers that come and go. */
 export class Bench {
-  private clock = Date.now();
-  private readonly now = () => new Date(this.clock);
+  /** Which call failed of the operations, by their ids. */
+  private readonly faults = new Map<string, number>();
   /** What happens between a server that dies over a job and the next one. */
   meanwhile: () => Promise<void> = async () => undefined;
 
   private constructor(
-    private readonly knex: Knex,
-    private readonly plugins: Plugins,
+    private readonly parts: Parts,
+    private readonly clock: Clock,
     /** A server that nothing happens to. */
     readonly server: Server,
     readonly zone: Zone,
@@ -89,13 +118,17 @@ export class Bench {
     const { daos, knex } = db;
     const zone = await insertZone(daos);
     await daos.configuration.save({ name: 'backup.framework.enabled', scope: 'Zone', scopeId: zone.id, value: 'true' });
-    for (const name of LIMITS) await daos.configuration.save({ name, scope: 'Global', scopeId: 0, value: '100000' });
+    for (const name of QUOTAS) await daos.configuration.save({ name, scope: 'Global', scopeId: 0, value: '100000' });
     const offering = await insertOffering(daos, { zoneId: zone.id, externalId: 'gold-policy' });
     const user = await insertUser(daos);
-    const administrator = await insertUser(daos, ownerOf(await insertAccount(daos, { role: 'Admin' })));
+    const administrator = await insertUser(daos, { ...ownerOf(await insertAccount(daos, { role: 'Admin' })), isDefault: true });
     const plugins = await loadPlugins(PLUGINS);
-    const server = await assemble(knex, plugins, noFault(), () => new Date());
-    return new Bench(knex, plugins, server, zone, offering, user, administrator);
+    const clock = new Clock();
+    const caches = new CacheInvalidation(db, clock.now, noLog);
+    const roles = new RoleDirectory(db, commands, caches);
+    await roles.load();
+    const parts = { knex, plugins, roles, caches, now: clock.now };
+    return new Bench(parts, clock, await assemble(parts, noFault()), zone, offering, user, administrator);
   }
 
   /** Makes a stopped machine with two volumes. */
@@ -110,10 +143,21 @@ export class Bench {
   /** Makes a machine that is assigned to the offering. */
   async protect(): Promise<Vm> {
     const vm = await this.deploy();
-    const request = { ...operation(), zone: this.zone, machine: machineOf(vm), offeringExternalId: this.offering.externalId };
-    const { reference = null } = await this.server.instances.backup('dummy', this.zone).assign(request, signal);
-    await insertAssignment(this.server.db.daos, vm, this.offering, { externalId: reference });
+    await this.assign(vm);
     return vm;
+  }
+
+  /** Assigns the machine to the offering, at the provider and in the record. */
+  async assign(vm: Vm): Promise<void> {
+    const request = { ...operation(), zone: this.zone, machine: machineOf(vm), offeringExternalId: this.offering.externalId };
+    const { reference = null } = await this.provider().assign(request, signal);
+    await insertAssignment(this.server.db.daos, vm, this.offering, { externalId: reference });
+  }
+
+  /** Takes a backup of the machine, which nothing disturbs. */
+  async backUp(vm: Vm): Promise<Backup> {
+    const { operationId } = await this.run('createBackup', { virtualmachineid: vm.uuid }, vm.uuid, noFault());
+    return present(await this.server.db.daos.backups.findByOperation(operationId));
   }
 
   /** What the provider holds of the machine. */
@@ -123,21 +167,34 @@ export class Bench {
     return all.filter((backup) => backup.machineUuid === machineUuid);
   }
 
-  /** Whether the provider would take a backup of the machine, because it is in the offering there. */
-  async isProtected(vm: Vm): Promise<boolean> {
-    const { zone, offering } = this;
-    const volumes = (await this.server.db.daos.volumes.listByVm(vm.id)).map(volumeOf);
-    const request = { ...operation(), zone, machine: machineOf(vm), offeringExternalId: offering.externalId, volumes, quiesce: false };
-    return this.provider()
-      .takeBackup(request, signal)
-      .then(
-        () => true,
-        () => false,
-      );
+  /** Whether the machine is in the offering at the provider. */
+  async isProtected({ uuid }: Vm): Promise<boolean> {
+    const row = await this.server.db.daos.pluginStore.find(`backup/dummy/${this.zone.uuid}`, `assignment/${uuid}`);
+    const { offeringExternalId } = JSON.parse(row?.value ?? '{}') as { offeringExternalId?: string };
+    return offeringExternalId === this.offering.externalId;
   }
 
-  private provider(): BackupProvider {
+  /** The zone's provider, as a server sees it that nothing happens to. */
+  provider(): BackupProvider {
     return this.server.instances.backup('dummy', this.zone);
+  }
+
+  /** Asks a server with the plan for a command, and then a sound one until it answers; answers what it says, and whether it was the first. */
+  async ask(command: string, parameters: Readonly<Record<string, string>>, plan: FaultPlan): Promise<Answered> {
+    const spec = present(commands.get(command.toLowerCase()));
+    const caller = present(await this.server.identities.findByUserId(this.user.id));
+    const call = { requestId: randomUUID(), caller, signal };
+    const sent = new Map(Object.entries(parameters));
+    const askOne = async ({ db, access, recorder, services }: Server) => {
+      const queue = new JobQueue(commands, recorder, this.clock.now);
+      const line = new JobLine(db, services.settings, this.clock.now);
+      const jobs = new JobManager(db, access, queue, line, { wake: noLog, cancel: noLog }, this.clock.now);
+      return runBound(spec, sent, (bound) => jobs.submit(services, spec, bound, sent, call));
+    };
+    const faulty = await assemble(this.parts, plan);
+    plan.arm();
+    const first = await askOne(faulty).catch(() => undefined);
+    return { answer: first ?? (await askOne(this.server)), isFirst: first !== undefined };
   }
 
   /** Runs the job of a command, an administrator's if it is about no machine: on a server with the plan, and then on one sound server after the other until it has ended. Answers its status. */
@@ -149,20 +206,14 @@ export class Bench {
     more: Partial<NewJob> = {},
   ): Promise<Ended> {
     const asker = machineUuid === null ? this.administrator : this.user;
-    const about = {
-      ...askedBy(asker),
-      command,
-      params: JSON.stringify(Object.entries(parameters)),
-      machineUuid,
-      created: this.now(),
-      ...more,
-    };
-    const { uuid, operationId } = await insertJob(this.server.db.daos, about);
-    for (let life = 0; life < 5; life++) {
+    const { uuid, operationId } = await this.submit(asker, command, parameters, machineUuid, more);
+    this.faults.set(operationId, plan.failsAt);
+    for (let life = 0; life < MOST_LIVES; life++) {
       await this.live(life === 0 ? plan : noFault());
-      // Whatever a dead server held is free by then, and whatever was put off is due.
-      this.clock += HOUR_MS;
-      const { status, result } = await this.knex('async_job').where({ uuid }).first<{ status: number; result: string }>('status', 'result');
+      const { status, result } = await this.parts
+        .knex('async_job')
+        .where({ uuid })
+        .first<{ status: number; result: string }>('status', 'result');
       if (status === 0) {
         await this.meanwhile();
         continue;
@@ -180,8 +231,7 @@ export class Bench {
     machineUuid: string,
     plan: FaultPlan,
   ): Promise<void> {
-    const about = { ...askedBy(this.user), command, params: JSON.stringify(Object.entries(parameters)), machineUuid, created: this.now() };
-    await insertJob(this.server.db.daos, about);
+    await this.submit(this.user, command, parameters, machineUuid);
     let resolve: () => void = noLog;
     const over = new Promise<void>((done) => (resolve = done));
     const runner = await this.runner(plan, (_level, message) => void (GIVEN_UP.has(message) && resolve()));
@@ -191,9 +241,48 @@ export class Bench {
     await runner.stop(0);
   }
 
+  /** Brings to its end whatever waits, and then has the provider looked at until nothing more can come of it. */
+  async settle(): Promise<void> {
+    await this.finishWaiting();
+    for (let look = 0; look < LOOKS; look++) {
+      await this.server.services.backupSync.syncAll(signal);
+      this.clock.forward(HOUR_MS);
+      await this.finishWaiting();
+    }
+  }
+
+  /** Brings to their ends the jobs that wait, so that nothing runs beside what comes next. */
+  async finishWaiting(): Promise<void> {
+    const waiting = () => this.parts.knex('async_job').where({ status: 0 }).first('id');
+    for (let life = 0; life < MOST_LIVES && (await waiting()); life++) await this.live(noFault());
+  }
+
+  /** What contradicts itself, with the call that failed in it where that is known. */
+  async contradictions(): Promise<string[]> {
+    const faults = [...this.faults];
+    return (await contradictionsIn(this.parts.knex)).map((text) => {
+      const [, call] = faults.find(([operationId]) => text.includes(operationId)) ?? [];
+      return call === undefined ? text : `call ${call}: ${text}`;
+    });
+  }
+
+  /** Records the job of a command, with what its work burdens. */
+  private async submit(
+    asker: User,
+    command: string,
+    parameters: Readonly<Record<string, string>>,
+    machineUuid: string | null,
+    more: Partial<NewJob> = {},
+  ): Promise<JobView> {
+    const { daos } = this.server.db;
+    const burden = machineUuid === null ? {} : await burdenOf(daos, { type: 'VirtualMachine', uuid: machineUuid, machineUuid });
+    const params = JSON.stringify(Object.entries(parameters));
+    return insertJob(daos, { ...askedBy(asker), command, params, machineUuid, ...burden, created: this.clock.now(), ...more });
+  }
+
   /** However many servers were at it, its events say once that it began and once that it ended. */
   private async expectToldOnce(operationId: string): Promise<void> {
-    const states = (await this.knex('event').where({ operationId }).orderBy('id')).map(({ state }: { state: string }) => state);
+    const states = (await this.parts.knex('event').where({ operationId }).orderBy('id')).map(({ state }: { state: string }) => state);
     if (states.join() !== 'Started,Completed') throw new Error(`the events of the job are: ${states.join(', ')}`);
   }
 
@@ -203,13 +292,21 @@ export class Bench {
     plan.arm();
     runner.wake();
     await runner.stop(LONGEST_STOP_MS).catch(() => undefined);
+    // Whatever a dead server held is free by then, and whatever was put off is due.
+    this.clock.forward(HOUR_MS);
   }
 
   private async runner(plan: FaultPlan, log: Log): Promise<JobRunner> {
-    const { db, identities, services } = await assemble(this.knex, this.plugins, plan, this.now);
-    const recorder = new EventRecorder(db, this.now, noLog);
-    return new JobRunner(db, identities, services, recorder, { parallel: 4, leaseMs: 60_000 }, this.now, log);
+    const { db, identities, recorder, services } = await assemble(this.parts, plan);
+    return new JobRunner(db, identities, services, recorder, { parallel: 4, leaseMs: 60_000 }, this.clock.now, log);
   }
+}
+
+/** What a client was told in the end. */
+export interface Answered {
+  readonly answer: object;
+  /** Whether nothing had to be asked again. */
+  readonly isFirst: boolean;
 }
 
 /** How a job ended. */
@@ -222,7 +319,7 @@ export interface Ended {
 /** A plan that never comes true. */
 export const noFault = (): FaultPlan => new FaultPlan(Infinity, { when: 'before', then: 'goes on' });
 
-async function assemble(knex: Knex, plugins: Plugins, plan: FaultPlan, now: () => Date): Promise<Server> {
+async function assemble({ knex, plugins, roles, caches, now }: Parts, plan: FaultPlan): Promise<Server> {
   const db = new Database(knex, plan.bindDaos);
   const secrets = new Secrets('pass phrase');
   const settings = new DynamicSettings(db, secrets, allKeys(pluginKeys(plugins)));
@@ -233,33 +330,34 @@ async function assemble(knex: Knex, plugins: Plugins, plan: FaultPlan, now: () =
   const instances = new PluginInstances(wrapped, settings, db, now, noLog);
   const copy = new InventoryCopy(db, zones, instances, now);
   const framework = new BackupFramework(settings, wrapped, instances);
-  const caches = new CacheInvalidation(db, now, noLog);
   const limits = new OwnerLimits(settings);
-  const roleDirectory = new RoleDirectory(db, commands, caches);
-  await roleDirectory.load();
-  const access = new Access(db, new DomainManager(db, caches, new ResourceReports(db, limits), now), roleDirectory);
+  const access = new Access(db, new DomainManager(db, caches, new ResourceReports(db, limits), now), roles);
   const machines: MachineManager = new MachineManager(db, access, zones, instances, copy, (vm, call) => assignments.release(vm, call));
-  const retention = new RetentionEnforcer(db, zones, framework, new JobQueue(commands, new EventRecorder(db, now, noLog), now), now);
+  const recorder = new EventRecorder(db, now, noLog);
+  const queue = new JobQueue(commands, recorder, now);
+  const retention = new RetentionEnforcer(db, zones, framework, queue, now);
   const backups = new BackupManager(db, access, zones, framework, retention, now);
-  const backupTaker = new BackupTaker(db, zones, framework, copy, new Admission(db, limits), retention, now);
   const assignments = new AssignmentManager(db, zones, framework, machines, copy, now, noLog);
   const planner = new RestorePlanner(db, zones, framework, backups, instances);
   const ending = new RestoreEnding(db, instances, copy, now);
-  const restores = new RestoreManager(db, access, planner, ending, now);
-  const machinesFromBackups = new MachineFromBackupManager(db, zones, planner, ending, machines, instances, copy);
-  const roles = new RoleManager(db, roleDirectory, caches, now);
-  // The commands of these tests reach for nothing else.
-  const offerings = new BackupOfferingManager(db, zones, framework, now);
+  const alerts = new AlertManager(db, now);
+  const leftovers = new Leftovers(db, backups, queue, now, noLog);
+  const reconciler = new Reconciler(db, new Adoption(db, recorder, now), leftovers, recorder, alerts, now);
   const services = {
+    alerts,
     assignments,
     backups,
-    backupTaker,
+    backupSync: new BackupSync(db, zones, framework, settings, reconciler, leftovers, noLog),
+    backupTaker: new BackupTaker(db, zones, framework, copy, new Admission(db, limits), retention, now),
     commands,
-    machinesFromBackups,
-    offerings,
-    restores,
-    roles,
+    machines,
+    machinesFromBackups: new MachineFromBackupManager(db, zones, planner, ending, machines, instances, copy),
+    offerings: new BackupOfferingManager(db, zones, framework, now),
+    restores: new RestoreManager(db, access, planner, ending, now),
+    roles: new RoleManager(db, roles, caches, now),
     settings,
+    volumes: new VolumeManager(db, access, zones, instances, copy, machines, settings),
+    // The commands of these tests reach for nothing else.
   } as unknown as Services;
-  return { db, identities: new IdentityDirectory(db, secrets, settings), zones, instances, copy, services };
+  return { db, identities: new IdentityDirectory(db, secrets, settings), zones, instances, copy, access, recorder, services };
 }

@@ -4,13 +4,13 @@ import { insertSchedule } from '../kit/builders.js';
 import { forEachEngine, testDatabase } from '../kit/engines.js';
 import type { FaultPlan } from '../kit/faulty.js';
 import { noFault, type Bench } from './bench.js';
-import { sweep } from './sweep.js';
+import { sweep, type Outcome } from './sweep.js';
 
 forEachEngine((engine) => {
   const handle = testDatabase(engine);
 
   /** Takes a backup of a new machine as the plan has it, and looks at what is left. */
-  async function take(bench: Bench, plan: FaultPlan): Promise<boolean> {
+  async function take(bench: Bench, plan: FaultPlan): Promise<Outcome> {
     const vm = await bench.protect();
     const { succeeded, operationId, result } = await bench.run('createBackup', { virtualmachineid: vm.uuid }, vm.uuid, plan);
 
@@ -26,11 +26,11 @@ forEachEngine((engine) => {
       expect(there.length).toBeLessThan(2);
       if (row || there.length > 0) expect({ result, ...row }).toMatchObject({ status: 'Error', operationId, externalId: null });
     }
-    return succeeded;
+    return { succeeded };
   }
 
   /** Takes a second backup by a schedule that keeps one, and looks at what becomes of the first. */
-  async function takeScheduled(bench: Bench, plan: FaultPlan): Promise<boolean> {
+  async function takeScheduled(bench: Bench, plan: FaultPlan): Promise<Outcome> {
     const vm = await bench.protect();
     const { id: backupScheduleId } = await insertSchedule(handle.db.daos, vm, { maxBackups: 1 });
     const wish = { virtualmachineid: vm.uuid };
@@ -38,11 +38,11 @@ forEachEngine((engine) => {
     const { succeeded } = await bench.run('createBackup', wish, vm.uuid, plan, { backupScheduleId });
     const deletions = await handle.db.knex('async_job').where({ machineUuid: vm.uuid, command: 'deleteBackup' });
     expect(deletions).toHaveLength(succeeded ? 1 : 0);
-    return succeeded;
+    return { succeeded };
   }
 
   /** Takes a backup that is cancelled when its first server is dead, or has met what the plan has, and looks at what is left. */
-  async function takeCancelled(bench: Bench, plan: FaultPlan): Promise<boolean> {
+  async function takeCancelled(bench: Bench, plan: FaultPlan): Promise<Outcome> {
     const vm = await bench.protect();
     const pending = { status: JOB_PENDING, machineUuid: vm.uuid };
     bench.meanwhile = async () => void (await handle.db.knex('async_job').where(pending).update({ cancelRequested: new Date() }));
@@ -54,10 +54,10 @@ forEachEngine((engine) => {
     if (succeeded) expect({ result, ...row, there }).toMatchObject({ status: 'BackedUp', operationId, there: [row?.externalId] });
     else if (isCancelled) expect({ status: 'Removed', ...row, there }).toMatchObject({ status: 'Removed', there: [] });
     else expect({ status: 'Error', ...row }).toMatchObject({ status: 'Error' });
-    return succeeded || isCancelled;
+    return { succeeded: succeeded || isCancelled };
   }
 
-  sweep('a backup that is cancelled is there or leaves nothing', () => handle.db, takeCancelled);
-  sweep('a scheduled backup lets go of an older one if it is there, and only once', () => handle.db, takeScheduled);
-  sweep('a backup is never claimed without being there, nor there without being known', () => handle.db, take);
+  sweep('a backup that is cancelled is there or leaves nothing', handle, takeCancelled);
+  sweep('a scheduled backup lets go of an older one if it is there, and only once', handle, takeScheduled);
+  sweep('a backup is never claimed without being there, nor there without being known', handle, take);
 });

@@ -4,7 +4,7 @@ import type { Backup } from '../../src/dao/backup-dao.js';
 import type { Volume } from '../../src/dao/volume-dao.js';
 import { forEachEngine, testDatabase } from '../kit/engines.js';
 import { FaultPlan } from '../kit/faulty.js';
-import { Bench, noFault } from './bench.js';
+import { Bench } from './bench.js';
 import { expectEvidence } from './evidence.js';
 import { sweep } from './sweep.js';
 
@@ -13,16 +13,9 @@ const signal = new AbortController().signal;
 forEachEngine((engine) => {
   const handle = testDatabase(engine);
 
-  /** A backup of a new machine, which nothing disturbs. */
-  async function backedUp(bench: Bench): Promise<Backup> {
-    const vm = await bench.protect();
-    await bench.run('createBackup', { virtualmachineid: vm.uuid }, vm.uuid, noFault());
-    return handle.db.knex('backups').where({ vm_id: vm.id }).first<Backup>();
-  }
-
   /** Makes a machine of a backup as the plan has it. */
   async function create(bench: Bench, plan: FaultPlan, startvm: string) {
-    const backup = await backedUp(bench);
+    const backup = await bench.backUp(await bench.protect());
     const wish = { zoneid: bench.zone.uuid, backupid: backup.uuid, startvm };
     const ended = await bench.run('createVMFromBackup', wish, randomUUID(), plan);
     await expectEvidence(handle.db, ended, 2);
@@ -50,41 +43,33 @@ forEachEngine((engine) => {
     expect(volumes.map(({ uuid }) => uuid)).toEqual(machine.volumes.map(({ volume }) => volume.uuid));
   }
 
-  sweep(
-    'a machine made from a backup holds what was backed up, or there is no such machine',
-    () => handle.db,
-    async (bench, plan) => {
-      const { backup, succeeded, machineUuid, result } = await create(bench, plan, 'false');
-      const there = await traces(bench, machineUuid, backup);
-      expectWholeOrGone(there, result);
-      expect({ result, isThere: there.machine !== undefined }).toEqual({ result, isThere: succeeded });
-      expect(there.restores).toBeLessThan(2);
-      if (!succeeded) return false;
-      // A fault of the server's own is no reason to give the machine up.
-      const removal = await handle.db.daos.pluginStore.find(
-        `inventory/simulator/${bench.zone.uuid}`,
-        `operation/${machineUuid}/destroyMachine`,
-      );
-      expect(removal).toBeUndefined();
-      const recorded = readManifest(backup.manifest).volumes.map(({ digest, deviceNumber }) => [deviceNumber, digest]);
-      expect(there.machine?.volumes.map(({ volume }) => [volume.deviceNumber, volume.digest])).toEqual(recorded);
-      return true;
-    },
-  );
+  sweep('a machine made from a backup holds what was backed up, or there is no such machine', handle, async (bench, plan) => {
+    const { backup, succeeded, machineUuid, result } = await create(bench, plan, 'false');
+    const there = await traces(bench, machineUuid, backup);
+    expectWholeOrGone(there, result);
+    expect({ result, isThere: there.machine !== undefined }).toEqual({ result, isThere: succeeded });
+    expect(there.restores).toBeLessThan(2);
+    if (!succeeded) return { succeeded };
+    // A fault of the server's own is no reason to give the machine up.
+    const removal = await handle.db.daos.pluginStore.find(
+      `inventory/simulator/${bench.zone.uuid}`,
+      `operation/${machineUuid}/destroyMachine`,
+    );
+    expect(removal).toBeUndefined();
+    const recorded = readManifest(backup.manifest).volumes.map(({ digest, deviceNumber }) => [deviceNumber, digest]);
+    expect(there.machine?.volumes.map(({ volume }) => [volume.deviceNumber, volume.digest])).toEqual(recorded);
+    return { succeeded };
+  });
 
-  sweep(
-    'a machine made from a backup runs, or is whole, or there is no such machine',
-    () => handle.db,
-    async (bench, plan) => {
-      const { backup, succeeded, machineUuid, result } = await create(bench, plan, 'true');
-      const there = await traces(bench, machineUuid, backup);
-      // That the machine runs may be known only to its source until somebody looks.
-      if (there.machine && !succeeded) await bench.server.copy.refreshExisting(machineUuid, signal);
-      expectWholeOrGone(await traces(bench, machineUuid, backup), result);
-      if (succeeded) expect({ result, state: there.machine?.state }).toEqual({ result, state: 'Running' });
-      return succeeded;
-    },
-  );
+  sweep('a machine made from a backup runs, or is whole, or there is no such machine', handle, async (bench, plan) => {
+    const { backup, succeeded, machineUuid, result } = await create(bench, plan, 'true');
+    const there = await traces(bench, machineUuid, backup);
+    // That the machine runs may be known only to its source until somebody looks.
+    if (there.machine && !succeeded) await bench.server.copy.refreshExisting(machineUuid, signal);
+    expectWholeOrGone(await traces(bench, machineUuid, backup), result);
+    if (succeeded) expect({ result, state: there.machine?.state }).toEqual({ result, state: 'Running' });
+    return { succeeded };
+  });
 
   test('a machine whose server died is whole or gone, although its backup cannot be used any more when the next one goes on', async () => {
     const bench = await Bench.open(handle.db);

@@ -2,7 +2,7 @@ import { type Database, insideTransaction } from '../../src/dao/database.js';
 import { forEachEngine, testDatabase } from '../kit/engines.js';
 import { FaultPlan } from '../kit/faulty.js';
 import { tableDigests } from '../kit/table-digests.js';
-import { Bench, noFault } from './bench.js';
+import { Bench } from './bench.js';
 
 const TEST_MS = 120_000;
 /** The provider's own memory: there, every operation joins the first one of its name. */
@@ -55,10 +55,9 @@ forEachEngine((engine) => {
   }
 
   async function backedUp(bench: Bench) {
-    const { id, uuid: machineUuid } = await bench.protect();
-    await bench.run('createBackup', { virtualmachineid: machineUuid }, machineUuid, noFault());
-    const { uuid } = await handle.db.knex('backups').where({ vmId: id }).first<{ uuid: string }>();
-    return { machineUuid, uuid };
+    const vm = await bench.protect();
+    const { uuid } = await bench.backUp(vm);
+    return { machineUuid: vm.uuid, uuid };
   }
 
   test(

@@ -63,6 +63,7 @@ export async function install(engine: Engine): Promise<Installation> {
 
 /** A migrated database that the tests of a file share. */
 export interface TestDatabase {
+  readonly engine: Engine;
   readonly db: Database;
   readonly installation: Installation;
 }
@@ -82,6 +83,7 @@ export function testDatabase(engine: Engine, { keepRows = false } = {}): TestDat
     await installation?.drop();
   });
   return {
+    engine,
     get db() {
       return present(db);
     },

@@ -18,6 +18,9 @@ export class InjectedFault extends Error {
   override readonly name = 'InjectedFault';
 }
 
+/** The methods whose result is read page by page. */
+const PAGED: ReadonlySet<string | symbol> = new Set(['listBackups', 'listMachines']);
+
 /** Fails the nth call of a server to a DAO or a plugin, counted from the moment at which it is armed. */
 export class FaultPlan {
   /** Whether so many calls were made. */
@@ -26,7 +29,7 @@ export class FaultPlan {
   private isArmed = false;
 
   constructor(
-    private readonly failsAt: number,
+    readonly failsAt: number,
     private readonly manner: Manner,
   ) {}
 
@@ -56,9 +59,20 @@ export class FaultPlan {
         const member = Reflect.get(object, key) as unknown;
         if (typeof member !== 'function') return member;
         const real = (...args: unknown[]): unknown => Reflect.apply(member, object, args);
+        if (PAGED.has(key)) return (...args: unknown[]) => this.pages(() => real(...args) as AsyncIterable<unknown>);
         return (...args: unknown[]) => (this.isArmed ? this.call(async () => real(...args)) : real(...args));
       },
     });
+  }
+
+  /** Each page is a call of its own. */
+  private async *pages(real: () => AsyncIterable<unknown>): AsyncGenerator<unknown> {
+    const iterator = real()[Symbol.asyncIterator]();
+    for (;;) {
+      const page = (await (this.isArmed ? this.call(() => iterator.next()) : iterator.next())) as IteratorResult<unknown>;
+      if (page.done) return;
+      yield page.value;
+    }
   }
 
   /** One call, from when the plan is armed. */

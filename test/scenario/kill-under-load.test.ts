@@ -74,5 +74,5 @@ test(
     expect(await carriedOut(present(installation))).toEqual(asked(load.done));
     expect(await contradictions(present(installation), load.done)).toEqual([]);
   },
-  60_000 + KILLS * 3000,
+  60_000 + KILLS * 10_000,
 );

@@ -1,12 +1,6 @@
 import type { Knex } from 'knex';
+import { heldIn, type Held } from '../kit/contradictions.js';
 import type { Installation } from '../kit/engines.js';
-
-/** What the dummy provider has recorded of one backup, see its `HeldBackup`. */
-export interface Held {
-  readonly state: string;
-  readonly externalId: string;
-  readonly restores: number;
-}
 
 /** How a job came to its end. */
 export interface JobRow {
@@ -21,17 +15,26 @@ export async function inDatabase<T>(installation: Pick<Installation, 'connect'>,
 }
 
 /** Every backup in the memory of the dummy provider. */
-export const heldBackups = (installation: Pick<Installation, 'connect'>): Promise<Held[]> =>
-  inDatabase(installation, async (knex) => {
-    const rows = (await knex('plugin_store').select('value').where('entry_key', 'like', 'backup/%')) as { value: string }[];
-    return rows.map(({ value }) => JSON.parse(value) as Held);
-  });
+export const heldBackups = (installation: Pick<Installation, 'connect'>): Promise<Held[]> => inDatabase(installation, heldIn);
 
 /** How many operations of the method the dummy provider has begun; one that is joined after a crash is not begun again. */
 export const operationsBegun = (installation: Pick<Installation, 'connect'>, method: string): Promise<number> =>
   inDatabase(installation, async (knex) => {
     const rows = (await knex('plugin_store').select('id').where('entry_key', 'like', `operation/%/${method}`)) as object[];
     return rows.length;
+  });
+
+/** Lets whatever the dummy provider is doing, or will be asked for, be done at once. No server may be running. */
+export const hurry = (installation: Pick<Installation, 'connect'>): Promise<void> =>
+  inDatabase(installation, async (knex) => {
+    await knex('configuration').where({ name: 'backup.plugin.dummy.delay.ms' }).update({ value: '0' });
+    const rows = (await knex('plugin_store').where('entry_key', 'like', 'operation/%')) as { id: number; value: string }[];
+    for (const { id, value } of rows) {
+      const record = JSON.parse(value) as { startedAt: string };
+      await knex('plugin_store')
+        .where({ id })
+        .update({ value: JSON.stringify({ ...record, finishesAt: record.startedAt }) });
+    }
   });
 
 /** The row of a job. */

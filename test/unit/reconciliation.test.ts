@@ -144,8 +144,10 @@ test('a second backup of an operation whose first is known is unknown', () => {
   expect(compare(listingOf([shown('external-1'), second]), [known(1)], look()).unknown).toEqual([second]);
 });
 
-test('some backups may be gone, but not most of many', () => {
-  expect(isBelievable({ expected: 3, lacking: 3 })).toBe(true);
+test('some backups may be gone, but not all of several, nor most of many', () => {
+  expect(isBelievable({ expected: 1, lacking: 1 })).toBe(true);
+  expect(isBelievable({ expected: 2, lacking: 2 })).toBe(false);
+  expect(isBelievable({ expected: 4, lacking: 3 })).toBe(true);
   expect(isBelievable({ expected: 4, lacking: 4 })).toBe(false);
   expect(isBelievable({ expected: 100, lacking: 25 })).toBe(true);
   expect(isBelievable({ expected: 100, lacking: 26 })).toBe(false);
