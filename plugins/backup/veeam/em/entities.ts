@@ -1,5 +1,11 @@
 import { XmlFault, type XmlElement } from './xml.js';
 
+/** What a document with this root tells; reading it throws `XmlFault` where something is missing that must be there. */
+export interface Kind<T> {
+  readonly root: string;
+  read(root: XmlElement): T;
+}
+
 /** What another entity is to the one that names it. */
 export interface Link {
   readonly rel: string;
@@ -25,8 +31,8 @@ export interface Job extends Reference {
 
 export interface ObjectInJob {
   readonly id: string;
-  readonly vmRef: string;
-  readonly name: string;
+  /** The machine, or whatever else of the hierarchy it is. */
+  readonly ref: string;
 }
 
 /** Something that Enterprise Manager was asked to do. */
@@ -41,27 +47,22 @@ export interface Task {
 
 /** A run of a job, or a restore. */
 export interface Session {
-  readonly uid: string;
+  readonly id: string;
   readonly state: string;
   /** `Success`, `Warning` or `Failed` once it has ended. */
   readonly result: string;
   readonly percent: number;
-  readonly startedAt: Date;
-  readonly links: readonly Link[];
 }
 
 /** What a run of a job did with one machine. */
 export interface TaskSession {
-  readonly vmName: string;
-  readonly result: string;
   /** Why it did not succeed, or what is to be said about it. */
   readonly reason: string;
+  readonly links: readonly Link[];
 }
 
 export interface VmRestorePoint {
-  readonly uid: string;
-  readonly vmName: string;
-  readonly vmRef: string;
+  readonly id: string;
   readonly createdAt: Date;
   readonly isFull: boolean;
   /** Whether it belongs to a restore point and to a file: before that nothing can be restored from it. */
@@ -74,7 +75,11 @@ export interface BackupFile {
   /** The name of the backup that it belongs to. */
   readonly backupName: string;
   readonly sizeBytes: number;
-  readonly dataBytes: number;
+}
+
+/** By what a logon session can be closed, where the server tells. */
+export interface LogonSession {
+  readonly id?: string;
 }
 
 export interface HierarchyItem {
@@ -89,33 +94,25 @@ export interface Repository extends Reference {
   readonly freeBytes?: number;
 }
 
-/** The references of an `EntityReferences`. */
-export const referencesOf = (list: XmlElement): readonly Reference[] => list.children('Ref').map(referenceOf);
-
-export const referenceOf = (element: XmlElement): Reference => ({
+const referenceOf = (element: XmlElement): Reference => ({
   type: element.findAttribute('Type') ?? '',
   name: element.attribute('Name'),
   uid: element.attribute('UID'),
 });
 
-/** The job of a `Job`. */
-export const jobOf = (element: XmlElement): Job => ({
+const jobOf = (element: XmlElement): Job => ({
   ...referenceOf(element),
   description: element.textOf('Description') ?? '',
   scheduleConfigured: booleanOf(element, 'ScheduleConfigured'),
   scheduleEnabled: booleanOf(element, 'ScheduleEnabled'),
 });
 
-/** The machines of an `ObjectsInJob`. */
-export const objectsInJobOf = (list: XmlElement): readonly ObjectInJob[] =>
-  list.children('ObjectInJob').map((element) => ({
-    id: element.child('ObjectInJobId').text,
-    vmRef: element.textOf('HierarchyObjRef') ?? '',
-    name: element.textOf('Name') ?? '',
-  }));
+const objectInJobOf = (element: XmlElement): ObjectInJob => ({
+  id: element.child('ObjectInJobId').text,
+  ref: element.textOf('HierarchyObjRef') ?? '',
+});
 
-/** The task of a `Task`. */
-export function taskOf(element: XmlElement): Task {
+function taskOf(element: XmlElement): Task {
   const [result] = element.children('Result');
   return {
     id: element.child('TaskId').text,
@@ -126,34 +123,23 @@ export function taskOf(element: XmlElement): Task {
   };
 }
 
-/** The session of a `BackupJobSession` or a `RestoreSession`. */
-export const sessionOf = (element: XmlElement): Session => ({
-  uid: element.attribute('UID'),
+const sessionOf = (element: XmlElement): Session => ({
+  id: idOf(element.attribute('UID')),
   state: element.child('State').text,
   result: element.textOf('Result') ?? '',
   percent: element.textOf('Progress') === undefined ? 0 : numberOf(element, 'Progress'),
-  startedAt: timeOf(element, 'CreationTimeUTC'),
+});
+
+const taskSessionOf = (element: XmlElement): TaskSession => ({
+  reason: element.textOf('Reason') ?? '',
   links: linksOf(element),
 });
 
-/** The parts of a `BackupTaskSessions`. */
-export const taskSessionsOf = (list: XmlElement): readonly TaskSession[] =>
-  list.children('BackupTaskSession').map((element) => ({
-    vmName: element.findAttribute('VmDisplayName') ?? '',
-    result: element.textOf('Result') ?? '',
-    reason: element.textOf('Reason') ?? '',
-  }));
-
-/** The restore points of a `VmRestorePoints`. */
-export const restorePointsOf = (list: XmlElement): readonly VmRestorePoint[] => list.children('VmRestorePoint').map(restorePointOf);
-
-export function restorePointOf(element: XmlElement): VmRestorePoint {
+function restorePointOf(element: XmlElement): VmRestorePoint {
   const up = new Map(linksOf(element).flatMap(({ rel, type, id }) => (rel === 'Up' ? [[type, id]] : [])));
   const backupFileId = up.get('BackupFileReference');
   return {
-    uid: element.attribute('UID'),
-    vmName: element.textOf('VmName') ?? element.findAttribute('VmDisplayName') ?? '',
-    vmRef: element.textOf('HierarchyObjRef') ?? '',
+    id: idOf(element.attribute('UID')),
     createdAt: timeOf(element, 'CreationTimeUTC'),
     isFull: element.textOf('PointType') === 'Full',
     isReady: backupFileId !== undefined && up.has('RestorePointReference'),
@@ -161,34 +147,56 @@ export function restorePointOf(element: XmlElement): VmRestorePoint {
   };
 }
 
-/** The files of a `BackupFiles`. */
-export const backupFilesOf = (list: XmlElement): readonly BackupFile[] =>
-  list.children('BackupFile').map((element) => ({
-    id: idOf(element.attribute('UID')),
-    backupName: linksOf(element).find(({ type }) => type === 'BackupReference')?.name ?? '',
-    sizeBytes: numberOf(element, 'BackupSize'),
-    dataBytes: numberOf(element, 'DataSize'),
-  }));
+const backupFileOf = (element: XmlElement): BackupFile => ({
+  id: idOf(element.attribute('UID')),
+  backupName: linksOf(element).find(({ type }) => type === 'BackupReference')?.name ?? '',
+  sizeBytes: numberOf(element, 'BackupSize'),
+});
 
-/** The objects of a `HierarchyItems`. */
-export const hierarchyItemsOf = (list: XmlElement): readonly HierarchyItem[] =>
-  list.children('HierarchyItem').map((element) => ({
-    ref: element.child('ObjectRef').text,
-    type: element.textOf('ObjectType') ?? '',
-    name: element.textOf('ObjectName') ?? '',
-  }));
+const hierarchyItemOf = (element: XmlElement): HierarchyItem => ({
+  ref: element.child('ObjectRef').text,
+  type: element.textOf('ObjectType') ?? '',
+  name: element.textOf('ObjectName') ?? '',
+});
 
-/** The repositories of a `Repositories`. */
-export const repositoriesOf = (list: XmlElement): readonly Repository[] =>
-  list.children('Repository').map((element) => ({
-    ...referenceOf(element),
-    ...known('capacityBytes', numberOf(element, 'Capacity')),
-    ...known('freeBytes', numberOf(element, 'FreeSpace')),
-  }));
+const repositoryOf = (element: XmlElement): Repository => ({
+  ...referenceOf(element),
+  ...known('capacityBytes', numberOf(element, 'Capacity')),
+  ...known('freeBytes', numberOf(element, 'FreeSpace')),
+});
 
-/** What the server says of a failure in an `Error`. */
-export const errorTextOf = (element: XmlElement): string =>
+const logonSessionOf = (element: XmlElement): LogonSession => known('id', element.textOf('SessionId'));
+
+const errorTextOf = (element: XmlElement): string =>
   element.findAttribute('Message') || element.textOf('FirstChanceExceptionMessage') || '';
+
+const kind = <T>(root: string, read: (root: XmlElement) => T): Kind<T> => ({ root, read });
+
+const list = <T>(root: string, name: string, read: (item: XmlElement) => T): Kind<readonly T[]> =>
+  kind(root, (element) => element.children(name).map(read));
+
+/** The items of the list that answers a query, of those that fit on the page. */
+const queried = <T>({ root, read }: Kind<readonly T[]>): Kind<readonly T[]> =>
+  kind('QueryResult', (result) => result.children('Entities').flatMap((entities) => entities.children(root).flatMap(read)));
+
+export const REFERENCES = list('EntityReferences', 'Ref', referenceOf);
+export const JOB = kind('Job', jobOf);
+export const OBJECTS_IN_JOB = list('ObjectsInJob', 'ObjectInJob', objectInJobOf);
+export const TASK = kind('Task', taskOf);
+export const BACKUP_SESSION = kind('BackupJobSession', sessionOf);
+export const BACKUP_SESSIONS = queried(list('BackupJobSessions', 'BackupJobSession', sessionOf));
+export const RESTORE_SESSION = kind('RestoreSession', sessionOf);
+export const RESTORE_SESSIONS = queried(list('RestoreSessions', 'RestoreSession', sessionOf));
+export const TASK_SESSIONS = list('BackupTaskSessions', 'BackupTaskSession', taskSessionOf);
+export const RESTORE_POINT = kind('VmRestorePoint', restorePointOf);
+export const RESTORE_POINTS = list('VmRestorePoints', 'VmRestorePoint', restorePointOf);
+export const BACKUP_FILE = kind('BackupFile', backupFileOf);
+export const BACKUP_FILES = list('BackupFiles', 'BackupFile', backupFileOf);
+export const HIERARCHY_ITEMS = list('HierarchyItems', 'HierarchyItem', hierarchyItemOf);
+export const REPOSITORIES = list('Repositories', 'Repository', repositoryOf);
+export const LOGON_SESSION = kind('LogonSession', logonSessionOf);
+/** In the server's own words. */
+export const ERROR = kind('Error', errorTextOf);
 
 /** The id within a urn such as `urn:veeam:Job:<uuid>`. */
 export const idOf = (uid: string): string => uid.slice(uid.lastIndexOf(':') + 1).toLowerCase();
@@ -206,9 +214,9 @@ const linksOf = (element: XmlElement): readonly Link[] =>
 
 const lastPartOf = (href: string): string => (href.split(/[?#]/, 1)[0] ?? '').split('/').at(-1)?.toLowerCase() ?? '';
 
-// Where a number is not known the server says -1.
-const known = <K extends string>(key: K, value: number): Partial<Record<K, number>> =>
-  value < 0 ? {} : ({ [key]: value } as Record<K, number>);
+/** Nothing, where the server cannot tell: then it leaves the text out, or says -1. */
+const known = <K extends string, V extends string | number>(key: K, value: V | undefined): Partial<Record<K, V>> =>
+  value === undefined || value === -1 ? {} : ({ [key]: value } as Record<K, V>);
 
 const booleanOf = (element: XmlElement, name: string): boolean => /^true$/i.test(element.textOf(name) ?? '');
 
