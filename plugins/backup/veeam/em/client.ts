@@ -1,7 +1,7 @@
 import { ProviderError } from '../../../../src/provider/index.js';
 import { givenUp, refusal } from '../failures.js';
 import type { HttpsAnswer, HttpsClient, HttpsRequest } from '../https-client.js';
-import { ERROR, LOGON_SESSION, TASK, type Kind, type LogonSession, type Task } from './entities.js';
+import { ERROR, LOGON_SESSION, TASK, VERSIONS, type Kind, type LogonSession, type Task } from './entities.js';
 import { parseXml, XmlFault } from './xml.js';
 
 const XML = 'application/xml';
@@ -51,6 +51,13 @@ export class EmClient {
     const answer = await this.send(request, signal);
     if (answer.status === 404) throw await refused(answer, request);
     return answer.status === 204 ? undefined : read(answer, request, TASK);
+  }
+
+  /** The versions of its API that the server speaks; asks without logging on. */
+  async versions(signal: AbortSignal): Promise<readonly string[]> {
+    const request = { method: 'GET', path: '' } as const;
+    const answer = await this.https.send({ method: 'GET', path: `${this.account.basePath}/`, headers: { accept: XML } }, signal);
+    return read(await accepted(answer, request), request, VERSIONS);
   }
 
   /** Opens a logon session unless one is open. */
@@ -112,6 +119,12 @@ export class EmClient {
     return { ...request, path: `${this.account.basePath}/${request.path}`, headers };
   }
 }
+
+/** The path with these parameters of its query. */
+export const withQuery = (path: string, query: Readonly<Record<string, string>>): string =>
+  `${path}?${Object.entries(query)
+    .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
+    .join('&')}`;
 
 const isQuestion = ({ method }: Request): boolean => method === 'GET';
 

@@ -165,6 +165,12 @@ const repositoryOf = (element: XmlElement): Repository => ({
   ...known('freeBytes', numberOf(element, 'FreeSpace')),
 });
 
+const versionsOf = (element: XmlElement): readonly string[] =>
+  element
+    .children('SupportedVersions')
+    .flatMap((versions) => versions.children('SupportedVersion'))
+    .map((version) => version.findAttribute('Name') ?? '');
+
 const logonSessionOf = (element: XmlElement): LogonSession => known('id', element.textOf('SessionId'));
 
 const errorTextOf = (element: XmlElement): string =>
@@ -194,6 +200,7 @@ export const BACKUP_FILE = kind('BackupFile', backupFileOf);
 export const BACKUP_FILES = list('BackupFiles', 'BackupFile', backupFileOf);
 export const HIERARCHY_ITEMS = list('HierarchyItems', 'HierarchyItem', hierarchyItemOf);
 export const REPOSITORIES = list('Repositories', 'Repository', repositoryOf);
+export const VERSIONS = kind('EnterpriseManager', versionsOf);
 export const LOGON_SESSION = kind('LogonSession', logonSessionOf);
 /** In the server's own words. */
 export const ERROR = kind('Error', errorTextOf);

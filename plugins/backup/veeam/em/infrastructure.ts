@@ -1,7 +1,7 @@
 import { ProviderError } from '../../../../src/provider/index.js';
 import type { StorageCapacity } from '../../../../src/provider/index.js';
 import type { VsphereMachine } from '../transport.js';
-import type { EmClient } from './client.js';
+import { withQuery, type EmClient } from './client.js';
 import { HIERARCHY_ITEMS, idOf, REFERENCES, REPOSITORIES, type Reference, type Repository } from './entities.js';
 
 /** The reference by which Enterprise Manager knows a machine of vCenter. */
@@ -31,8 +31,7 @@ export class Infrastructure {
   /** The machines of that name in it. */
   async findMachines(name: string, signal: AbortSignal): Promise<readonly VsphereMachine[]> {
     const { uid } = await this.vcenter(signal);
-    const asked = new URLSearchParams({ host: uid, type: 'Vm', name });
-    const items = (await this.em.find(`lookup?${asked}`, HIERARCHY_ITEMS, signal)) ?? [];
+    const items = (await this.em.find(withQuery('lookup', { host: uid, type: 'Vm', name }), HIERARCHY_ITEMS, signal)) ?? [];
     return items
       .filter((item) => isVmRef(item.ref) && item.name === name)
       .map(({ ref }) => ({ name, moref: ref.slice(ref.lastIndexOf('.') + 1), vcenter: idOf(uid) }));

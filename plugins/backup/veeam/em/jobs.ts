@@ -21,20 +21,26 @@ export class Jobs {
     return templates.map(({ uid, name }) => ({ externalId: urnOf('Job', idOf(uid)), name, description: '' }));
   }
 
-  /** The job of that name, once it has its machine: that is the last step of making it, and the first of removing it. */
-  async find(name: string, signal: AbortSignal): Promise<string | undefined> {
-    const job = await this.named(name, signal);
-    return job !== undefined && (await this.machines(job, signal)).length > 0 ? job : undefined;
+  /** The job of the machine, once it has the machine in it: that is the last step of making it, and the first of retiring it. */
+  async find(machineUuid: string, signal: AbortSignal): Promise<string | undefined> {
+    for (const { name, uid } of await this.list(signal)) {
+      if (machineUuidOf(name) === machineUuid && (await this.machines(idOf(uid), signal)).length > 0) return idOf(uid);
+    }
+    return undefined;
   }
 
-  /** Makes the job, or goes on where that was cut off. */
+  /** Makes the job, or goes on where that was cut off or with one that was retired. */
   async create(wanted: NewJob, signal: AbortSignal): Promise<string> {
-    const job = (await this.named(wanted.name, signal)) ?? (await this.clone(wanted, signal));
-    const { description, scheduleConfigured, scheduleEnabled } = await this.em.get(entity(job), JOB, signal);
-    if (description !== wanted.description) {
-      throw new ProviderError('rejected', `Veeam has another job ${wanted.name} already, which has to be removed there first`);
+    const description = `${wanted.description}, like ${wanted.template}`;
+    const job = (await this.named(wanted.name, signal)) ?? (await this.clone({ ...wanted, description }, signal));
+    const made = await this.em.get(entity(job), JOB, signal);
+    if (made.description !== description) {
+      throw new ProviderError(
+        'rejected',
+        `Veeam has a job ${wanted.name} already, from another template: it has to be removed there first`,
+      );
     }
-    if (scheduleConfigured && !scheduleEnabled) await this.toggleSchedule(job, signal);
+    if (made.scheduleConfigured && !made.scheduleEnabled) await this.toggleSchedule(job, signal);
     await this.include(job, wanted.machine, signal);
     return job;
   }
@@ -52,7 +58,7 @@ export class Jobs {
     const present = await this.em.find(entity(job), JOB, signal);
     if (!present) return;
     for (const object of await this.machines(job, signal)) await this.exclude(job, object, signal);
-    if (present.scheduleEnabled) await this.toggleSchedule(job, signal);
+    if (present.scheduleConfigured && present.scheduleEnabled) await this.toggleSchedule(job, signal);
   }
 
   private async list(signal: AbortSignal): Promise<readonly Reference[]> {

@@ -1,6 +1,6 @@
 import { ProviderError } from '../../../../src/provider/index.js';
 import type { MachineRestore, Run, Session } from '../transport.js';
-import type { EmClient } from './client.js';
+import { withQuery, type EmClient } from './client.js';
 import {
   BACKUP_SESSION,
   BACKUP_SESSIONS,
@@ -15,6 +15,9 @@ import {
 import { restoreSpec } from './specs.js';
 import { lookFor, type Pace, type Tasks } from './tasks.js';
 
+/** What Enterprise Manager starts; disks it does not mount. */
+export type EmRun = Exclude<Run, { readonly kind: 'mount' | 'migration' }>;
+
 const RESULTS = ['Success', 'Warning', 'Failed'] as const;
 
 /** Runs of jobs, and restores. A session is named by its path. */
@@ -25,7 +28,7 @@ export class Sessions {
     private readonly pace: Pace,
   ) {}
 
-  async newest(run: Run, signal: AbortSignal): Promise<string | undefined> {
+  async newest(run: EmRun, signal: AbortSignal): Promise<string | undefined> {
     const session = await this.findNewest(run, signal);
     return session && pathOf(run, session.id);
   }
@@ -67,7 +70,12 @@ export class Sessions {
   }
 
   /** The session that the task has started: the one that it names, or else the first that is newer than the last one before. */
-  private async start(run: Run, before: EmSession | undefined, ask: () => Promise<Task | undefined>, signal: AbortSignal): Promise<string> {
+  private async start(
+    run: EmRun,
+    before: EmSession | undefined,
+    ask: () => Promise<Task | undefined>,
+    signal: AbortSignal,
+  ): Promise<string> {
     const task = await ask();
     const named = task?.links.find(({ rel, type }) => rel === 'Related' && type === kindOf(pathOf(run, '')).root);
     if (named) return pathOf(run, named.id);
@@ -80,13 +88,13 @@ export class Sessions {
     throw new ProviderError('unknown', `Veeam has started a ${run.kind} and shows no session of it`);
   }
 
-  private async findNewest(run: Run, signal: AbortSignal): Promise<EmSession | undefined> {
+  private async findNewest(run: EmRun, signal: AbortSignal): Promise<EmSession | undefined> {
     const [type, kind, filter] =
       run.kind === 'backup'
         ? (['BackupJobSession', BACKUP_SESSIONS, `JobUid=="urn:veeam:Job:${run.job}"`] as const)
         : (['RestoreSession', RESTORE_SESSIONS, `VmDisplayName=="${run.machineName}"`] as const);
     const asked = { type, format: 'Entities', sortDesc: 'CreationTime', pageSize: '1', page: '1', filter };
-    return (await this.em.get(`query?${new URLSearchParams(asked)}`, kind, signal))[0];
+    return (await this.em.get(withQuery('query', asked), kind, signal))[0];
   }
 
   /** Of a restore, Enterprise Manager tells none. */
@@ -97,7 +105,10 @@ export class Sessions {
   }
 }
 
-const pathOf = ({ kind }: Run, id: string): string => `${kind === 'backup' ? 'backupSessions' : 'restoreSessions'}/${id}`;
+const pathOf = ({ kind }: EmRun, id: string): string => `${kind === 'backup' ? 'backupSessions' : 'restoreSessions'}/${id}`;
+
+/** Whether Enterprise Manager knows the session by this name. */
+export const isEmSession = (session: string): boolean => session.startsWith('backupSessions/') || isRestore(session);
 
 const isRestore = (session: string): boolean => session.startsWith('restoreSessions/');
 

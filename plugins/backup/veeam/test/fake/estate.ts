@@ -50,6 +50,8 @@ export interface FakeBackup {
 
 export interface FakeRestorePoint {
   readonly id: string;
+  /** The session that made it. */
+  readonly sessionId: string;
   readonly backupId: string;
   readonly machine: Omit<FakeMachine, 'disks'>;
   readonly createdAt: Date;
@@ -140,7 +142,7 @@ export class Estate {
 
   /** Starts the job; its restore points are there when the session has ended well. */
   startJob(job: FakeJob): FakeSession {
-    return this.sessions.start({ kind: 'Job', name: job.name, jobId: job.id }, () => this.takePoints(job));
+    return this.sessions.start({ kind: 'Job', name: job.name, jobId: job.id }, (session) => this.takePoints(job, session));
   }
 
   /** Starts to write the restore point over its machine, which is made anew, under another identity, if it is gone. */
@@ -154,7 +156,7 @@ export class Estate {
     removeWhere(this.backups, ({ id }) => !this.restorePoints.some(({ backupId }) => backupId === id));
   }
 
-  private takePoints(job: FakeJob): void {
+  private takePoints(job: FakeJob, { id: sessionId }: FakeSession): void {
     const machines = this.machines.filter(({ moref }) => job.morefs.includes(moref));
     if (machines.length === 0) throw new Error('Nothing to process. All machines were excluded from task list');
     const backup = this.backups.find(({ jobId }) => jobId === job.id) ?? this.addBackup(job);
@@ -162,7 +164,7 @@ export class Estate {
       const type = this.restorePoints.some(({ backupId }) => backupId === backup.id) ? 'Increment' : 'Full';
       const sizeBytes = Math.ceil(disks.reduce((sum, disk) => sum + disk.sizeBytes, 0) / 2);
       const held = { disks: disks.map((disk) => ({ ...disk })), machine };
-      this.restorePoints.push({ id: randomUUID(), backupId: backup.id, createdAt: this.now(), type, sizeBytes, ...held });
+      this.restorePoints.push({ id: randomUUID(), sessionId, backupId: backup.id, createdAt: this.now(), type, sizeBytes, ...held });
     }
   }
 
