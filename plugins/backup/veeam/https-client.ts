@@ -43,6 +43,15 @@ export class HttpsClient {
 
   constructor(private readonly options: HttpsOptions) {}
 
+  get origin(): string {
+    return this.options.origin;
+  }
+
+  /** Whether the certificate of the server must be valid. */
+  get verifies(): boolean {
+    return this.options.verifies;
+  }
+
   /** The answer, whatever its status is. Waits and asks again while the server says that it is busy. */
   async send(request: HttpsRequest, signal: AbortSignal): Promise<HttpsAnswer> {
     const isRepeatable = request.isRepeatable ?? request.method === 'GET';

@@ -1,5 +1,7 @@
-import { definePlugin, PROVIDER_API, ProviderError } from '../../../src/provider/index.js';
+import { definePlugin, PROVIDER_API } from '../../../src/provider/index.js';
+import { transportOpener } from './open-transport.js';
 import { SETTINGS } from './settings.js';
+import { VeeamProvider } from './veeam-provider.js';
 
 export default definePlugin({
   kind: 'backup',
@@ -8,7 +10,5 @@ export default definePlugin({
   version: '1.0.0',
   apiVersion: PROVIDER_API,
   settings: SETTINGS,
-  create: () => {
-    throw new ProviderError('unsupported', 'the provider is not finished');
-  },
+  create: (settings, host) => new VeeamProvider(settings, host, transportOpener(settings, host.now)),
 });

@@ -16,8 +16,8 @@ export interface Transport {
   /** The machines of that name that vCenter has. */
   findMachines(name: string, signal: AbortSignal): Promise<readonly VsphereMachine[]>;
 
-  /** The job of that name; undefined if there is none. */
-  findJob(name: string, signal: AbortSignal): Promise<string | undefined>;
+  /** The job that backs up the machine, known by the uuid in its name; undefined if there is none. */
+  findJob(machineUuid: string, signal: AbortSignal): Promise<string | undefined>;
   /** Makes the job that backs up one machine, as the template says, and answers its reference. Nobody else makes one of that name. */
   createJob(job: NewJob, signal: AbortSignal): Promise<string>;
   /** Makes the job back up this machine, which is the one that it was for, under a new identity. */
@@ -36,7 +36,7 @@ export interface Transport {
   /** Has the session stop soon; one that is over is no error. */
   stop(session: string, signal: AbortSignal): Promise<void>;
 
-  /** What has become of the backup that this session took, with its size if that can be told; undefined while it cannot be seen. */
+  /** The restore point that this session of the job took, with its size if that can be told; undefined while it cannot be seen. */
   findTaken(job: string, session: string, signal: AbortSignal): Promise<RestorePoint | undefined>;
   /** Every restore point of a job with a machine's name in it, in few requests. All of them or an error. */
   listRestorePoints(signal: AbortSignal): AsyncIterable<readonly RestorePoint[]>;
@@ -53,13 +53,14 @@ export interface Transport {
   capacity(signal: AbortSignal): Promise<StorageCapacity>;
 }
 
-/** Restores single disks as disks of their own, which the source of the machines then attaches. */
+/** Restores single disks as disks of their own, which the source of the machines then attaches. Each has a name that its caller makes up. */
 export interface DiskRestores {
-  /** What there is of the restore of that name, which its caller has made up; undefined if it was never started. */
-  find(name: string, signal: AbortSignal): Promise<DiskRestore | undefined>;
-  start(restore: NewDiskRestore, signal: AbortSignal): Promise<void>;
-  /** Does the next step of a restore that `find` shows as waiting for it. */
-  proceed(name: string, signal: AbortSignal): Promise<void>;
+  /** Starts to make the disk readable out of the backup, and answers the session, which stops when it is. */
+  mount(restore: NewDiskRestore, signal: AbortSignal): Promise<string>;
+  /** Where the mounted disk is. */
+  pathOf(name: string, signal: AbortSignal): Promise<string>;
+  /** Starts to move the mounted disk to its storage, and answers the session. */
+  migrate(name: string, signal: AbortSignal): Promise<string>;
 }
 
 /** Something that machines can be put under: a job to copy the settings of, or a repository to keep backups in. */
@@ -87,8 +88,12 @@ export interface NewJob {
   readonly machine: VsphereMachine;
 }
 
-/** Something that runs in sessions: a job, or restores of a machine. */
-export type Run = { readonly kind: 'backup'; readonly job: string } | { readonly kind: 'restore'; readonly machineName: string };
+/** Something that runs in sessions: a job, restores of a machine, the mount of a disk, its migration. */
+export type Run =
+  | { readonly kind: 'backup'; readonly job: string }
+  | { readonly kind: 'restore'; readonly machineName: string }
+  | { readonly kind: 'mount'; readonly name: string }
+  | { readonly kind: 'migration'; readonly name: string };
 
 /** A whole machine to be put back. */
 export interface MachineRestore {
@@ -138,11 +143,5 @@ export interface NewDiskRestore {
   readonly disk: Disk;
 }
 
-export interface DiskRestore {
-  /** Waiting: for `proceed`. */
-  readonly state: 'Working' | 'Waiting' | 'Done' | 'Failed';
-  readonly percent: number;
-  /** Where the disk is. */
-  readonly path: string;
-  readonly message?: string;
-}
+/** Chooses the way to Veeam, which may need to ask what is there. */
+export type OpenTransport = () => Promise<Transport>;

@@ -1,0 +1,37 @@
+import { ProviderError } from '../../../src/provider/index.js';
+import { HttpsClient } from './https-client.js';
+import type { VeeamSettings } from './settings.js';
+import type { OpenTransport } from './transport.js';
+import { VbrTransport } from './vbr/vbr-transport.js';
+
+const VBR_PORT = 9419;
+
+/** The way to Veeam that the settings ask for. */
+export function transportOpener(settings: VeeamSettings, now: () => Date): OpenTransport {
+  return async () => {
+    switch (settings.api) {
+      case 'vbr':
+      case 'auto':
+        return openVbr(settings, now);
+      default:
+        throw new ProviderError('rejected', `the setting api is "${settings.api}"; it can be auto or vbr`);
+    }
+  };
+}
+
+function openVbr(settings: VeeamSettings, now: () => Date): VbrTransport {
+  const address = settings['vbr.url'] === '' ? `https://${parse('url', settings.url).hostname}:${VBR_PORT}` : settings['vbr.url'];
+  return new VbrTransport(httpsClient(settings, parse('vbr.url', address)), settings, now);
+}
+
+/** A client of the server at this address, with what the settings say of connections. */
+function httpsClient(settings: VeeamSettings, { origin }: URL): HttpsClient {
+  const timeoutMs = Math.max(1, settings['request.timeout']) * 1000;
+  return new HttpsClient({ origin, verifies: settings['validate.ssl'], caFile: settings['ca.file'], timeoutMs });
+}
+
+function parse(key: string, text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol === 'https:') return url;
+  throw new ProviderError('rejected', `the setting ${key} is "${text}"; it must be an address that begins with https://`);
+}
