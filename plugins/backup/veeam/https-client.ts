@@ -29,6 +29,8 @@ export interface HttpsRequest {
   readonly body?: string;
   /** Whether it changes nothing there that matters, so that it can be sent again; as every GET. */
   readonly isRepeatable?: boolean;
+  /** How large the answer may be, if it may be larger than most. */
+  readonly maxBodyBytes?: number;
 }
 
 export interface HttpsAnswer {
@@ -68,7 +70,10 @@ export class HttpsClient {
     }
   }
 
-  private async sendOnce({ method, path, headers = {}, body }: HttpsRequest, signal: AbortSignal): Promise<HttpsAnswer> {
+  private async sendOnce(
+    { method, path, headers = {}, body, maxBodyBytes = MAX_BODY_BYTES }: HttpsRequest,
+    signal: AbortSignal,
+  ): Promise<HttpsAnswer> {
     if (signal.aborted) throw signal.reason;
     const { origin, timeoutMs } = this.options;
     const limited = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
@@ -80,7 +85,7 @@ export class HttpsClient {
       dispatcher,
       signal: limited,
     });
-    return { status: answer.statusCode, headers: flat(answer.headers), body: await readAll(answer.body) };
+    return { status: answer.statusCode, headers: flat(answer.headers), body: await readAll(answer.body, maxBodyBytes) };
   }
 
   private async connect(): Promise<Agent> {
@@ -106,12 +111,12 @@ async function readCertificates(file: string): Promise<string> {
   }
 }
 
-async function readAll(body: AsyncIterable<Buffer>): Promise<string> {
+async function readAll(body: AsyncIterable<Buffer>, maxBytes: number): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of body) {
     size += chunk.length;
-    if (size > MAX_BODY_BYTES) throw new ProviderError('corrupt', `Veeam answered more than ${MAX_BODY_BYTES} bytes at once`);
+    if (size > maxBytes) throw new ProviderError('corrupt', `Veeam answered more than ${maxBytes} bytes at once`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');

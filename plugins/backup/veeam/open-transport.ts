@@ -1,4 +1,5 @@
 import { ProviderError } from '../../../src/provider/index.js';
+import { EmTransport } from './em/em-transport.js';
 import { HttpsClient } from './https-client.js';
 import type { VeeamSettings } from './settings.js';
 import type { OpenTransport } from './transport.js';
@@ -13,8 +14,10 @@ export function transportOpener(settings: VeeamSettings, now: () => Date): OpenT
       case 'vbr':
       case 'auto':
         return openVbr(settings, now);
+      case 'em':
+        return openEm(settings, now);
       default:
-        throw new ProviderError('rejected', `the setting api is "${settings.api}"; it can be auto or vbr`);
+        throw new ProviderError('rejected', `the setting api is "${settings.api}"; it can be auto, vbr or em`);
     }
   };
 }
@@ -22,6 +25,12 @@ export function transportOpener(settings: VeeamSettings, now: () => Date): OpenT
 function openVbr(settings: VeeamSettings, now: () => Date): VbrTransport {
   const address = settings['vbr.url'] === '' ? `https://${parse('url', settings.url).hostname}:${VBR_PORT}` : settings['vbr.url'];
   return new VbrTransport(httpsClient(settings, parse('vbr.url', address)), settings, now);
+}
+
+/** With the Backup & Replication server for what Enterprise Manager cannot do, if there is one set. */
+function openEm(settings: VeeamSettings, now: () => Date): EmTransport {
+  const companion = settings['vbr.url'] === '' ? undefined : openVbr(settings, now);
+  return new EmTransport(httpsClient(settings, parse('url', settings.url)), settings, companion);
 }
 
 /** A client of the server at this address, with what the settings say of connections. */

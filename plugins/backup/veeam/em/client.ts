@@ -6,6 +6,9 @@ import { parseXml, XmlFault } from './xml.js';
 
 const XML = 'application/xml';
 
+/** A list comes whole, in one document: that of tens of thousands of restore points. */
+const MAX_DOCUMENT_BYTES = 128 * 1024 * 1024;
+
 /** Where the session id is given, and then asked for. */
 const SESSION_HEADER = 'x-restsvcsessionid';
 
@@ -116,7 +119,7 @@ export class EmClient {
   private under(session: OpenSession, request: Request): HttpsRequest {
     const type = request.body === undefined ? {} : { 'content-type': XML };
     const headers = { accept: XML, [SESSION_HEADER]: session.header, ...type };
-    return { ...request, path: `${this.account.basePath}/${request.path}`, headers };
+    return { ...request, path: `${this.account.basePath}/${request.path}`, headers, maxBodyBytes: MAX_DOCUMENT_BYTES };
   }
 }
 

@@ -1,5 +1,7 @@
 import { ProviderError } from '../../../../src/provider/index.js';
 import type { Capabilities, ConnectionStep, StorageCapacity } from '../../../../src/provider/index.js';
+import type { HttpsClient } from '../https-client.js';
+import type { VeeamSettings } from '../settings.js';
 import type {
   Disk,
   DiskRestores,
@@ -12,99 +14,119 @@ import type {
   Transport,
   VsphereMachine,
 } from '../transport.js';
-import type { ConnectionCheck } from './connection-check.js';
-import type { Infrastructure } from './infrastructure.js';
-import type { Jobs } from './jobs.js';
-import type { RestorePoints } from './restore-points.js';
-import { isEmSession, type Sessions } from './sessions.js';
+import { checkConnection } from './check-connection.js';
+import { EmClient } from './client.js';
+import { Infrastructure } from './infrastructure.js';
+import { Jobs } from './jobs.js';
+import { RestorePoints } from './restore-points.js';
+import { isEmSession, Sessions } from './sessions.js';
+import { Tasks } from './tasks.js';
 
-/** The parts of Enterprise Manager's API. */
-export interface EmParts {
-  readonly infrastructure: Infrastructure;
-  readonly jobs: Jobs;
-  readonly sessions: Sessions;
-  readonly restorePoints: RestorePoints;
-  readonly check: ConnectionCheck;
+/** What speaks to the Backup & Replication server behind Enterprise Manager. */
+export interface Companion extends Transport {
+  /** The repository that a job keeps its backups in. */
+  repositoryOf(job: string, signal: AbortSignal): Promise<string | undefined>;
 }
 
 /**
- * Veeam by way of Enterprise Manager. Some things it cannot do at all, such as to delete: those are done by a companion, which speaks to the
- * Backup & Replication server itself, or are not declared.
+ * Veeam by way of Enterprise Manager. Some things it cannot do at all, such as to delete a restore point: those are done by a companion, which
+ * speaks to the Backup & Replication server itself, or are not declared.
  */
 export class EmTransport implements Transport {
   readonly disks?: DiskRestores;
+  private readonly infrastructure: Infrastructure;
+  private readonly jobs: Jobs;
+  private readonly sessions: Sessions;
+  private readonly points: RestorePoints;
 
   constructor(
-    private readonly em: EmParts,
-    private readonly companion: Transport | undefined,
+    private readonly https: HttpsClient,
+    private readonly settings: VeeamSettings,
+    private readonly companion: Companion | undefined,
   ) {
+    const em = this.client();
+    const pace = { intervalMs: Math.max(0.1, settings['task.poll.interval']) * 1000, looks: Math.max(1, settings['task.poll.max.retry']) };
+    const tasks = new Tasks(em, pace);
+    this.infrastructure = new Infrastructure(em, settings.vcenter);
+    this.jobs = new Jobs(em, tasks, this.infrastructure, companion);
+    this.sessions = new Sessions(em, tasks, pace);
+    this.points = new RestorePoints(em, this.sessions);
     if (companion?.disks) this.disks = companion.disks;
   }
 
   async capabilities(signal: AbortSignal): Promise<Capabilities> {
-    const least = { quiesce: false, restoreVolume: false, fillMachine: false, crossZone: false };
-    return { ...least, ...(await this.companion?.capabilities(signal)), capacity: true };
+    const least = { quiesce: false, restoreVolume: false, fillMachine: false, crossZone: false, capacity: true, deleteBackup: false };
+    if (!this.companion) return least;
+    const { restoreVolume, deleteBackup = true } = await this.companion.capabilities(signal);
+    return { ...least, restoreVolume, deleteBackup };
   }
 
-  checkConnection(signal: AbortSignal): Promise<readonly ConnectionStep[]> {
-    return this.em.check.run(signal);
+  /** Under a logon of its own: that is part of what is tried. */
+  async checkConnection(signal: AbortSignal): Promise<readonly ConnectionStep[]> {
+    const em = this.client();
+    const steps = await checkConnection({ https: this.https, em, vcenter: this.settings.vcenter }, signal);
+    // A session that cannot be closed ends by itself.
+    await em.logOff(signal).catch(() => undefined);
+    if (!this.companion || !steps.every(({ isPassed }) => isPassed)) return steps;
+    const beyond = await this.companion.checkConnection(signal);
+    return [...steps, ...beyond.map((step) => ({ ...step, name: `${step.name} of Backup & Replication` }))];
   }
 
   listTemplates(signal: AbortSignal): Promise<readonly Template[]> {
-    return this.em.jobs.listTemplates(signal);
+    return this.jobs.listTemplates(signal);
   }
 
   findMachines(name: string, signal: AbortSignal): Promise<readonly VsphereMachine[]> {
-    return this.em.infrastructure.findMachines(name, signal);
+    return this.infrastructure.findMachines(name, signal);
   }
 
   findJob(machineUuid: string, signal: AbortSignal): Promise<string | undefined> {
-    return this.em.jobs.find(machineUuid, signal);
+    return this.jobs.find(machineUuid, signal);
   }
 
   createJob(job: NewJob, signal: AbortSignal): Promise<string> {
-    return this.em.jobs.create(job, signal);
+    return this.jobs.create(job, signal);
   }
 
   retargetJob(job: string, machine: VsphereMachine, signal: AbortSignal): Promise<void> {
-    return this.em.jobs.retarget(job, machine, signal);
+    return this.jobs.retarget(job, machine, signal);
   }
 
   removeJob(job: string, signal: AbortSignal): Promise<void> {
-    return this.companion ? this.companion.removeJob(job, signal) : this.em.jobs.retire(job, signal);
+    return this.companion ? this.companion.removeJob(job, signal) : this.jobs.retire(job, signal);
   }
 
   newestSession(run: Run, signal: AbortSignal): Promise<string | undefined> {
     if (run.kind === 'mount' || run.kind === 'migration') return this.beyond('restore a single disk').newestSession(run, signal);
-    return this.em.sessions.newest(run, signal);
+    return this.sessions.newest(run, signal);
   }
 
   startBackup(job: string, signal: AbortSignal): Promise<string> {
-    return this.em.sessions.startBackup(job, signal);
+    return this.sessions.startBackup(job, signal);
   }
 
   startRestore(restore: MachineRestore, signal: AbortSignal): Promise<string> {
-    return this.em.sessions.startRestore(restore, signal);
+    return this.sessions.startRestore(restore, signal);
   }
 
   look(session: string, signal: AbortSignal): Promise<Session> {
-    return isEmSession(session) ? this.em.sessions.look(session, signal) : this.beyond('follow this session').look(session, signal);
+    return isEmSession(session) ? this.sessions.look(session, signal) : this.beyond('follow this session').look(session, signal);
   }
 
   stop(session: string, signal: AbortSignal): Promise<void> {
-    return isEmSession(session) ? this.em.sessions.stop(session, signal) : this.beyond('stop this session').stop(session, signal);
+    return isEmSession(session) ? this.sessions.stop(session, signal) : this.beyond('stop this session').stop(session, signal);
   }
 
   findTaken(_job: string, session: string, signal: AbortSignal): Promise<RestorePoint | undefined> {
-    return this.em.restorePoints.findTaken(session, signal);
+    return this.points.findTaken(session, signal);
   }
 
   listRestorePoints(signal: AbortSignal): AsyncIterable<readonly RestorePoint[]> {
-    return this.em.restorePoints.list(signal);
+    return this.points.list(signal);
   }
 
   findRestorePoint(id: string, signal: AbortSignal): Promise<RestorePoint | undefined> {
-    return this.em.restorePoints.find(id, signal);
+    return this.points.find(id, signal);
   }
 
   async listDisks(restorePoint: string, signal: AbortSignal): Promise<readonly Disk[] | undefined> {
@@ -112,11 +134,17 @@ export class EmTransport implements Transport {
   }
 
   async deleteRestorePoint(id: string, signal: AbortSignal): Promise<void> {
+    if (!this.companion && !(await this.points.has(id, signal))) return;
     await this.beyond('delete restore points').deleteRestorePoint(id, signal);
   }
 
   capacity(signal: AbortSignal): Promise<StorageCapacity> {
-    return this.em.infrastructure.capacity(signal);
+    return this.infrastructure.capacity(signal);
+  }
+
+  private client(): EmClient {
+    const { url, username, password } = this.settings;
+    return new EmClient(this.https, { basePath: new URL(url).pathname.replace(/\/+$/, ''), username, password });
   }
 
   /** Whoever does what Enterprise Manager cannot do. */

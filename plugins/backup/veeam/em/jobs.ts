@@ -2,7 +2,8 @@ import { ProviderError } from '../../../../src/provider/index.js';
 import { machineUuidOf, readUrn, urnOf } from '../naming.js';
 import type { NewJob, Template, VsphereMachine } from '../transport.js';
 import type { EmClient } from './client.js';
-import { idOf, JOB, OBJECTS_IN_JOB, REFERENCES, type ObjectInJob, type Reference } from './entities.js';
+import type { Companion } from './em-transport.js';
+import { idOf, JOB, OBJECTS_IN_JOB, REFERENCES, type Job, type ObjectInJob, type Reference } from './entities.js';
 import { isVmRef, vmRefOf, type Infrastructure } from './infrastructure.js';
 import { createObjectInJobSpec, jobCloneSpec } from './specs.js';
 import type { Tasks } from './tasks.js';
@@ -13,12 +14,17 @@ export class Jobs {
     private readonly em: EmClient,
     private readonly tasks: Tasks,
     private readonly infrastructure: Infrastructure,
+    /** Knows the repositories of jobs, which Enterprise Manager does not tell. */
+    private readonly companion: Pick<Companion, 'repositoryOf'> | undefined,
   ) {}
 
   /** Every job that is not that of one machine. */
   async listTemplates(signal: AbortSignal): Promise<readonly Template[]> {
-    const templates = (await this.list(signal)).filter(({ name }) => machineUuidOf(name) === undefined);
-    return templates.map(({ uid, name }) => ({ externalId: urnOf('Job', idOf(uid)), name, description: '' }));
+    return templatesAmong(await this.list(signal)).map(({ uid, name }) => ({
+      externalId: urnOf('Job', idOf(uid)),
+      name,
+      description: 'as this job',
+    }));
   }
 
   /** The job of the machine, once it has the machine in it: that is the last step of making it, and the first of retiring it. */
@@ -81,13 +87,19 @@ export class Jobs {
     throw new ProviderError('unknown', `Enterprise Manager has copied ${template}, and shows no job ${name}`);
   }
 
-  /** The repository of a template, which Enterprise Manager does not tell: the only one there is, or the one that its description names. */
-  private async repositoryFor({ name, description }: Pick<Template, 'name' | 'description'>, signal: AbortSignal): Promise<string> {
+  /** The repository of a template: the only one there is, or else the one that its description names. */
+  private async repositoryFor({ uid, name, description }: Job, signal: AbortSignal): Promise<string> {
+    const known = await this.companion?.repositoryOf(idOf(uid), signal);
+    if (known !== undefined) return urnOf('Repository', known);
     const repositories = await this.infrastructure.repositories(signal);
     const named = repositories.length === 1 ? repositories : repositories.filter((each) => description.includes(each.name));
+    // A name may be part of another one.
     const [longest] = [...named].sort((a, b) => b.name.length - a.name.length);
     if (longest) return longest.uid;
-    throw new ProviderError('rejected', `the description of the job ${name} has to name the repository that copies of it use`);
+    throw new ProviderError(
+      'rejected',
+      `Veeam has several repositories: the description of the job ${name} has to name that of its copies`,
+    );
   }
 
   private async machines(job: string, signal: AbortSignal): Promise<readonly ObjectInJob[]> {
@@ -107,6 +119,10 @@ export class Jobs {
     await this.tasks.carryOut('POST', `jobs/${job}?action=toggleScheduleEnabled`, signal);
   }
 }
+
+/** Those that are not of one machine. */
+export const templatesAmong = (jobs: readonly Reference[]): readonly Reference[] =>
+  jobs.filter(({ name }) => machineUuidOf(name) === undefined);
 
 const entity = (job: string): string => `jobs/${job}?format=Entity`;
 

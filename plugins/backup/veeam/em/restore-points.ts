@@ -21,10 +21,15 @@ export class RestorePoints {
   }
 
   async find(id: string, signal: AbortSignal): Promise<RestorePoint | undefined> {
-    const point = await this.em.find(`vmRestorePoints/${encodeURIComponent(id)}?format=Entity`, RESTORE_POINT, signal);
+    const point = await this.em.find(entity(id), RESTORE_POINT, signal);
     if (!point?.isReady) return undefined;
     const file = await this.em.find(`backupFiles/${point.backupFileId}?format=Entity`, BACKUP_FILE, signal);
     return file && restorePoint(point, file);
+  }
+
+  /** Whether there is one, ready or not. */
+  async has(id: string, signal: AbortSignal): Promise<boolean> {
+    return (await this.em.find(entity(id), RESTORE_POINT, signal)) !== undefined;
   }
 
   /** Those of all machines that are ready, in two requests. */
@@ -40,6 +45,8 @@ export class RestorePoints {
     for (let first = 0; first < listed.length; first += PAGE_SIZE) yield listed.slice(first, first + PAGE_SIZE);
   }
 }
+
+const entity = (id: string): string => `vmRestorePoints/${encodeURIComponent(id)}?format=Entity`;
 
 const restorePoint = ({ id, createdAt, isFull }: VmRestorePoint, { backupName, sizeBytes }: BackupFile): RestorePoint => ({
   id,

@@ -1,5 +1,5 @@
 import { ProviderError, type ConnectionStep } from '../../../../src/provider/index.js';
-import { ConnectionFailed } from '../failures.js';
+import { tryWay } from '../connection-steps.js';
 import type { HttpsClient } from '../https-client.js';
 import { numberOf } from './answers.js';
 import type { Inventory } from './inventory.js';
@@ -11,47 +11,14 @@ interface Way {
   readonly inventory: Inventory;
 }
 
-/** A step: what it is called, and what tries it and answers what was found. */
-type Attempt = readonly [name: string, attempt: () => Promise<string>];
-
 /** Tries the way to the server, up to the first step that fails. */
-export async function checkConnection({ https, client, inventory }: Way, signal: AbortSignal): Promise<readonly ConnectionStep[]> {
-  const reached = https.send({ method: 'GET', path: '/swagger/' }, signal).then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  const failedAt = async (...stages: readonly string[]) => {
-    const error = await reached;
-    if (error instanceof ConnectionFailed ? stages.includes(error.stage) : error !== undefined) throw error;
-  };
-  const attempts: readonly Attempt[] = [
-    ['address', () => failedAt('address').then(() => `${https.origin} answers`)],
-    [
-      'certificate',
-      () => failedAt('certificate', 'answer').then(() => (https.verifies ? 'it is trusted' : 'it is not looked at: validate.ssl is false')),
-    ],
+export const checkConnection = ({ https, client, inventory }: Way, signal: AbortSignal): Promise<readonly ConnectionStep[]> =>
+  tryWay({ https, path: '/swagger/' }, signal, [
     ['version', async () => `revision ${(await client.revision()).name} of the API`],
-    ['login', async () => logOn(client, signal)],
-    ['repositories', async () => repositories(client, signal)],
-    ['vcenter', async () => vcenter(inventory, signal)],
-  ];
-  const steps: ConnectionStep[] = [];
-  for (const [name, attempt] of attempts) {
-    const step = await tried(name, attempt);
-    steps.push(step);
-    if (!step.isPassed) break;
-  }
-  return steps;
-}
-
-async function tried(name: string, attempt: () => Promise<string>): Promise<ConnectionStep> {
-  try {
-    return { name, isPassed: true, detail: await attempt() };
-  } catch (error) {
-    if (!(error instanceof ProviderError)) throw error;
-    return { name, isPassed: false, detail: error.message };
-  }
-}
+    ['login', () => logOn(client, signal)],
+    ['repositories', () => repositories(client, signal)],
+    ['vcenter', () => vcenter(inventory, signal)],
+  ]);
 
 async function logOn(client: VbrClient, signal: AbortSignal): Promise<string> {
   const { name, buildVersion } = await client.ask('GET', '/api/v1/serverInfo', signal);

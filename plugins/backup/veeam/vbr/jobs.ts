@@ -41,6 +41,12 @@ export class Jobs {
     return this.post(jobAfter(revision, model, about), signal);
   }
 
+  /** The repository that the job keeps its backups in. */
+  async repositoryOf(id: string, signal: AbortSignal): Promise<string | undefined> {
+    const { storage } = await this.client.ask('GET', `${JOBS}/${id}`, signal);
+    return asText((storage as Answer | undefined)?.['backupRepositoryId']);
+  }
+
   async retarget(id: string, machine: VsphereMachine, signal: AbortSignal): Promise<void> {
     const job = await this.client.ask('GET', `${JOBS}/${id}`, signal);
     const changed = retargeted(await this.client.revision(), job, asObject(machine));

@@ -74,6 +74,10 @@ export class VbrTransport implements Transport {
     return this.jobs.create(job, signal);
   }
 
+  repositoryOf(job: string, signal: AbortSignal): Promise<string | undefined> {
+    return this.jobs.repositoryOf(job, signal);
+  }
+
   retargetJob(job: string, machine: VsphereMachine, signal: AbortSignal): Promise<void> {
     return this.jobs.retarget(job, machine, signal);
   }

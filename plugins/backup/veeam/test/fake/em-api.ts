@@ -9,8 +9,6 @@ import type { FakeAnswer, FakeRequest } from './server.js';
 
 /** What can be said to the fake about how it works. */
 export interface EmScript {
-  username: string;
-  password: string;
   /** How often a task is looked at until it has ended. */
   taskLooks: number;
   /** What a task of this operation fails with. */
@@ -28,7 +26,7 @@ export type Route = readonly [RegExp, Handler];
 /** Enterprise Manager's API over what the estate holds. */
 export class EmApi {
   readonly script: EmScript = {
-    ...{ username: 'administrator', password: 'veeam-secret', taskLooks: 1, failing: {}, readyAfter: 0, namesSessions: true },
+    ...{ taskLooks: 1, failing: {}, readyAfter: 0, namesSessions: true },
   };
   readonly documents: EmDocuments;
   /** Logon sessions: what a client has to send, and what it closes them by. */
@@ -38,6 +36,7 @@ export class EmApi {
 
   constructor(
     readonly estate: Estate,
+    private readonly user: { readonly username: string; readonly password: string },
     origin: () => string,
     dialect: Dialect = { chains: true, strange: true },
   ) {
@@ -94,7 +93,7 @@ export class EmApi {
   }
 
   private logOn({ headers }: FakeRequest): FakeAnswer {
-    const { username, password } = this.script;
+    const { username, password } = this.user;
     const expected = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
     if (headers['authorization'] !== expected) return errorAnswer(401, 'Authorization has failed.');
     const [token, id] = [Buffer.from(randomUUID()).toString('base64'), randomUUID()];
