@@ -4,7 +4,7 @@ export type FakeResult = 'None' | 'Success' | 'Warning' | 'Failed';
 
 export interface FakeSession {
   readonly id: string;
-  readonly kind: 'Job' | 'RestoreVm' | 'FirstClassDiskInstantRestore' | 'InfrastructureItemDeletion';
+  readonly kind: 'Job' | 'RestoreVm' | 'FirstClassDiskInstantRestore' | 'QuickMigration' | 'InfrastructureItemDeletion';
   readonly name: string;
   readonly jobId?: string;
   readonly createdAt: Date;
@@ -30,7 +30,7 @@ export interface SessionScript {
 interface Running {
   readonly session: FakeSession;
   readonly script: SessionScript;
-  readonly effect: () => void;
+  readonly effect: (session: FakeSession) => void;
 }
 
 /** Sessions that end when the clock has come to it, and only then have their effect. */
@@ -41,7 +41,7 @@ export class FakeSessions {
 
   constructor(private readonly now: () => Date) {}
 
-  start(about: Pick<FakeSession, 'kind' | 'name' | 'jobId'>, effect: () => void): FakeSession {
+  start(about: Pick<FakeSession, 'kind' | 'name' | 'jobId'>, effect: (session: FakeSession) => void): FakeSession {
     const begun = { state: 'Starting', percent: 0, result: 'None', message: '', log: [] } as const;
     const session: FakeSession = { id: randomUUID(), createdAt: this.now(), ...about, ...begun, log: [] };
     this.all.push(session);
@@ -81,13 +81,13 @@ export class FakeSessions {
     }
   }
 
-  private finish(session: FakeSession, script: SessionScript, effect: () => void): void {
+  private finish(session: FakeSession, script: SessionScript, effect: (session: FakeSession) => void): void {
     if (script.result === 'Failed') {
       session.log = script.errors.map((title) => ({ status: 'Failed', title }));
       return this.end(session, 'Failed', script.message);
     }
     try {
-      effect();
+      effect(session);
       this.end(session, script.result, script.message);
     } catch (error) {
       this.end(session, 'Failed', (error as Error).message);
