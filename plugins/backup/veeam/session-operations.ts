@@ -69,7 +69,7 @@ export class SessionOperations {
     const plan = record.plan as P;
     const session = await this.sessionOf(transport, id, { run: work.run(plan), start: () => work.start(plan) }, signal);
     await this.follower.follow(transport, session, operation, work.stage, signal);
-    const outcome = await work.finish(plan, session);
+    const outcome = await work.finish(plan, session).catch((error: unknown) => this.finishedByOther<R>(id, error));
     const ended = await this.records.change(id, (present = record) => (present.outcome === undefined ? { ...present, outcome } : present));
     return wanted(id, ended).outcome as R;
   }
@@ -90,6 +90,13 @@ export class SessionOperations {
     if (record.session !== undefined || record.claim === undefined) return record;
     const session = await transport.newestSession(run(record.plan), signal);
     return session === undefined || session === record.before ? record : { ...record, session };
+  }
+
+  /** The outcome that somebody else has recorded, and gone on from, so that there is nothing left to finish. */
+  private async finishedByOther<R>(id: string, error: unknown): Promise<R> {
+    const outcome = (await this.records.get(id))?.outcome;
+    if (outcome === undefined) throw error;
+    return outcome as R;
   }
 
   private async begin<P, R>(transport: Transport, id: string, work: SessionWork<P, R>, signal: AbortSignal): Promise<OperationRecord> {

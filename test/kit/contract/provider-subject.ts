@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type {
   Assign,
   BackupProvider,
+  DeleteBackup,
   Machine,
   ProviderBackup,
   ProviderFault,
@@ -89,6 +90,20 @@ export class Subject {
   async expectFault(answer: Promise<unknown>, ...faults: readonly ProviderFault[]): Promise<void> {
     const { message } = await expectFault(answer, ...faults);
     for (const secret of this.harness.secrets ?? []) expect(message).not.toContain(secret);
+  }
+
+  /** Deletes the backup; false after the right refusal of a provider that leaves some to retention. */
+  async deletes(backup: Pick<DeleteBackup, 'externalId' | 'takenBy' | 'forced'>): Promise<boolean> {
+    const provider = await this.provider();
+    const { deleteBackup = true } = await provider.capabilities(never);
+    const answer = provider.deleteBackup({ ...operation(), ...backup }, never);
+    const isDone = await answer.then(
+      () => true,
+      () => false,
+    );
+    if (deleteBackup) await answer;
+    else if (!isDone) await this.expectFault(answer, 'unsupported');
+    return isDone;
   }
 
   /** What the provider lists of the machine. */

@@ -65,8 +65,8 @@ export function describeTaking(subject: Subject): void {
   test('freezes the guest when asked to, or says that it cannot, as declared', async () => {
     const { machine, take } = await subject.assigned();
     const provider = await subject.provider();
-    const answer = provider.takeBackup({ ...take(), quiesce: true }, never);
     const { quiesce } = await provider.capabilities(never);
+    const answer = provider.takeBackup({ ...take(), quiesce: true }, never);
     if (quiesce) expect(await answer).toMatchObject({ machineUuid: machine.uuid });
     else await subject.expectFault(answer, 'unsupported');
     expect(await subject.listed(machine)).toHaveLength(quiesce ? 1 : 0);

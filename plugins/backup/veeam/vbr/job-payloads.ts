@@ -6,7 +6,7 @@ import type { Revision } from './revisions.js';
 const KEPT_POINTS = 14;
 
 /** What a job takes over from its template. */
-const FROM_TEMPLATE = ['isHighPriority', 'storage', 'guestProcessing', 'schedule'] as const;
+const FROM_TEMPLATE: ReadonlySet<string> = new Set(['isHighPriority', 'storage', 'guestProcessing', 'schedule']);
 
 /** The type of a job that backs up machines of vSphere. */
 export const jobTypeOf = ({ has }: Revision): string => (has.vSphereJobs ? 'VSphereBackup' : 'Backup');
@@ -22,7 +22,7 @@ export const objectFor = ({ has }: Revision, object: InventoryObject): Answer =>
 
 /** A new job for one machine, that is what its template is but for its name and its machine. */
 export function jobAfter(revision: Revision, template: Answer, about: JobIdentity): Answer {
-  const copied = FROM_TEMPLATE.filter((field) => template[field] !== undefined).map((field) => [field, template[field]]);
+  const copied = Object.entries(template).filter(([field]) => FROM_TEMPLATE.has(field));
   return { ...identity(revision, about), ...Object.fromEntries(copied) };
 }
 
@@ -46,8 +46,8 @@ export function jobInto(revision: Revision, repositoryId: string, about: JobIden
 /** The job with this one machine in it; undefined if that is so already. */
 export function retargeted(revision: Revision, job: Answer, machine: InventoryObject): Answer | undefined {
   const machines = (job['virtualMachines'] ?? {}) as Answer;
-  const includes = (Array.isArray(machines['includes']) ? machines['includes'] : []) as readonly Answer[];
-  const [only, ...others] = includes.map(objectIn);
+  const { includes } = machines;
+  const [only, ...others] = Array.isArray(includes) ? (includes as readonly Answer[]).map(objectIn) : [];
   if (others.length === 0 && asText(only?.['objectId']) === machine.objectId && job['isDisabled'] !== true) return undefined;
   return { ...job, isDisabled: false, virtualMachines: { ...machines, includes: [objectFor(revision, machine)] } };
 }

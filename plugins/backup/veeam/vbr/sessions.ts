@@ -35,7 +35,7 @@ export class Sessions {
 
   async newest(run: SessionRun, signal: AbortSignal): Promise<string | undefined> {
     const search = new URLSearchParams({ ...filterOf(run), orderColumn: 'CreationTime', orderAsc: 'false', skip: '0', limit: '20' });
-    const { data } = await this.client.ask('GET', `${SESSIONS}?${search}`, signal);
+    const { data } = await this.client.ask('GET', `${SESSIONS}?${search.toString()}`, signal);
     const sessions = (Array.isArray(data) ? (data as readonly Answer[]) : []).filter((session) => isOf(session, run));
     const [newest] = [...sessions].sort(
       (a, b) => timeOf(b, 'creationTime', SESSIONS).getTime() - timeOf(a, 'creationTime', SESSIONS).getTime(),

@@ -66,12 +66,14 @@ export class VbrClient {
 
   /** Every item of a list, page by page. A page that is not whole is an error. */
   async *pages(path: string, query: Readonly<Record<string, string>>, signal: AbortSignal): AsyncGenerator<readonly Answer[]> {
-    for (let skip = 0; ;) {
+    for (let [skip, announced] = [0, 0]; ;) {
       const search = new URLSearchParams({ ...query, skip: String(skip), limit: String(PAGE_SIZE) });
-      const answer = await this.ask('GET', `${path}?${search}`, signal);
+      const answer = await this.ask('GET', `${path}?${search.toString()}`, signal);
       const items = asList(answer['data'], path);
       const total = Number(asObject(answer['pagination'], path)['total']);
-      skip += items.length;
+      // What was removed meanwhile has moved others to pages that are read already.
+      if (total < announced) throw new ProviderError('temporary', `the list ${path} became shorter while it was read`);
+      [skip, announced] = [skip + items.length, total];
       yield items;
       if (skip >= total) return;
       if (items.length === 0 || Number.isNaN(total)) throw broken(path, `it announced ${total} items and gave ${skip}`);

@@ -4,7 +4,7 @@ export type FakeResult = 'None' | 'Success' | 'Warning' | 'Failed';
 
 export interface FakeSession {
   readonly id: string;
-  readonly kind: 'Job' | 'RestoreVm' | 'FirstClassDiskInstantRestore' | 'InfrastructureItemDeletion';
+  readonly kind: 'Job' | 'RestoreVm' | 'FirstClassDiskInstantRestore' | 'QuickMigration' | 'InfrastructureItemDeletion';
   readonly name: string;
   readonly jobId?: string;
   readonly createdAt: Date;
