@@ -109,12 +109,18 @@ export class EmTransport implements Transport {
     return this.sessions.startRestore(restore, signal);
   }
 
-  look(session: string, signal: AbortSignal): Promise<Session> {
-    return isEmSession(session) ? this.sessions.look(session, signal) : this.beyond('follow this session').look(session, signal);
+  async look(session: string, signal: AbortSignal): Promise<Session> {
+    if (!isEmSession(session)) return this.beyond('follow this session').look(session, signal);
+    const seen = await this.sessions.look(session, signal);
+    if (seen.message !== undefined || seen.state !== 'Stopped' || seen.result === 'Success') return seen;
+    // Only the server itself keeps a log of restores; that it cannot be asked changes nothing about the end.
+    const { message } = (await this.companion?.look(uuidOf(session), signal).catch(() => undefined)) ?? {};
+    return message === undefined ? seen : { ...seen, message };
   }
 
   stop(session: string, signal: AbortSignal): Promise<void> {
-    return isEmSession(session) ? this.sessions.stop(session, signal) : this.beyond('stop this session').stop(session, signal);
+    if (!isEmSession(session)) return this.beyond('stop this session').stop(session, signal);
+    return this.companion ? this.companion.stop(uuidOf(session), signal) : this.sessions.stop(session, signal);
   }
 
   findTaken(_job: string, session: string, signal: AbortSignal): Promise<RestorePoint | undefined> {
@@ -156,3 +162,6 @@ export class EmTransport implements Transport {
     );
   }
 }
+
+/** The name of a session at the Backup & Replication server. */
+const uuidOf = (session: string): string => session.slice(session.indexOf('/') + 1);

@@ -13,7 +13,7 @@ import {
   type TaskSession,
 } from './entities.js';
 import { restoreSpec } from './specs.js';
-import { lookFor, type Pace, type Tasks } from './tasks.js';
+import { afterwards, lookFor, type Pace, type Tasks } from './tasks.js';
 
 /** What Enterprise Manager starts; disks it does not mount. */
 export type EmRun = Exclude<Run, { readonly kind: 'mount' | 'migration' }>;
@@ -57,11 +57,12 @@ export class Sessions {
     return { state, percent, result: known ?? 'Failed', ...(message === '' ? {} : { message }) };
   }
 
-  /** Has a run of a job stop; a restore goes on to its end. */
+  /** Has a run of a job stop; a restore cannot be stopped. */
   async stop(session: string, signal: AbortSignal): Promise<void> {
-    if ((await this.em.find(`${session}?format=Entity`, kindOf(session), signal))?.state === 'Stopped') return;
-    if (isRestore(session)) throw new ProviderError('unsupported', 'Enterprise Manager cannot stop a restore');
-    await this.tasks.carryOut('POST', `${session}?action=stop`, signal);
+    const { state = 'Stopped' } = (await this.em.find(`${session}?format=Entity`, kindOf(session), signal)) ?? {};
+    if (state === 'Stopped') return;
+    if (!isRestore(session)) return void (await this.tasks.carryOut('POST', `${session}?action=stop`, signal));
+    throw new ProviderError('unsupported', `${session} is still ${state}, and Enterprise Manager cannot stop a restore: stop it in Veeam`);
   }
 
   /** What the run of a job did with its machine; nothing while that cannot be seen. */
@@ -83,7 +84,7 @@ export class Sessions {
       const session = await this.findNewest(run, signal);
       return session?.id === before?.id ? undefined : session;
     };
-    const session = await lookFor(this.pace, newer, signal);
+    const session = await afterwards(`starting a ${run.kind}`, () => lookFor(this.pace, newer, signal));
     if (session) return pathOf(run, session.id);
     throw new ProviderError('unknown', `Veeam has started a ${run.kind} and shows no session of it`);
   }

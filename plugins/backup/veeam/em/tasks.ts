@@ -25,6 +25,16 @@ export async function lookFor<T>(
   return undefined;
 }
 
+/** What comes after something has been begun: a failure here is no longer one that has left everything as it was. */
+export async function afterwards<T>(what: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new ProviderError('unknown', `${what}: Veeam has accepted it, and what became of it is not known: ${why}`, cause);
+  }
+}
+
 /** Changes something, and waits until Enterprise Manager has done it. */
 export class Tasks {
   constructor(
@@ -36,14 +46,18 @@ export class Tasks {
   async carryOut(method: 'POST' | 'DELETE', path: string, signal: AbortSignal, body?: string): Promise<Task | undefined> {
     const task = await this.em.change(method, path, signal, body);
     if (!task) return undefined;
-    const ended = task.isFinished ? task : await lookFor(this.pace, () => this.ended(task, signal), signal);
+    const ended = await afterwards(`${method} ${path}`, () => this.endOf(task, signal));
     if (!ended) throw new ProviderError('unknown', `${method} ${path}: ${task.id} of Enterprise Manager does not come to an end`);
     if (ended.isSuccessful) return ended;
     throw new ProviderError('rejected', `${method} ${path}: ${ended.message || 'Enterprise Manager does not say why it failed'}`);
   }
 
-  private async ended({ id }: Task, signal: AbortSignal): Promise<Task | undefined> {
-    const task = await this.em.get(`tasks/${encodeURIComponent(id)}`, TASK, signal);
-    return task.isFinished ? task : undefined;
+  private async endOf(begun: Task, signal: AbortSignal): Promise<Task | undefined> {
+    if (begun.isFinished) return begun;
+    const look = async () => {
+      const task = await this.em.get(`tasks/${encodeURIComponent(begun.id)}`, TASK, signal);
+      return task.isFinished ? task : undefined;
+    };
+    return lookFor(this.pace, look, signal);
   }
 }

@@ -1,19 +1,21 @@
 import type { PluginHost } from '../../../../src/provider/index.js';
-import { defaultsOf, sampleMachine, sampleVolume } from '../../../../test/kit/contract/samples.js';
+import { defaultsOf, never, operation, sampleMachine, sampleVolume } from '../../../../test/kit/contract/samples.js';
 import { hostOn, MemoryStore } from '../../../../test/kit/memory-store.js';
 import veeam from '../index.js';
 import type { VeeamSettings } from '../settings.js';
+import { USER } from './bench.js';
 import { EmApi } from './fake/em-api.js';
-import { Estate } from './fake/estate.js';
+import { Estate, type FakeJob } from './fake/estate.js';
 import { FakeServer } from './fake/server.js';
+import { FakeVbr } from './fake/vbr-api.js';
 
-const USER = { username: 'stackvault', password: 'Pa55-w0rd-of-Veeam' };
+export const ZONE = { uuid: '11111111-2222-4333-8444-555555555555', name: 'zone-1' };
 
-/** A fake Enterprise Manager with a template, and providers that speak to it. */
+/** A fake Enterprise Manager with a template, the Backup & Replication server behind it, and providers that speak to them. */
 export async function emBench() {
   const estate = new Estate();
-  const template = estate.addJob({ name: 'Daily', description: 'every night', settings: { schedule: { runAutomatically: true } } });
-  const server: FakeServer = await FakeServer.start([(request) => em.handle(request)]);
+  const vbr = new FakeVbr(estate, USER, '1.3-rev2');
+  const server: FakeServer = await FakeServer.start([vbr.api, (request) => em.handle(request)]);
   const em: EmApi = new EmApi(estate, USER, () => server.origin);
   const store = new MemoryStore();
   const logged: { readonly message: string; readonly fields: unknown }[] = [];
@@ -22,6 +24,10 @@ export async function emBench() {
     now: () => estate.now(),
     log: (_level, message, fields) => void logged.push({ message, fields }),
   };
+  const addTemplate = (name: string, runAutomatically: boolean, description = ''): FakeJob =>
+    estate.addJob({ name, description, settings: { schedule: { runAutomatically } } });
+  const template = addTemplate('Daily', true);
+
   const open = (overrides: Partial<VeeamSettings> = {}) =>
     veeam.create(
       defaultsOf(veeam.settings, {
@@ -31,6 +37,9 @@ export async function emBench() {
       }),
       host,
     );
+  /** The settings by which the Backup & Replication server does what Enterprise Manager cannot do. */
+  const companion = { 'vbr.url': server.origin, 'restore.cluster': 'cluster-1', 'restore.datastore': 'datastore-1' };
+
   /** A machine in vCenter, and what the server knows of it. */
   const machine = () => {
     const made = { machine: sampleMachine(), volumes: [0, 1, 2].map((slot) => sampleVolume(slot)) };
@@ -40,6 +49,41 @@ export async function emBench() {
     );
     return made;
   };
-  return { estate, template, server, em, store, logged, open, machine, secret: USER.password, close: () => server.close() };
+
+  /** A machine under the template, and requests to take backups of it and to restore them. */
+  const assigned = async (provider = open(), under = template) => {
+    const { machine: about, volumes } = machine();
+    const assign = { ...operation(), zone: ZONE, machine: about, offeringExternalId: `urn:veeam:Job:${under.id}` };
+    const { reference = '' } = await provider.assign(assign, never);
+    const job = estate.jobs.find(({ id }) => id === reference);
+    if (!job) throw new Error('the assignment names no job');
+    const take = (operationId?: string) => ({ ...assign, ...operation(operationId), reference, volumes, quiesce: false });
+    const restore = (externalId: string) => ({ ...operation(), zone: ZONE, machine: about, externalId, volumes });
+    return { provider, machine: about, volumes, assign, job, take, restore };
+  };
+
+  /** Everything as it was at first, but for what the estate holds. */
+  const reset = () => {
+    server.reset();
+    logged.length = 0;
+    em.reset();
+    Object.assign(estate.sessions.script, { lastsMs: 0, neverStarts: false, result: 'Success', message: '', errors: [] });
+  };
+  return {
+    estate,
+    template,
+    addTemplate,
+    server,
+    em,
+    vbr,
+    store,
+    logged,
+    open,
+    companion,
+    machine,
+    assigned,
+    reset,
+    close: () => server.close(),
+  };
 }
 export type EmBench = Awaited<ReturnType<typeof emBench>>;

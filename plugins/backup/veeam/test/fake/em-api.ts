@@ -23,11 +23,11 @@ export interface EmScript {
 export type Handler = (api: EmApi, request: FakeRequest, ...ids: string[]) => FakeAnswer | undefined;
 export type Route = readonly [RegExp, Handler];
 
+const asUsual = (): EmScript => ({ taskLooks: 1, failing: {}, readyAfter: 0, namesSessions: true });
+
 /** Enterprise Manager's API over what the estate holds. */
 export class EmApi {
-  readonly script: EmScript = {
-    ...{ taskLooks: 1, failing: {}, readyAfter: 0, namesSessions: true },
-  };
+  script = asUsual();
   readonly documents: EmDocuments;
   /** Logon sessions: what a client has to send, and what it closes them by. */
   readonly logons = new Map<string, string>();
@@ -57,6 +57,12 @@ export class EmApi {
     }
     return errorAnswer(404, `No such resource: ${line}.`);
   };
+
+  /** Goes on as if it had just been started, with nobody logged on. */
+  reset(): void {
+    this.script = asUsual();
+    this.logons.clear();
+  }
 
   /** Forgets every logon session, as the server does after a while. */
   forgetLogons(): void {
