@@ -45,14 +45,14 @@ export class EmClient {
   async find<T>(path: string, kind: Kind<T>, signal: AbortSignal): Promise<T | undefined> {
     const request = { method: 'GET', path } as const;
     const answer = await this.send(request, signal);
-    return isNothing(answer) ? undefined : read(answer, request, kind);
+    // To a question, a 204 says the same.
+    return answer.status === 404 || answer.status === 204 ? undefined : read(await accepted(answer, request), request, kind);
   }
 
   /** Asks for a change, and answers the task that makes it; undefined when there is nothing to be done or to be told. */
   async change(method: 'POST' | 'DELETE', path: string, signal: AbortSignal, body?: string): Promise<Task | undefined> {
     const request = { method, path, ...(body === undefined ? {} : { body }) };
-    const answer = await this.send(request, signal);
-    if (answer.status === 404) throw await refused(answer, request);
+    const answer = await accepted(await this.send(request, signal), request);
     return answer.status === 204 ? undefined : read(answer, request, TASK);
   }
 
@@ -79,8 +79,7 @@ export class EmClient {
   private async send(request: Request, signal: AbortSignal): Promise<HttpsAnswer> {
     const session = await this.open(signal);
     const answer = await this.https.send(this.under(session, request), signal);
-    if (answer.status !== 401) return accepted(answer, request);
-    return accepted(await this.https.send(this.under(await this.reopen(session, signal), request), signal), request);
+    return answer.status === 401 ? this.https.send(this.under(await this.reopen(session, signal), request), signal) : answer;
   }
 
   private async open(signal: AbortSignal): Promise<OpenSession> {
@@ -131,8 +130,7 @@ export const withQuery = (path: string, query: Readonly<Record<string, string>>)
 
 const isQuestion = ({ method }: Request): boolean => method === 'GET';
 
-/** A 204 to a question means that there is nothing of the kind. */
-const isNothing = ({ status }: HttpsAnswer): boolean => status === 404 || status === 204;
+const nameOf = ({ method, path }: Request): string => `${method} ${path || '/'}`;
 
 /** What the answer says. Of a change with an answer that nobody can read, nobody knows whether it was made. */
 async function read<T>({ body }: HttpsAnswer, request: Request, kind: Kind<T>): Promise<T> {
@@ -140,21 +138,17 @@ async function read<T>({ body }: HttpsAnswer, request: Request, kind: Kind<T>): 
     return kind.read(await parseXml(body, kind.root));
   } catch (cause) {
     if (!(cause instanceof XmlFault)) throw cause;
-    const what = `${request.method} ${request.path}: the answer of Enterprise Manager cannot be read`;
+    const what = `${nameOf(request)}: the answer of Enterprise Manager cannot be read`;
     throw new ProviderError(isQuestion(request) ? 'temporary' : 'unknown', `${what}: ${cause.message}`, cause);
   }
 }
 
-/** The answer, if the server has done what it was asked or has nothing of the kind. */
+/** The answer, if the server has done what it was asked. */
 async function accepted(answer: HttpsAnswer, request: Request): Promise<HttpsAnswer> {
-  if (answer.status < 300 || answer.status === 404) return answer;
-  throw await refused(answer, request);
-}
-
-async function refused(answer: HttpsAnswer, request: Request): Promise<ProviderError> {
-  // Whatever else has answered, such as a proxy, is not quoted.
+  if (answer.status < 300) return answer;
+  // What anybody else has answered, such as a proxy, is not quoted.
   const reason = await parseXml(answer.body, ERROR.root).then(ERROR.read, () => '');
-  return refusal(answer, `${request.method} ${request.path}`, reason, isQuestion(request));
+  throw refusal(answer, nameOf(request), reason, isQuestion(request));
 }
 
 /** The promise's outcome, unless the signal aborts first. */

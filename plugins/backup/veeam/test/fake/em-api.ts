@@ -12,7 +12,7 @@ export interface EmScript {
   /** How often a task is looked at until it has ended. */
   taskLooks: number;
   /** What a task of this operation fails with. */
-  readonly failing: Record<string, string>;
+  failing: Record<string, string>;
   /** How often a new restore point is looked at until it is ready. */
   readyAfter: number;
   /** Tasks name the sessions that they have started. */
