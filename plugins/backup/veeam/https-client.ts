@@ -56,6 +56,7 @@ export class HttpsClient {
 
   /** The answer, whatever its status is. Waits and asks again while the server says that it is busy. */
   async send(request: HttpsRequest, signal: AbortSignal): Promise<HttpsAnswer> {
+    if (signal.aborted) throw givenUp(signal);
     const isRepeatable = request.isRepeatable ?? request.method === 'GET';
     for (let attempt = 1; ; attempt++) {
       const isLast = attempt === ATTEMPTS;
@@ -74,7 +75,6 @@ export class HttpsClient {
     { method, path, headers = {}, body, maxBodyBytes = MAX_BODY_BYTES }: HttpsRequest,
     signal: AbortSignal,
   ): Promise<HttpsAnswer> {
-    if (signal.aborted) throw signal.reason;
     const { origin, timeoutMs } = this.options;
     const limited = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
     const dispatcher = await (this.agent ??= this.connect());

@@ -1,6 +1,7 @@
-import { defaultsOf, sampleMachine, sampleVolume } from '../../../../test/kit/contract/samples.js';
+import { randomUUID } from 'node:crypto';
+import { defaultsOf, never, operation, sampleMachine, sampleVolume } from '../../../../test/kit/contract/samples.js';
 import { hostOn, MemoryStore } from '../../../../test/kit/memory-store.js';
-import type { PluginHost, PluginStore } from '../../../../src/provider/index.js';
+import type { Machine, PluginHost, PluginStore, Volume } from '../../../../src/provider/index.js';
 import veeam from '../index.js';
 import type { VeeamSettings } from '../settings.js';
 import { Estate } from './fake/estate.js';
@@ -8,6 +9,8 @@ import { FakeServer } from './fake/server.js';
 import { FakeVbr } from './fake/vbr-api.js';
 
 export const USER = { username: 'stackvault', password: 'Pa55-w0rd-of-Veeam' };
+
+const ZONE = randomUUID();
 
 /** A fake Backup & Replication server, and providers that speak to it. */
 export async function vbrBench(newest: string) {
@@ -37,5 +40,27 @@ export async function vbrBench(newest: string) {
     );
     return made;
   };
-  return { estate, vbr, server, store, settings, open, machine, logged, close: () => server.close() };
+  /** Requests for a machine, under the first offering unless another one is named. */
+  const requests = ({ machine: about, volumes }: { machine: Machine; volumes: readonly Volume[] }, offering?: string) => {
+    const offeringExternalId = offering ?? `urn:veeam:Repository:${estate.repositories[0]?.id ?? ''}`;
+    const zone = { uuid: ZONE, name: 'zone-1' };
+    const assign = (operationId?: string) => ({ ...operation(operationId), zone, machine: about, offeringExternalId });
+    return {
+      assign,
+      take: (operationId?: string) => ({ ...assign(operationId), volumes, quiesce: false }),
+      restore: (externalId: string, operationId?: string) => ({ ...operation(operationId), zone, machine: about, volumes, externalId }),
+      restoreOne: (externalId: string, volume: Volume, operationId?: string) => ({
+        ...{ ...operation(operationId), zone, externalId, volume, target: about, newVolumeUuid: randomUUID() },
+      }),
+      delete: (externalId: string) => ({ ...operation(), externalId, forced: false }),
+    };
+  };
+  /** A machine that is assigned, with what asks for its backups. */
+  const guarded = async (offering?: string) => {
+    const made = machine();
+    const asking = requests(made, offering);
+    await open().assign(asking.assign(), never);
+    return { ...made, ...asking };
+  };
+  return { estate, vbr, server, store, settings, open, machine, requests, guarded, logged, close: () => server.close() };
 }

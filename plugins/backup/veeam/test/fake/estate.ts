@@ -3,6 +3,9 @@ import { FakeSessions, type FakeSession } from './sessions.js';
 
 export const VCENTER = 'vcenter.fake';
 
+/** A disk holds as many bytes at most, however large it is. */
+const MOST_BYTES = 4096;
+
 export interface FakeDisk {
   /** The key of the device: 2000 and its unit number. */
   readonly key: string;
@@ -50,8 +53,8 @@ export interface FakeBackup {
 
 export interface FakeRestorePoint {
   readonly id: string;
-  /** The session that made it. */
-  readonly sessionId: string;
+  /** The session that made it, if one did. */
+  readonly sessionId?: string;
   readonly backupId: string;
   readonly machine: Omit<FakeMachine, 'disks'>;
   readonly createdAt: Date;
@@ -102,7 +105,7 @@ export class Estate {
         unitNumber: unitOf(slot),
         label: `Hard disk ${index + 1}`,
         sizeBytes,
-        bytes: randomBytes(sizeBytes),
+        bytes: someBytes(sizeBytes),
       })),
     };
     this.machines.push(machine);
@@ -125,9 +128,14 @@ export class Estate {
     return machine;
   }
 
+  /** What the disks of the machine hold, by their units. */
+  contentOf(name: string): ReadonlyMap<number, string> {
+    return new Map(this.machine(name).disks.map(({ unitNumber, bytes }) => [unitNumber, bytes.toString('hex')]));
+  }
+
   /** Writes new bytes to every disk of the machine, as its guest would. */
   scribble(name: string): void {
-    for (const disk of this.machine(name).disks) disk.bytes = randomBytes(disk.sizeBytes);
+    for (const disk of this.machine(name).disks) disk.bytes = someBytes(disk.sizeBytes);
   }
 
   /** Takes the machine out of vCenter, with its disks. */
@@ -181,6 +189,8 @@ export class Estate {
     else this.machines.push({ ...machine, moref: `vm-${this.made++}`, disks: restored });
   }
 }
+
+const someBytes = (sizeBytes: number): Buffer => randomBytes(Math.min(sizeBytes, MOST_BYTES));
 
 /** Unit 7 is the controller's own. */
 const unitOf = (slot: number): number => (slot < 7 ? slot : slot + 1);

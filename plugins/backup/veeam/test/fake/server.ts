@@ -57,20 +57,21 @@ export class FakeServer {
     private readonly apis: readonly FakeApi[],
   ) {}
 
-  /** Starts one with a certificate of its own. */
-  static async start(apis: readonly FakeApi[]): Promise<FakeServer> {
+  /** Starts one with a certificate of its own, which is for 127.0.0.1 wherever it listens. */
+  static async start(apis: readonly FakeApi[], address = '127.0.0.1'): Promise<FakeServer> {
     const certificates = await makeCertificates();
     const server = createServer({ cert: certificates.certificate, key: certificates.key });
     const fake = new FakeServer(server, certificates, apis);
     server.on('request', (request, response) => void fake.answer(request, response));
-    server.listen(0, '127.0.0.1');
+    server.listen(0, address);
     await once(server, 'listening');
     return fake;
   }
 
   /** Scheme, host and port. */
   get origin(): string {
-    return `https://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    const { address, port } = this.server.address() as AddressInfo;
+    return `https://${address}:${port}`;
   }
 
   get caFile(): string {
@@ -97,21 +98,21 @@ export class FakeServer {
 
   private async answer(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const request = await readRequest(incoming).catch(() => undefined);
-    if (!request) return void incoming.destroy();
+    if (!request) return void incoming.socket.destroy();
     const line = `${request.method} ${request.path}`;
     this.log.push(line);
     this.requests.push(request);
     const how = this.faultFor(line);
-    if (how === 'drop') return void incoming.destroy();
+    if (how === 'drop') return void incoming.socket.destroy();
     if (typeof how === 'object') return write(response, how);
-    if (typeof how === 'number') await sleep(how);
+    if (typeof how === 'number') await sleep(how, undefined, { ref: false });
     const right = this.apis.map((api) => api(request)).find((answer) => answer !== undefined) ?? { status: 404 };
-    if (how === 'drop after') return void incoming.destroy();
+    if (how === 'drop after') return void incoming.socket.destroy();
     const answer = typeof how === 'function' ? how(right) : right;
     if (how !== 'truncate') return write(response, answer);
     const { body = '' } = answer;
     response.writeHead(answer.status, { ...answer.headers, 'content-length': Buffer.byteLength(body) + 1 });
-    response.write(body.slice(0, Math.ceil(body.length / 2)), () => incoming.destroy());
+    response.write(body.slice(0, Math.ceil(body.length / 2)), () => incoming.socket.destroy());
   }
 
   private faultFor(line: string): Fault['how'] | undefined {

@@ -261,8 +261,8 @@ function backups(estate: Estate, facts: VbrFacts, doubts: VbrDoubts, show: Shown
   const { restorePoints } = placesOf(facts);
   const list = () =>
     estate.backups.map(({ id, jobId, name, repositoryId, createdAt: creationTime }) => {
-      const [point] = estate.restorePoints.filter(({ backupId }) => backupId === id);
-      const shown = doubts.namesMachines ? `${name} - ${point?.machine.name ?? ''}` : name;
+      const point = doubts.namesMachines ? estate.restorePoints.find(({ backupId }) => backupId === id) : undefined;
+      const shown = point ? `${name} - ${point.machine.name}` : name;
       return { id, jobId, name: shown, repositoryId, creationTime, platformName: facts.isNewer ? 'VSphere' : 'VMware' };
     });
   const find = (id: string) => estate.restorePoints.find((point) => point.id === id);
