@@ -46,13 +46,13 @@ export class EmClient {
     const request = { method: 'GET', path } as const;
     const answer = await this.send(request, signal);
     // To a question, a 204 says the same.
-    return answer.status === 404 || answer.status === 204 ? undefined : read(await accepted(answer, request), request, kind);
+    return answer.status === 404 || answer.status === 204 ? undefined : read(await this.accepted(answer, request), request, kind);
   }
 
   /** Asks for a change, and answers the task that makes it; undefined when there is nothing to be done or to be told. */
   async change(method: 'POST' | 'DELETE', path: string, signal: AbortSignal, body?: string): Promise<Task | undefined> {
     const request = { method, path, ...(body === undefined ? {} : { body }) };
-    const answer = await accepted(await this.send(request, signal), request);
+    const answer = await this.accepted(await this.send(request, signal), request);
     return answer.status === 204 ? undefined : read(answer, request, TASK);
   }
 
@@ -60,7 +60,7 @@ export class EmClient {
   async versions(signal: AbortSignal): Promise<readonly string[]> {
     const request = { method: 'GET', path: '' } as const;
     const answer = await this.https.send({ method: 'GET', path: `${this.account.basePath}/`, headers: { accept: XML } }, signal);
-    return read(await accepted(answer, request), request, VERSIONS);
+    return read(await this.accepted(answer, request), request, VERSIONS);
   }
 
   /** Opens a logon session unless one is open. */
@@ -110,9 +110,17 @@ export class EmClient {
     const sent = { ...request, path: `${basePath}/${request.path}`, headers: { accept: XML, authorization }, isRepeatable: true };
     const answer = await this.https.send(sent, new AbortController().signal);
     if (answer.status === 401) throw new ProviderError('auth', 'Enterprise Manager does not accept the user name or the password');
-    const header = (await accepted(answer, request)).headers[SESSION_HEADER];
+    const header = (await this.accepted(answer, request)).headers[SESSION_HEADER];
     if (header === undefined) throw new ProviderError('temporary', 'Enterprise Manager opened no logon session');
     return { header, ...(await read(answer, request, LOGON_SESSION)) };
+  }
+
+  /** The answer, if the server has done what it was asked. */
+  private async accepted(answer: HttpsAnswer, request: Request): Promise<HttpsAnswer> {
+    if (answer.status < 300) return answer;
+    // What anybody else has answered, such as a proxy, is not quoted.
+    const reason = await parseXml(answer.body, ERROR.root).then(ERROR.read, () => '');
+    throw refusal(answer, nameOf(request), reason.replaceAll(this.account.password || '\0', '***'), isQuestion(request));
   }
 
   private under(session: OpenSession, request: Request): HttpsRequest {
@@ -141,14 +149,6 @@ async function read<T>({ body }: HttpsAnswer, request: Request, kind: Kind<T>): 
     const what = `${nameOf(request)}: the answer of Enterprise Manager cannot be read`;
     throw new ProviderError(isQuestion(request) ? 'temporary' : 'unknown', `${what}: ${cause.message}`, cause);
   }
-}
-
-/** The answer, if the server has done what it was asked. */
-async function accepted(answer: HttpsAnswer, request: Request): Promise<HttpsAnswer> {
-  if (answer.status < 300) return answer;
-  // What anybody else has answered, such as a proxy, is not quoted.
-  const reason = await parseXml(answer.body, ERROR.root).then(ERROR.read, () => '');
-  throw refusal(answer, nameOf(request), reason, isQuestion(request));
 }
 
 /** The promise's outcome, unless the signal aborts first. */

@@ -1,4 +1,4 @@
-import type { PluginHost } from '../../../../src/provider/index.js';
+import type { PluginHost, PluginStore } from '../../../../src/provider/index.js';
 import { defaultsOf, never, operation, sampleMachine, sampleVolume } from '../../../../test/kit/contract/samples.js';
 import { hostOn, MemoryStore } from '../../../../test/kit/memory-store.js';
 import veeam from '../index.js';
@@ -19,23 +19,23 @@ export async function emBench() {
   const em: EmApi = new EmApi(estate, USER, () => server.origin);
   const store = new MemoryStore();
   const logged: { readonly message: string; readonly fields: unknown }[] = [];
-  const host: PluginHost = {
-    ...hostOn(store),
+  const host = (seen: PluginStore): PluginHost => ({
+    ...hostOn(seen),
     now: () => estate.now(),
     log: (_level, message, fields) => void logged.push({ message, fields }),
-  };
+  });
   const addTemplate = (name: string, runAutomatically: boolean, description = ''): FakeJob =>
     estate.addJob({ name, description, settings: { schedule: { runAutomatically } } });
   const template = addTemplate('Daily', true);
 
-  const open = (overrides: Partial<VeeamSettings> = {}) =>
+  const open = (overrides: Partial<VeeamSettings> = {}, seen: PluginStore = store) =>
     veeam.create(
       defaultsOf(veeam.settings, {
         ...{ api: 'em', url: `${server.origin}/api/`, 'ca.file': server.caFile, ...USER },
         ...{ 'request.timeout': 5, 'task.poll.interval': 1 },
         ...overrides,
       }),
-      host,
+      host(seen),
     );
   /** The settings by which the Backup & Replication server does what Enterprise Manager cannot do. */
   const companion = { 'vbr.url': server.origin, 'restore.cluster': 'cluster-1', 'restore.datastore': 'datastore-1' };

@@ -78,6 +78,11 @@ describe('requests', () => {
   });
 });
 
+test('no message shows a password that the server repeats', async () => {
+  bench.server.faults.push({ on: /GET .*jobs/, how: { status: 400, body: `<Error Message="Bad: ${USER.password}." StatusCode="400" />` } });
+  expect((await expectFault(bench.open().listOfferings(never), 'rejected')).message).toContain('Bad: ***.');
+});
+
 describe('what it can do', () => {
   test('is less without the Backup & Replication server than with it', async () => {
     const least = { quiesce: false, restoreVolume: false, fillMachine: false, crossZone: false, capacity: true, deleteBackup: false };

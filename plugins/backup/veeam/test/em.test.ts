@@ -1,5 +1,6 @@
-import type { ProviderFault } from '../../../../src/provider/index.js';
+import type { BackupProvider, ProviderFault } from '../../../../src/provider/index.js';
 import { all, expectFault, never, operation } from '../../../../test/kit/contract/samples.js';
+import { sweepDeaths } from '../../../../test/kit/dying-store.js';
 import { jobNameOf } from '../naming.js';
 import { emBench, ZONE, type EmBench } from './em-bench.js';
 import { hasSchedule } from './fake/em-documents.js';
@@ -245,4 +246,31 @@ describe('restoring machines', () => {
     expect(job.morefs).toEqual([bench.estate.machine(machine.name).moref]);
     expect((await provider.takeBackup(take(), never)).machineUuid).toBe(machine.uuid);
   });
+});
+
+describe('a server that dies', () => {
+  /** Longer than anybody waits for one who may be starting something. */
+  const CLAIM_MS = 60_000;
+  const sessionsOf = (name: string) => bench.estate.sessions.all.filter((session) => session.name === name);
+
+  test('makes one job, takes one backup and restores it once in the end, at whatever moment it died', async () => {
+    const runs = await sweepDeaths(async ({ store, dying }) => {
+      const { machine, volumes } = bench.machine();
+      const assign = { ...operation(), zone: ZONE, machine, offeringExternalId: `urn:veeam:Job:${bench.template.id}` };
+      const take = { ...assign, ...operation(), volumes, quiesce: false };
+      const restore = { ...operation(), zone: ZONE, machine, volumes };
+      const carryOut = async (provider: BackupProvider) => {
+        await provider.assign(assign, never);
+        const { externalId } = await provider.takeBackup(take, never);
+        await provider.restoreMachine({ ...restore, externalId }, never);
+      };
+      await carryOut(bench.open({}, dying)).catch(() => undefined);
+      bench.estate.advance(CLAIM_MS);
+      await carryOut(bench.open({}, store));
+      const name = jobNameOf(machine);
+      expect(bench.estate.jobs.filter((job) => job.name === name)).toHaveLength(1);
+      expect([sessionsOf(name).length, sessionsOf(machine.name).length]).toEqual([1, 1]);
+    });
+    expect(runs).toBeGreaterThan(20);
+  }, 120_000);
 });
