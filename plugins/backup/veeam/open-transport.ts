@@ -1,8 +1,9 @@
 import { ProviderError } from '../../../src/provider/index.js';
 import { EmTransport } from './em/em-transport.js';
+import { ConnectionFailed } from './failures.js';
 import { HttpsClient } from './https-client.js';
 import type { VeeamSettings } from './settings.js';
-import type { OpenTransport } from './transport.js';
+import type { OpenTransport, Transport } from './transport.js';
 import { VbrTransport } from './vbr/vbr-transport.js';
 
 const VBR_PORT = 9419;
@@ -11,8 +12,9 @@ const VBR_PORT = 9419;
 export function transportOpener(settings: VeeamSettings, now: () => Date): OpenTransport {
   return async () => {
     switch (settings.api) {
-      case 'vbr':
       case 'auto':
+        return settings['vbr.url'] === '' ? openWhatAnswers(settings, now) : openVbr(settings, now);
+      case 'vbr':
         return openVbr(settings, now);
       case 'em':
         return openEm(settings, now);
@@ -20,6 +22,22 @@ export function transportOpener(settings: VeeamSettings, now: () => Date): OpenT
         throw new ProviderError('rejected', `the setting api is "${settings.api}"; it can be auto, vbr or em`);
     }
   };
+}
+
+/** Backup & Replication, unless nobody is there and Enterprise Manager answers in its place. */
+async function openWhatAnswers(settings: VeeamSettings, now: () => Date): Promise<Transport> {
+  const vbr = openVbr(settings, now);
+  const failure = await vbr.capabilities().then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (!(failure instanceof ConnectionFailed && failure.stage === 'address')) return vbr;
+  const em = openEm(settings, now);
+  // Where nobody answers at all, nothing is chosen: whichever comes back first is asked for then.
+  await em.reach(new AbortController().signal).catch(() => {
+    throw failure;
+  });
+  return em;
 }
 
 function openVbr(settings: VeeamSettings, now: () => Date): VbrTransport {

@@ -61,6 +61,11 @@ export class EmTransport implements Transport {
     return { ...least, restoreVolume, deleteBackup };
   }
 
+  /** Finds out whether Enterprise Manager is there, without logging on; throws if it is not. */
+  async reach(signal: AbortSignal): Promise<void> {
+    await this.client().versions(signal);
+  }
+
   /** Under a logon of its own: that is part of what is tried. */
   async checkConnection(signal: AbortSignal): Promise<readonly ConnectionStep[]> {
     const em = this.client();

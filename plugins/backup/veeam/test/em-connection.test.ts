@@ -83,6 +83,24 @@ test('no message shows a password that the server repeats', async () => {
   expect((await expectFault(bench.open().listOfferings(never), 'rejected')).message).toContain('Bad: ***.');
 });
 
+describe('where the settings leave the choice', () => {
+  const kinds = async (settings: Parameters<EmBench['open']>[0]) =>
+    new Set((await bench.open({ api: 'auto', ...settings }).listOfferings(never)).map(({ externalId }) => externalId.split(':')[2]));
+
+  test('Backup & Replication is spoken to if it is set, and Enterprise Manager if only that answers', async () => {
+    expect(await kinds({ 'vbr.url': bench.server.origin })).toEqual(new Set(['Job', 'Repository']));
+    expect(await kinds({})).toEqual(new Set(['Job']));
+  });
+
+  test('nothing is chosen while nobody answers', async () => {
+    const provider = bench.open({ api: 'auto' });
+    bench.server.faults.push({ on: /./, how: 'drop' });
+    expect((await expectFault(provider.listOfferings(never), 'temporary')).message).toContain(':9419 cannot be reached');
+    bench.server.faults.length = 0;
+    expect(await provider.listOfferings(never)).toHaveLength(1);
+  });
+});
+
 describe('what it can do', () => {
   test('is less without the Backup & Replication server than with it', async () => {
     const least = { quiesce: false, restoreVolume: false, fillMachine: false, crossZone: false, capacity: true, deleteBackup: false };

@@ -104,15 +104,14 @@ export class EmDocuments {
 
   point(point: FakeRestorePoint, isReady: boolean): [Readonly<Record<string, string>>, ...XmlPart[]] {
     const { id, machine, createdAt, type } = point;
-    const file = isReady ? this.link('Up', 'BackupFileReference', `backupFiles/${id}`, fileName(point)) : undefined;
     return [
       { ...this.attributes('VmRestorePoint', 'vmRestorePoints', id, pointName(point)), VmDisplayName: machine.name },
       element(
         'Links',
         {},
         this.link('Restore', '', `vmRestorePoints/${id}?action=restore`),
-        this.link('Up', 'RestorePointReference', `restorePoints/${id}`, createdAt.toISOString()),
-        file,
+        isReady ? this.link('Up', 'RestorePointReference', `restorePoints/${id}`, createdAt.toISOString()) : undefined,
+        this.link('Up', 'BackupFileReference', `backupFiles/${id}`, fileName(point)),
       ),
       this.dialect.strange ? element('SqlInfo', { UseSql: 'false' }, element('Databases', {}, field('Db', 'x'))) : undefined,
       field('CreationTimeUTC', createdAt.toISOString()),
