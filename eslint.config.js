@@ -1,7 +1,7 @@
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
-const TESTS = ['test/**', '**/*.test.ts'];
+const TESTS = ['test/**', 'plugins/*/*/test/**', '**/*.test.ts'];
 
 const lines = (max) => ['error', { max, skipBlankLines: true, skipComments: true }];
 

@@ -63,7 +63,14 @@ const A_RESTORED_VOLUME = 'a restored volume without a uuid, a size or a path';
 /** Of each method of a backup provider that answers something: what an answer is like, and what one is that is not. */
 const ANSWERS: Readonly<Record<string, readonly [isSound: Test, otherwise: string]>> = {
   capabilities: [
-    withFields({ quiesce: isBoolean, restoreVolume: isBoolean, fillMachine: isBoolean, crossZone: isBoolean, capacity: isBoolean }),
+    withFields({
+      quiesce: isBoolean,
+      restoreVolume: isBoolean,
+      fillMachine: isBoolean,
+      crossZone: isBoolean,
+      capacity: isBoolean,
+      deleteBackup: isBoolean,
+    }),
     'capabilities that are neither true nor false',
   ],
   listOfferings: [

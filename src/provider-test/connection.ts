@@ -3,7 +3,7 @@ import type { Checks } from './check.js';
 import { expectFields } from './expectations.js';
 import { never } from './samples.js';
 
-const CAPABILITIES = ['quiesce', 'restoreVolume', 'fillMachine', 'crossZone', 'capacity'] as const;
+const CAPABILITIES = ['quiesce', 'restoreVolume', 'fillMachine', 'crossZone', 'capacity', 'deleteBackup'] as const;
 
 /** What it says of itself, and of the way to its backup system. */
 export const connection: Checks = {

@@ -27,8 +27,8 @@ const filling = (
 
 /** Asks for it; undefined after the right refusal of a provider that cannot do it. */
 async function fill(subject: Subject, provider: BackupProvider, request: FillMachine): Promise<readonly RestoredVolume[] | undefined> {
-  const answer = provider.fillMachine(request, never);
   const { fillMachine, crossZone } = await provider.capabilities(never);
+  const answer = provider.fillMachine(request, never);
   if (fillMachine && (crossZone || request.targetZone.uuid === request.zone.uuid)) return answer;
   await subject.expectFault(answer, 'unsupported');
   return undefined;

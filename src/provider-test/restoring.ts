@@ -57,10 +57,11 @@ export const restoringVolumes: Checks = {
   'restores one volume as a new one, or says that it cannot, as declared': async (subject) => {
     const { machine, volumes, backup } = await subject.backedUp();
     const provider = await subject.provider();
+    const { restoreVolume } = await provider.capabilities(never);
     for (const volume of volumes) {
       const request = subject.restoreVolume(machine, volume, backup.externalId);
       const answer = provider.restoreVolume(request, never);
-      if (!(await provider.capabilities(never)).restoreVolume) {
+      if (!restoreVolume) {
         await subject.expectFault(answer, 'unsupported');
         continue;
       }
@@ -75,9 +76,10 @@ export const restoringVolumes: Checks = {
     const { machine, volumes, backup } = await subject.backedUp();
     const [first, second] = [await subject.provider(), await subject.harness.open()];
     const request = subject.restoreVolume(machine, volumes[1] ?? sampleVolume(1), backup.externalId);
+    const { restoreVolume } = await first.capabilities(never);
     const asked = [first, second, first].map((provider) => provider.restoreVolume(request, never));
-    if (!(await first.capabilities(never)).restoreVolume) {
-      for (const answer of asked) await subject.expectFault(answer, 'unsupported');
+    if (!restoreVolume) {
+      await Promise.all(asked.map((answer) => subject.expectFault(answer, 'unsupported')));
       return;
     }
     const [restored, ...others] = await Promise.all(asked);

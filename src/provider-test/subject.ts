@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import type { Assign, BackupProvider, Machine, ProviderBackup, ProviderFault, TakeBackup, Volume, Zone } from '../provider/index.js';
+import type {
+  Assign,
+  BackupProvider,
+  DeleteBackup,
+  Machine,
+  ProviderBackup,
+  ProviderFault,
+  TakeBackup,
+  Volume,
+  Zone,
+} from '../provider/index.js';
 import { expectFault } from './expectations.js';
 import { all, never, operation, sampleMachine, sampleVolume } from './samples.js';
 
@@ -92,6 +102,20 @@ export class Subject {
 
   expectNoSecret(text: string, what: string): void {
     for (const secret of this.harness.secrets ?? []) assert.ok(!text.includes(secret), `${what} shows a secret`);
+  }
+
+  /** Deletes the backup; false after the right refusal of a provider that leaves some to retention. */
+  async deletes(backup: Pick<DeleteBackup, 'externalId' | 'takenBy' | 'forced'>): Promise<boolean> {
+    const provider = await this.provider();
+    const { deleteBackup } = await provider.capabilities(never);
+    const answer = provider.deleteBackup({ ...operation(), ...backup }, never);
+    const isDone = await answer.then(
+      () => true,
+      () => false,
+    );
+    if (deleteBackup) await answer;
+    else if (!isDone) await this.expectFault(answer, 'unsupported');
+    return isDone;
   }
 
   /** What the provider lists of the machine. */

@@ -66,8 +66,8 @@ export const taking: Checks = {
   'freezes the guest when asked to, or says that it cannot, as declared': async (subject) => {
     const { machine, take } = await subject.assigned();
     const provider = await subject.provider();
-    const answer = provider.takeBackup({ ...take(), quiesce: true }, never);
     const { quiesce } = await provider.capabilities(never);
+    const answer = provider.takeBackup({ ...take(), quiesce: true }, never);
     if (quiesce) expectFields(await answer, { machineUuid: machine.uuid }, 'the backup');
     else await subject.expectFault(answer, 'unsupported');
     expectSame((await subject.listed(machine)).length, quiesce ? 1 : 0, 'the number of backups in the list');

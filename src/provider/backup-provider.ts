@@ -75,6 +75,8 @@ export interface Capabilities {
   readonly crossZone: boolean;
   /** Can tell how full its storage is. */
   readonly capacity: boolean;
+  /** Can delete any one backup. Where it cannot, `deleteBackup` throws `unsupported` for those that only its own retention removes. */
+  readonly deleteBackup: boolean;
 }
 
 export interface StorageCapacity {

@@ -25,7 +25,7 @@ export class FolderProvider {
   }
 
   async capabilities() {
-    return { quiesce: false, restoreVolume: true, fillMachine: false, crossZone: false, capacity: true };
+    return { quiesce: false, restoreVolume: true, fillMachine: false, crossZone: false, capacity: true, deleteBackup: true };
   }
 
   async checkConnection() {

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { heldIn, type Held } from '../kit/contradictions.js';
-import type { Installation } from '../kit/engines.js';
+import type { Engine, Installation } from '../kit/engines.js';
 
 /** How a job came to its end. */
 export interface JobRow {
@@ -40,3 +40,18 @@ export const hurry = (installation: Pick<Installation, 'connect'>): Promise<void
 /** The row of a job. */
 export const jobRow = (installation: Pick<Installation, 'connect'>, uuid: string): Promise<JobRow | undefined> =>
   inDatabase(installation, (knex) => knex('async_job').where({ uuid }).first<JobRow | undefined>('status', 'attempts'));
+
+/** Every value of every table, as text. */
+export const everything = (installation: Pick<Installation, 'connect' | 'engine'>): Promise<string> =>
+  inDatabase(installation, async (knex) => {
+    const names = await tablesOf(knex, installation.engine);
+    const tables = await Promise.all(names.map(async ({ name }) => JSON.stringify(await knex(name).select('*'))));
+    return tables.join('\n');
+  });
+
+async function tablesOf(knex: Knex, engine: Engine): Promise<readonly { readonly name: string }[]> {
+  type Tables = { readonly name: string }[];
+  if (engine === 'sqlite') return (await knex.raw(`select name from sqlite_master where type = 'table'`)) as Tables;
+  const asked = 'select table_name as name from information_schema.tables where table_schema = database()';
+  return ((await knex.raw(asked)) as [Tables])[0];
+}

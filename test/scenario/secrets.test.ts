@@ -1,26 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Answer } from '../../src/client/api-client.js';
-import type { Knex } from 'knex';
 import { forEachEngine, install, present, type Installation } from '../kit/engines.js';
 import { startProcess } from '../kit/process.js';
 import { send } from '../kit/raw-request.js';
 import type { Keys } from '../kit/server.js';
-import { inDatabase } from './ledger.js';
-
-/** Every value of every table, as text. */
-async function everything(knex: Knex, engine: string): Promise<string> {
-  const names =
-    engine === 'mariadb'
-      ? ((
-          (await knex.raw('select table_name as name from information_schema.tables where table_schema = database()')) as [
-            { name: string }[],
-          ]
-        )[0] ?? [])
-      : ((await knex.raw(`select name from sqlite_master where type = 'table'`)) as { name: string }[]);
-  const tables = await Promise.all(names.map(async ({ name }) => JSON.stringify(await knex(name).select('*'))));
-  return tables.join('\n');
-}
+import { everything } from './ledger.js';
 
 forEachEngine((engine) => {
   let opened: Installation | undefined;
@@ -63,7 +48,7 @@ forEachEngine((engine) => {
     const files = readdirSync(dataDir).filter((name) => name !== 'admin-credentials.json');
     const places: Record<string, string> = {
       log: JSON.stringify(server.log),
-      database: await inDatabase(installation, (knex) => everything(knex, engine)),
+      database: await everything(installation),
       ...Object.fromEntries(files.map((name) => [name, readFileSync(join(dataDir, name), 'latin1')])),
     };
     expect(places.log).toContain('server started');

@@ -8,7 +8,7 @@ const backup: ProviderBackup = {
   volumes: [volume],
 };
 const restored = { uuid: 'v-1', sizeBytes: 1, path: 'p' };
-const capabilities = { quiesce: true, restoreVolume: true, fillMachine: false, crossZone: false, capacity: true };
+const capabilities = { quiesce: true, restoreVolume: true, fillMachine: false, crossZone: false, capacity: true, deleteBackup: true };
 const offering = { externalId: 'gold', name: 'Gold', description: '' };
 const step = { name: 'login', isPassed: true, detail: '' };
 

@@ -15,7 +15,7 @@ const [root, data] = [sampleVolume(0), sampleVolume(1)];
 const machine = sampleMachine();
 const zone = { uuid: randomUUID(), name: 'here' };
 const [vmUuid, backupUuid] = [machine.uuid, randomUUID()];
-const capabilities = { quiesce: true, restoreVolume: true, fillMachine: true, crossZone: true, capacity: true };
+const capabilities = { quiesce: true, restoreVolume: true, fillMachine: true, crossZone: true, capacity: true, deleteBackup: true };
 
 const factsOf = (volume: Volume, more: Partial<VolumeFacts> = {}): VolumeFacts => ({
   volume,

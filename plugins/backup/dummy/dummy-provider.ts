@@ -55,7 +55,7 @@ export class DummyProvider implements BackupProvider {
   }
 
   async capabilities(): Promise<Capabilities> {
-    return { quiesce: this.settings.quiesce, restoreVolume: true, fillMachine: true, crossZone: true, capacity: true };
+    return { quiesce: this.settings.quiesce, restoreVolume: true, fillMachine: true, crossZone: true, capacity: true, deleteBackup: true };
   }
 
   async listOfferings(): Promise<readonly ProviderOffering[]> {

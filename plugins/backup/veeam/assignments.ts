@@ -1,0 +1,108 @@
+import { DurableOperations, ProviderError, Records } from '../../../src/provider/index.js';
+import type { Assign, Machine, PluginHost, Unassign } from '../../../src/provider/index.js';
+import { jobNameOf } from './naming.js';
+import type { Transport, VsphereMachine } from './transport.js';
+
+/** A machine under an offering, or one that was. */
+export interface Assignment {
+  /** Null once it was taken out. */
+  readonly offeringExternalId: string | null;
+  readonly job: string;
+  /** The machine as vCenter had it. */
+  readonly machine: VsphereMachine;
+}
+
+/** Puts machines under offerings: each gets a job of its own, which looks like its template. */
+export class Assignments {
+  private readonly records: Records<Assignment>;
+  private readonly operations: DurableOperations;
+
+  constructor(host: PluginHost) {
+    this.records = new Records(host.store, 'assignment/');
+    this.operations = new DurableOperations(host);
+  }
+
+  async assign(transport: Transport, request: Assign, signal: AbortSignal): Promise<{ readonly reference: string }> {
+    const { machine, offeringExternalId } = request;
+    const plan = async (): Promise<VsphereMachine> => {
+      const templates = await transport.listTemplates(signal);
+      if (!templates.some(({ externalId }) => externalId === offeringExternalId)) {
+        throw new ProviderError('not_found', `Veeam has no job or repository ${offeringExternalId}`);
+      }
+      return this.identify(transport, machine, signal);
+    };
+    const carryOut = async (identified: VsphereMachine) => {
+      const job = await this.jobFor(transport, request, identified, signal);
+      await this.records.change(machine.uuid, () => ({ offeringExternalId, job, machine: identified }));
+      return { reference: job };
+    };
+    const subject = `${machine.uuid} to ${offeringExternalId}`;
+    return this.operations.run(request, { method: 'assign', subject, plan, carryOut }, signal);
+  }
+
+  /** Removes the job; the restore points that it took stay, and so does what is known of the machine. */
+  async unassign(transport: Transport, request: Unassign, signal: AbortSignal): Promise<void> {
+    const { machine, offeringExternalId } = request;
+    const carryOut = async () => {
+      const present = await this.records.get(machine.uuid);
+      if (present?.offeringExternalId !== offeringExternalId) return null;
+      await transport.removeJob(present.job, signal);
+      await this.records.changePresent(machine.uuid, (assignment) => ({ ...assignment, offeringExternalId: null }));
+      return null;
+    };
+    const subject = `${machine.uuid} from ${offeringExternalId}`;
+    await this.operations.run(request, { method: 'unassign', subject, plan: async () => null, carryOut }, signal);
+  }
+
+  /** The machine's assignment to this offering; throws `rejected` if it has none. */
+  async get(machineUuid: string, offeringExternalId: string): Promise<Assignment> {
+    const assignment = await this.records.get(machineUuid);
+    if (assignment?.offeringExternalId === offeringExternalId) return assignment;
+    throw new ProviderError('rejected', `the machine ${machineUuid} is not assigned to the offering ${offeringExternalId}`);
+  }
+
+  /** The machine as vCenter has it now; undefined if it is gone. A namesake is not taken for it: that throws `rejected`. */
+  async locate(transport: Transport, { uuid, name }: Machine, signal: AbortSignal): Promise<VsphereMachine | undefined> {
+    const namesakes = await transport.findMachines(name, signal);
+    const known = (await this.records.get(uuid))?.machine;
+    if (!known) return only(name, namesakes);
+    const found = namesakes.find(({ moref }) => moref === known.moref);
+    if (found || namesakes.length === 0) return found;
+    throw new ProviderError(
+      'rejected',
+      `vCenter has a machine ${name}, but not the one that was assigned (${known.moref}): if it is the same, assign it again`,
+    );
+  }
+
+  /** Remembers under which identity a machine came back that had been lost, and has its job back it up again. */
+  async follow(transport: Transport, { uuid, name }: Machine, signal: AbortSignal): Promise<void> {
+    const present = await this.records.get(uuid);
+    const machine = present && only(name, await transport.findMachines(name, signal));
+    if (!machine) return;
+    if (present.offeringExternalId !== null) await transport.retargetJob(present.job, machine, signal);
+    await this.records.changePresent(uuid, (assignment) => ({ ...assignment, machine }));
+  }
+
+  private async identify(transport: Transport, { name }: Machine, signal: AbortSignal): Promise<VsphereMachine> {
+    const machine = only(name, await transport.findMachines(name, signal));
+    if (!machine) throw new ProviderError('not_found', `vCenter, as Veeam sees it, has no machine ${name}`);
+    return machine;
+  }
+
+  /** A job of the convention is taken over, whoever has made it: after a crash it is this server's, otherwise CloudStack's. */
+  private async jobFor(transport: Transport, request: Assign, machine: VsphereMachine, signal: AbortSignal): Promise<string> {
+    const found = await transport.findJob(request.machine.uuid, signal);
+    if (found !== undefined) {
+      await transport.retargetJob(found, machine, signal);
+      return found;
+    }
+    const description = `Backups of ${machine.name}, made by Stackvault for zone ${request.zone.name}`;
+    return transport.createJob({ name: jobNameOf(request.machine), description, template: request.offeringExternalId, machine }, signal);
+  }
+}
+
+function only(name: string, namesakes: readonly VsphereMachine[]): VsphereMachine | undefined {
+  if (namesakes.length > 1)
+    throw new ProviderError('rejected', `vCenter has ${namesakes.length} machines ${name}: which one is meant is unclear`);
+  return namesakes[0];
+}

@@ -1,0 +1,35 @@
+import { ProviderError } from '../../../../src/provider/index.js';
+import type { ConnectionStep } from '../../../../src/provider/index.js';
+import { tryWay } from '../connection-steps.js';
+import type { HttpsClient } from '../https-client.js';
+import type { EmClient } from './client.js';
+import { REFERENCES } from './entities.js';
+import { templatesAmong } from './jobs.js';
+import { Infrastructure } from './infrastructure.js';
+
+interface Way {
+  readonly https: HttpsClient;
+  readonly em: EmClient;
+  /** The name of the vCenter server that is set. */
+  readonly vcenter: string;
+}
+
+const NO_TEMPLATE = 'there is no job that could be copied: make one in Veeam, for the machines with a tag that no machine has';
+
+/** Tries the way to Enterprise Manager, up to the first step that fails. */
+export async function checkConnection({ https, em, vcenter }: Way, signal: AbortSignal): Promise<readonly ConnectionStep[]> {
+  const infrastructure = new Infrastructure(em, vcenter);
+  return tryWay({ https, path: '/' }, signal, [
+    ['version', async () => `versions ${(await em.versions(signal)).join(', ')} of the API`],
+    ['login', () => em.logOn(signal).then(() => 'the user name and the password are accepted')],
+    ['vcenter', async () => (await infrastructure.vcenter(signal)).name],
+    [
+      'templates',
+      async () => {
+        const names = templatesAmong(await em.get('jobs', REFERENCES, signal)).map(({ name }) => name);
+        if (names.length === 0) throw new ProviderError('not_found', NO_TEMPLATE);
+        return `${names.length} jobs can be copied: ${names.slice(0, 10).join(', ')}`;
+      },
+    ],
+  ]);
+}

@@ -1,0 +1,172 @@
+import { ProviderError } from '../../../../src/provider/index.js';
+import type { Capabilities, ConnectionStep, StorageCapacity } from '../../../../src/provider/index.js';
+import type { HttpsClient } from '../https-client.js';
+import type { VeeamSettings } from '../settings.js';
+import type {
+  Disk,
+  DiskRestores,
+  MachineRestore,
+  NewJob,
+  RestorePoint,
+  Run,
+  Session,
+  Template,
+  Transport,
+  VsphereMachine,
+} from '../transport.js';
+import { checkConnection } from './check-connection.js';
+import { EmClient } from './client.js';
+import { Infrastructure } from './infrastructure.js';
+import { Jobs } from './jobs.js';
+import { RestorePoints } from './restore-points.js';
+import { isEmSession, Sessions } from './sessions.js';
+import { Tasks } from './tasks.js';
+
+/** What speaks to the Backup & Replication server behind Enterprise Manager. */
+export interface Companion extends Transport {
+  /** The repository that a job keeps its backups in. */
+  repositoryOf(job: string, signal: AbortSignal): Promise<string | undefined>;
+}
+
+/**
+ * Veeam by way of Enterprise Manager. Some things it cannot do at all, such as to delete a restore point: those are done by a companion, which
+ * speaks to the Backup & Replication server itself, or are not declared.
+ */
+export class EmTransport implements Transport {
+  readonly disks?: DiskRestores;
+  private readonly infrastructure: Infrastructure;
+  private readonly jobs: Jobs;
+  private readonly sessions: Sessions;
+  private readonly points: RestorePoints;
+
+  constructor(
+    private readonly https: HttpsClient,
+    private readonly settings: VeeamSettings,
+    private readonly companion: Companion | undefined,
+  ) {
+    const em = this.client();
+    const pace = { intervalMs: Math.max(0.1, settings['task.poll.interval']) * 1000, looks: Math.max(1, settings['task.poll.max.retry']) };
+    const tasks = new Tasks(em, pace);
+    this.infrastructure = new Infrastructure(em, settings.vcenter);
+    this.jobs = new Jobs(em, tasks, this.infrastructure, companion);
+    this.sessions = new Sessions(em, tasks, pace);
+    this.points = new RestorePoints(em, this.sessions);
+    if (companion?.disks) this.disks = companion.disks;
+  }
+
+  async capabilities(signal: AbortSignal): Promise<Capabilities> {
+    const least = { quiesce: false, restoreVolume: false, fillMachine: false, crossZone: false, capacity: true, deleteBackup: false };
+    if (!this.companion) return least;
+    const { restoreVolume, deleteBackup } = await this.companion.capabilities(signal);
+    return { ...least, restoreVolume, deleteBackup };
+  }
+
+  /** Finds out whether Enterprise Manager is there, without logging on; throws if it is not. */
+  async reach(signal: AbortSignal): Promise<void> {
+    await this.client().versions(signal);
+  }
+
+  /** Under a logon of its own: that is part of what is tried. */
+  async checkConnection(signal: AbortSignal): Promise<readonly ConnectionStep[]> {
+    const em = this.client();
+    const steps = await checkConnection({ https: this.https, em, vcenter: this.settings.vcenter }, signal);
+    // A session that cannot be closed ends by itself.
+    await em.logOff(signal).catch(() => undefined);
+    if (!this.companion || !steps.every(({ isPassed }) => isPassed)) return steps;
+    const beyond = await this.companion.checkConnection(signal);
+    return [...steps, ...beyond.map((step) => ({ ...step, name: `${step.name} of Backup & Replication` }))];
+  }
+
+  listTemplates(signal: AbortSignal): Promise<readonly Template[]> {
+    return this.jobs.listTemplates(signal);
+  }
+
+  findMachines(name: string, signal: AbortSignal): Promise<readonly VsphereMachine[]> {
+    return this.infrastructure.findMachines(name, signal);
+  }
+
+  findJob(machineUuid: string, signal: AbortSignal): Promise<string | undefined> {
+    return this.jobs.find(machineUuid, signal);
+  }
+
+  createJob(job: NewJob, signal: AbortSignal): Promise<string> {
+    return this.jobs.create(job, signal);
+  }
+
+  retargetJob(job: string, machine: VsphereMachine, signal: AbortSignal): Promise<void> {
+    return this.jobs.retarget(job, machine, signal);
+  }
+
+  removeJob(job: string, signal: AbortSignal): Promise<void> {
+    return this.companion ? this.companion.removeJob(job, signal) : this.jobs.retire(job, signal);
+  }
+
+  newestSession(run: Run, signal: AbortSignal): Promise<string | undefined> {
+    if (run.kind === 'mount' || run.kind === 'migration') return this.beyond('restore a single disk').newestSession(run, signal);
+    return this.sessions.newest(run, signal);
+  }
+
+  startBackup(job: string, signal: AbortSignal): Promise<string> {
+    return this.sessions.startBackup(job, signal);
+  }
+
+  startRestore(restore: MachineRestore, signal: AbortSignal): Promise<string> {
+    return this.sessions.startRestore(restore, signal);
+  }
+
+  async look(session: string, signal: AbortSignal): Promise<Session> {
+    if (!isEmSession(session)) return this.beyond('follow this session').look(session, signal);
+    const seen = await this.sessions.look(session, signal);
+    if (seen.message !== undefined || seen.state !== 'Stopped' || seen.result === 'Success') return seen;
+    // Only the server itself keeps a log of restores; that it cannot be asked changes nothing about the end.
+    const { message } = (await this.companion?.look(uuidOf(session), signal).catch(() => undefined)) ?? {};
+    return message === undefined ? seen : { ...seen, message };
+  }
+
+  stop(session: string, signal: AbortSignal): Promise<void> {
+    if (!isEmSession(session)) return this.beyond('stop this session').stop(session, signal);
+    return this.companion ? this.companion.stop(uuidOf(session), signal) : this.sessions.stop(session, signal);
+  }
+
+  findTaken(_job: string, session: string, signal: AbortSignal): Promise<RestorePoint | undefined> {
+    return this.points.findTaken(session, signal);
+  }
+
+  listRestorePoints(signal: AbortSignal): AsyncIterable<readonly RestorePoint[]> {
+    return this.points.list(signal);
+  }
+
+  findRestorePoint(id: string, signal: AbortSignal): Promise<RestorePoint | undefined> {
+    return this.points.find(id, signal);
+  }
+
+  async listDisks(restorePoint: string, signal: AbortSignal): Promise<readonly Disk[] | undefined> {
+    return this.companion?.listDisks(restorePoint, signal);
+  }
+
+  async deleteRestorePoint(id: string, signal: AbortSignal): Promise<void> {
+    if (!this.companion && !(await this.points.has(id, signal))) return;
+    await this.beyond('delete restore points').deleteRestorePoint(id, signal);
+  }
+
+  capacity(signal: AbortSignal): Promise<StorageCapacity> {
+    return this.infrastructure.capacity(signal);
+  }
+
+  private client(): EmClient {
+    const { url, username, password } = this.settings;
+    return new EmClient(this.https, { basePath: new URL(url).pathname.replace(/\/+$/, ''), username, password });
+  }
+
+  /** Whoever does what Enterprise Manager cannot do. */
+  private beyond(what: string): Transport {
+    if (this.companion) return this.companion;
+    throw new ProviderError(
+      'unsupported',
+      `Enterprise Manager cannot ${what}; the setting vbr.url names the Backup & Replication server that can`,
+    );
+  }
+}
+
+/** The name of a session at the Backup & Replication server. */
+const uuidOf = (session: string): string => session.slice(session.indexOf('/') + 1);

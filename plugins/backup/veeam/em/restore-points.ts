@@ -1,0 +1,57 @@
+import { machineUuidOf } from '../naming.js';
+import type { RestorePoint } from '../transport.js';
+import type { EmClient } from './client.js';
+import { BACKUP_FILE, BACKUP_FILES, RESTORE_POINT, RESTORE_POINTS, type BackupFile, type VmRestorePoint } from './entities.js';
+import type { Sessions } from './sessions.js';
+
+const PAGE_SIZE = 1000;
+
+/** The restore points of machines, each in a backup file, which tells its size and whose it is. */
+export class RestorePoints {
+  constructor(
+    private readonly em: EmClient,
+    private readonly sessions: Sessions,
+  ) {}
+
+  /** What the run of a job has made; undefined while it is not ready. */
+  async findTaken(session: string, signal: AbortSignal): Promise<RestorePoint | undefined> {
+    const links = (await this.sessions.parts(session, signal)).flatMap((part) => part.links);
+    const made = links.find(({ rel, type }) => rel === 'Related' && type === 'VmRestorePoint');
+    return made && this.find(made.id, signal);
+  }
+
+  async find(id: string, signal: AbortSignal): Promise<RestorePoint | undefined> {
+    const point = await this.em.find(entity(id), RESTORE_POINT, signal);
+    if (!point?.isReady) return undefined;
+    const file = await this.em.find(`backupFiles/${point.backupFileId}?format=Entity`, BACKUP_FILE, signal);
+    return file && restorePoint(point, file);
+  }
+
+  /** Whether there is one, ready or not. */
+  async has(id: string, signal: AbortSignal): Promise<boolean> {
+    return (await this.em.find(entity(id), RESTORE_POINT, signal)) !== undefined;
+  }
+
+  /** Those of all machines that are ready, in two requests. */
+  async *list(signal: AbortSignal): AsyncGenerator<readonly RestorePoint[]> {
+    const points = await this.em.get('vmRestorePoints?format=Entity', RESTORE_POINTS, signal);
+    // After the points: then there is a file for each of them, unless that went away meanwhile and the point with it.
+    const files = await this.em.get('backupFiles?format=Entity', BACKUP_FILES, signal);
+    const ofMachines = new Map(files.filter(({ backupName }) => machineUuidOf(backupName) !== undefined).map((file) => [file.id, file]));
+    const listed = points.flatMap((point) => {
+      const file = point.isReady ? ofMachines.get(point.backupFileId ?? '') : undefined;
+      return file ? [restorePoint(point, file)] : [];
+    });
+    for (let first = 0; first < listed.length; first += PAGE_SIZE) yield listed.slice(first, first + PAGE_SIZE);
+  }
+}
+
+const entity = (id: string): string => `vmRestorePoints/${encodeURIComponent(id)}?format=Entity`;
+
+const restorePoint = ({ id, createdAt, isFull }: VmRestorePoint, { backupName, sizeBytes }: BackupFile): RestorePoint => ({
+  id,
+  jobName: backupName,
+  takenAt: createdAt,
+  type: isFull ? 'FULL' : 'INCREMENTAL',
+  sizeBytes,
+});

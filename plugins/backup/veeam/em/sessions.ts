@@ -1,0 +1,116 @@
+import { ProviderError } from '../../../../src/provider/index.js';
+import type { MachineRestore, Run, Session } from '../transport.js';
+import { withQuery, type EmClient } from './client.js';
+import {
+  BACKUP_SESSION,
+  BACKUP_SESSIONS,
+  RESTORE_SESSION,
+  RESTORE_SESSIONS,
+  TASK_SESSIONS,
+  type Kind,
+  type Session as EmSession,
+  type Task,
+  type TaskSession,
+} from './entities.js';
+import { restoreSpec } from './specs.js';
+import { afterwards, lookFor, type Pace, type Tasks } from './tasks.js';
+
+/** What Enterprise Manager starts; disks it does not mount. */
+export type EmRun = Exclude<Run, { readonly kind: 'mount' | 'migration' }>;
+
+const RESULTS = ['Success', 'Warning', 'Failed'] as const;
+
+/** Runs of jobs, and restores. A session is named by its path. */
+export class Sessions {
+  constructor(
+    private readonly em: EmClient,
+    private readonly tasks: Tasks,
+    private readonly pace: Pace,
+  ) {}
+
+  async newest(run: EmRun, signal: AbortSignal): Promise<string | undefined> {
+    const session = await this.findNewest(run, signal);
+    return session && pathOf(run, session.id);
+  }
+
+  /** A finished start is no backup: what is answered has only begun. */
+  async startBackup(job: string, signal: AbortSignal): Promise<string> {
+    const run = { kind: 'backup', job } as const;
+    const before = await this.findNewest(run, signal);
+    if (before && before.state !== 'Stopped') throw new ProviderError('temporary', `the job ${job} of Veeam is running already`);
+    return this.start(run, before, () => this.tasks.carryOut('POST', `jobs/${job}?action=start`, signal), signal);
+  }
+
+  async startRestore({ restorePoint, machineName }: MachineRestore, signal: AbortSignal): Promise<string> {
+    const run = { kind: 'restore', machineName } as const;
+    const before = await this.findNewest(run, signal);
+    const path = `vmRestorePoints/${encodeURIComponent(restorePoint)}?action=restore`;
+    return this.start(run, before, () => this.tasks.carryOut('POST', path, signal, restoreSpec()), signal);
+  }
+
+  async look(session: string, signal: AbortSignal): Promise<Session> {
+    const { state, result, percent } = await this.em.get(`${session}?format=Entity`, kindOf(session), signal);
+    if (state !== 'Stopped') return { state: state === 'Starting' ? 'Starting' : 'Working', percent };
+    const known = RESULTS.find((each) => each === result);
+    if (known === 'Success') return { state, percent, result: known };
+    const message = known ? await this.reasons(session, signal) : `Veeam ended it with the result ${result || 'nothing'}`;
+    return { state, percent, result: known ?? 'Failed', ...(message === '' ? {} : { message }) };
+  }
+
+  /** Has a run of a job stop; a restore cannot be stopped. */
+  async stop(session: string, signal: AbortSignal): Promise<void> {
+    const { state = 'Stopped' } = (await this.em.find(`${session}?format=Entity`, kindOf(session), signal)) ?? {};
+    if (state === 'Stopped') return;
+    if (!isRestore(session)) return void (await this.tasks.carryOut('POST', `${session}?action=stop`, signal));
+    throw new ProviderError('unsupported', `${session} is still ${state}, and Enterprise Manager cannot stop a restore: stop it in Veeam`);
+  }
+
+  /** What the run of a job did with its machine; nothing while that cannot be seen. */
+  async parts(session: string, signal: AbortSignal): Promise<readonly TaskSession[]> {
+    return (await this.em.find(`${session}/taskSessions?format=Entity`, TASK_SESSIONS, signal)) ?? [];
+  }
+
+  /** The session that the task has started: the one that it names, or else the first that is newer than the last one before. */
+  private async start(
+    run: EmRun,
+    before: EmSession | undefined,
+    ask: () => Promise<Task | undefined>,
+    signal: AbortSignal,
+  ): Promise<string> {
+    const task = await ask();
+    const named = task?.links.find(({ rel, type }) => rel === 'Related' && type === kindOf(pathOf(run, '')).root);
+    if (named) return pathOf(run, named.id);
+    const newer = async () => {
+      const session = await this.findNewest(run, signal);
+      return session?.id === before?.id ? undefined : session;
+    };
+    const session = await afterwards(`starting a ${run.kind}`, () => lookFor(this.pace, newer, signal));
+    if (session) return pathOf(run, session.id);
+    throw new ProviderError('unknown', `Veeam has started a ${run.kind} and shows no session of it`);
+  }
+
+  private async findNewest(run: EmRun, signal: AbortSignal): Promise<EmSession | undefined> {
+    const [type, kind, filter] =
+      run.kind === 'backup'
+        ? (['BackupJobSession', BACKUP_SESSIONS, `JobUid=="urn:veeam:Job:${run.job}"`] as const)
+        : (['RestoreSession', RESTORE_SESSIONS, `VmDisplayName=="${run.machineName}"`] as const);
+    const asked = { type, format: 'Entities', sortDesc: 'CreationTime', pageSize: '1', page: '1', filter };
+    return (await this.em.get(withQuery('query', asked), kind, signal))[0];
+  }
+
+  /** Of a restore, Enterprise Manager tells none. */
+  private async reasons(session: string, signal: AbortSignal): Promise<string> {
+    if (isRestore(session)) return '';
+    const reasons = (await this.parts(session, signal)).map(({ reason }) => reason).filter((reason) => reason !== '');
+    return [...new Set(reasons)].join('; ');
+  }
+}
+
+const pathOf = ({ kind }: EmRun, id: string): string => `${kind === 'backup' ? 'backupSessions' : 'restoreSessions'}/${id}`;
+
+/** Whether Enterprise Manager knows the session by this name. */
+export const isEmSession = (session: string): boolean => session.startsWith('backupSessions/') || isRestore(session);
+
+const isRestore = (session: string): boolean => session.startsWith('restoreSessions/');
+
+const kindOf = (session: string): Kind<EmSession> => (isRestore(session) ? RESTORE_SESSION : BACKUP_SESSION);

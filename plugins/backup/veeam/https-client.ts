@@ -1,0 +1,139 @@
+import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Agent, request as send } from 'undici';
+import { ProviderError } from '../../../src/provider/index.js';
+import { connectionFailure, givenUp } from './failures.js';
+
+/** How often a request is sent at most when the server is busy, or has dropped a connection on which nothing was asked but a question. */
+const ATTEMPTS = 3;
+const MAX_BODY_BYTES = 32 * 1024 * 1024;
+const DEFAULT_RETRY_MS = 500;
+const LONGEST_RETRY_MS = 30_000;
+/** The server did not look at the request: it may be sent again, whatever it asks for. */
+const BUSY = [429, 503];
+
+export interface HttpsOptions {
+  /** Scheme, host and port. */
+  readonly origin: string;
+  readonly verifies: boolean;
+  /** File of the certificates that may vouch for the server; empty for those of the system. */
+  readonly caFile: string;
+  readonly timeoutMs: number;
+}
+
+export interface HttpsRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** With the query. */
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** Whether it changes nothing there that matters, so that it can be sent again; as every GET. */
+  readonly isRepeatable?: boolean;
+  /** How large the answer may be, if it may be larger than most. */
+  readonly maxBodyBytes?: number;
+}
+
+export interface HttpsAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: string;
+}
+
+/** Speaks HTTPS to one server: bounded in time and in size, and with `ProviderError` as the only failure. Statuses are for its caller to judge. */
+export class HttpsClient {
+  private agent: Promise<Agent> | undefined;
+
+  constructor(private readonly options: HttpsOptions) {}
+
+  get origin(): string {
+    return this.options.origin;
+  }
+
+  /** Whether the certificate of the server must be valid. */
+  get verifies(): boolean {
+    return this.options.verifies;
+  }
+
+  /** The answer, whatever its status is. Waits and asks again while the server says that it is busy. */
+  async send(request: HttpsRequest, signal: AbortSignal): Promise<HttpsAnswer> {
+    if (signal.aborted) throw givenUp(signal);
+    const isRepeatable = request.isRepeatable ?? request.method === 'GET';
+    for (let attempt = 1; ; attempt++) {
+      const isLast = attempt === ATTEMPTS;
+      try {
+        const answer = await this.sendOnce(request, signal);
+        if (isLast || !BUSY.includes(answer.status)) return answer;
+        await pause(retryAfterMs(answer.headers), signal);
+      } catch (cause) {
+        const failure = connectionFailure(cause, { ...request, isRepeatable, origin: this.options.origin }, signal);
+        if (isLast || signal.aborted || failure.stage !== 'answer' || !isRepeatable) throw failure;
+      }
+    }
+  }
+
+  private async sendOnce(
+    { method, path, headers = {}, body, maxBodyBytes = MAX_BODY_BYTES }: HttpsRequest,
+    signal: AbortSignal,
+  ): Promise<HttpsAnswer> {
+    const { origin, timeoutMs } = this.options;
+    const limited = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+    const dispatcher = await (this.agent ??= this.connect());
+    const answer = await send(new URL(path, origin), {
+      method,
+      headers,
+      ...(body === undefined ? {} : { body }),
+      dispatcher,
+      signal: limited,
+    });
+    return { status: answer.statusCode, headers: flat(answer.headers), body: await readAll(answer.body, maxBodyBytes) };
+  }
+
+  private async connect(): Promise<Agent> {
+    const { verifies, caFile, timeoutMs } = this.options;
+    const ca = caFile === '' ? undefined : await readCertificates(caFile);
+    const limits = { headersTimeout: timeoutMs, bodyTimeout: timeoutMs, connections: 16 };
+    return new Agent({
+      ...limits,
+      connect: { rejectUnauthorized: verifies, ...(ca === undefined ? {} : { ca }), timeout: Math.min(timeoutMs, 30_000) },
+    });
+  }
+}
+
+async function readCertificates(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new ProviderError(
+      'rejected',
+      `the file ${file} in the setting ca.file cannot be read (${(cause as NodeJS.ErrnoException).code})`,
+      cause,
+    );
+  }
+}
+
+async function readAll(body: AsyncIterable<Buffer>, maxBytes: number): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > maxBytes) throw new ProviderError('corrupt', `Veeam answered more than ${maxBytes} bytes at once`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+const flat = (headers: Readonly<Record<string, string | string[] | undefined>>): HttpsAnswer['headers'] =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value[0] : value]));
+
+/** In seconds; a date, which is allowed too, is as good as nothing. */
+function retryAfterMs(headers: HttpsAnswer['headers']): number {
+  const seconds = Number(headers['retry-after'] ?? Number.NaN);
+  return Number.isFinite(seconds) ? Math.min(Math.max(0, seconds * 1000), LONGEST_RETRY_MS) : DEFAULT_RETRY_MS;
+}
+
+/** Waits; throws as soon as the signal aborts. */
+export async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch(() => {
+    throw givenUp(signal);
+  });
+}

@@ -1,0 +1,22 @@
+const MARK = '-CSBKP-';
+const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
+const OF_A_MACHINE = new RegExp(`${MARK}(${UUID})`, 'i');
+/** Veeam takes no longer names everywhere. */
+const LONGEST_NAME = 50;
+
+/** The job that backs up one machine, named as CloudStack names it; the machine's name is cut where that would be too long, never its uuid. */
+export const jobNameOf = ({ name, uuid }: { readonly name: string; readonly uuid: string }): string =>
+  `${name.slice(0, LONGEST_NAME - MARK.length - uuid.length)}${MARK}${uuid}`;
+
+/** The machine that a job of this name, or a backup named after it, is of; undefined for any other job. */
+export const machineUuidOf = (jobName: string): string | undefined => OF_A_MACHINE.exec(jobName)?.[1]?.toLowerCase();
+
+/** The external id of an offering, as CloudStack has it: the same in both APIs. */
+export const urnOf = (kind: 'Job' | 'Repository', uuid: string): string => `urn:veeam:${kind}:${uuid.toLowerCase()}`;
+
+/** What such an external id names; undefined for any other text. */
+export function readUrn(urn: string): { readonly kind: 'Job' | 'Repository'; readonly uuid: string } | undefined {
+  const [, kind, uuid] = new RegExp(`^urn:veeam:(Job|Repository):(${UUID})$`, 'i').exec(urn) ?? [];
+  if (kind === undefined || uuid === undefined) return undefined;
+  return { kind: kind.toLowerCase() === 'job' ? 'Job' : 'Repository', uuid: uuid.toLowerCase() };
+}

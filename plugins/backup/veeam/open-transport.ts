@@ -1,0 +1,64 @@
+import { ProviderError } from '../../../src/provider/index.js';
+import { EmTransport } from './em/em-transport.js';
+import { ConnectionFailed } from './failures.js';
+import { HttpsClient } from './https-client.js';
+import type { VeeamSettings } from './settings.js';
+import type { OpenTransport, Transport } from './transport.js';
+import { VbrTransport } from './vbr/vbr-transport.js';
+
+const VBR_PORT = 9419;
+
+/** The way to Veeam that the settings ask for. */
+export function transportOpener(settings: VeeamSettings, now: () => Date): OpenTransport {
+  return async () => {
+    switch (settings.api) {
+      case 'auto':
+        return settings['vbr.url'] === '' ? openWhatAnswers(settings, now) : openVbr(settings, now);
+      case 'vbr':
+        return openVbr(settings, now);
+      case 'em':
+        return openEm(settings, now);
+      default:
+        throw new ProviderError('rejected', `the setting api is "${settings.api}"; it can be auto, vbr or em`);
+    }
+  };
+}
+
+/** Backup & Replication, unless nobody is there and Enterprise Manager answers in its place. */
+async function openWhatAnswers(settings: VeeamSettings, now: () => Date): Promise<Transport> {
+  const vbr = openVbr(settings, now);
+  const failure = await vbr.capabilities().then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (!(failure instanceof ConnectionFailed && failure.stage === 'address')) return vbr;
+  const em = openEm(settings, now);
+  // Where nobody answers at all, nothing is chosen: whichever comes back first is asked for then.
+  await em.reach(new AbortController().signal).catch(() => {
+    throw failure;
+  });
+  return em;
+}
+
+function openVbr(settings: VeeamSettings, now: () => Date): VbrTransport {
+  const address = settings['vbr.url'] === '' ? `https://${parse('url', settings.url).hostname}:${VBR_PORT}` : settings['vbr.url'];
+  return new VbrTransport(httpsClient(settings, parse('vbr.url', address)), settings, now);
+}
+
+/** With the Backup & Replication server for what Enterprise Manager cannot do, if there is one set. */
+function openEm(settings: VeeamSettings, now: () => Date): EmTransport {
+  const companion = settings['vbr.url'] === '' ? undefined : openVbr(settings, now);
+  return new EmTransport(httpsClient(settings, parse('url', settings.url)), settings, companion);
+}
+
+/** A client of the server at this address, with what the settings say of connections. */
+function httpsClient(settings: VeeamSettings, { origin }: URL): HttpsClient {
+  const timeoutMs = Math.max(1, settings['request.timeout']) * 1000;
+  return new HttpsClient({ origin, verifies: settings['validate.ssl'], caFile: settings['ca.file'], timeoutMs });
+}
+
+function parse(key: string, text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol === 'https:') return url;
+  throw new ProviderError('rejected', `the setting ${key} is "${text}"; it must be an address that begins with https://`);
+}

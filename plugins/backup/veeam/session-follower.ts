@@ -1,0 +1,73 @@
+import { ProviderError, type Operation, type PluginHost } from '../../../src/provider/index.js';
+import { givenUp } from './failures.js';
+import { pause } from './https-client.js';
+import type { Session, Transport } from './transport.js';
+
+const FIRST_PAUSE_MS = 100;
+
+export interface FollowerLimits {
+  /** The longest time between two looks; the first ones are sooner. */
+  readonly pauseMs: number;
+  /** How long a session may take to start. */
+  readonly startMs: number;
+  /** How long it may show no progress. */
+  readonly stallMs: number;
+}
+
+/** Watches sessions until they are over, however long that is as long as they advance. */
+export class SessionFollower {
+  constructor(
+    private readonly host: PluginHost,
+    private readonly limits: FollowerLimits,
+  ) {}
+
+  /** Waits for the end of the session; throws if it does not end well. */
+  async follow(transport: Transport, session: string, operation: Operation, stage: string, signal: AbortSignal): Promise<void> {
+    let [changedAt, percent, state] = [this.host.now().getTime(), -1, 'Starting'];
+    for (let looks = 0; ; looks++) {
+      const seen = await transport.look(session, signal);
+      const now = this.host.now().getTime();
+      if (seen.percent > percent || seen.state !== state) changedAt = now;
+      [percent, state] = [Math.max(percent, seen.percent), seen.state];
+      await operation.report({ reference: session, percent: Math.max(0, percent), stage });
+      if (seen.state === 'Stopped') return this.judge(session, seen);
+      await this.checkProgress(transport, session, seen.state, now - changedAt, signal);
+      await this.pause(looks, signal);
+    }
+  }
+
+  /** Waits before the next look, longer each time. */
+  async pause(looks: number, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) throw givenUp(signal);
+    await pause(Math.min(this.limits.pauseMs, FIRST_PAUSE_MS * 2 ** Math.min(looks, 20)), signal);
+  }
+
+  /** Has the session stop, and waits until it has. */
+  async stop(transport: Transport, session: string, signal: AbortSignal): Promise<Session> {
+    await transport.stop(session, signal);
+    for (let looks = 0; ; looks++) {
+      const seen = await transport.look(session, signal);
+      if (seen.state === 'Stopped') return seen;
+      await this.pause(looks, signal);
+    }
+  }
+
+  private judge(session: string, { result, message = '' }: Session): void {
+    const said = message === '' ? 'it does not say why' : message;
+    if (result === 'Failed') throw new ProviderError('rejected', `session ${session} failed: ${said}`);
+    if (result === 'Warning') this.host.log('warn', 'a session of Veeam ended with a warning', { session, warning: said });
+  }
+
+  private async checkProgress(transport: Transport, session: string, state: Session['state'], sinceMs: number, signal: AbortSignal) {
+    if (state === 'Starting' && sinceMs >= this.limits.startMs) {
+      await transport.stop(session, signal);
+      throw new ProviderError('rejected', `session ${session} did not start within ${this.limits.startMs / 1000} s, and was told to stop`);
+    }
+    if (sinceMs >= this.limits.stallMs) {
+      throw new ProviderError(
+        'unknown',
+        `session ${session} has shown no progress for ${this.limits.stallMs / 1000} s; it may still be running`,
+      );
+    }
+  }
+}

@@ -1,0 +1,162 @@
+import { randomUUID } from 'node:crypto';
+import { leftNothingDone, ProviderError, Records } from '../../../src/provider/index.js';
+import type { Operation, PluginHost } from '../../../src/provider/index.js';
+import { givenUp } from './failures.js';
+import type { SessionFollower } from './session-follower.js';
+import type { Run, Transport } from './transport.js';
+
+/** What is remembered of an operation. */
+interface OperationRecord {
+  readonly subject: string;
+  /** What was decided before it began. */
+  readonly plan: unknown;
+  /** The newest session of the run before it began: a newer one is its own, if it may have started one. */
+  readonly before: string | null;
+  /** Who may start it, and until when nobody else may; there once somebody may have started it. */
+  readonly claim?: { readonly by: string; readonly until: string };
+  readonly session?: string;
+  readonly outcome?: unknown;
+  /** Nobody wants the outcome any more. */
+  readonly isCancelled?: true;
+}
+
+/** An operation that is one session at Veeam. Plan and outcome are plain data. */
+export interface SessionWork<P, R> {
+  /** Names it, together with the operation's id. */
+  readonly method: string;
+  /** What is worked on; the same operation cannot work on something else. */
+  readonly subject: string;
+  /** What it is called meanwhile. */
+  readonly stage: string;
+  /** Checks the request and decides what must be decided once, before anything is recorded. */
+  plan(): Promise<P>;
+  run(plan: P): Run;
+  start(plan: P): Promise<string>;
+  /** What came of a session that has ended well. It is called again after a crash. */
+  finish(plan: P, session: string): Promise<R>;
+}
+
+/** What is left of an operation that nobody wants any more. */
+export interface Cancelled {
+  readonly plan?: unknown;
+  /** The session that it has started, which may still run. */
+  readonly session?: string;
+  readonly outcome?: unknown;
+}
+
+/** Carries out operations in sessions of Veeam, one session for each, whoever asks and however often this server dies over it. */
+export class SessionOperations {
+  private readonly records: Records<OperationRecord>;
+
+  constructor(
+    private readonly host: PluginHost,
+    private readonly follower: SessionFollower,
+    /** Longer than any request to start something can be on its way. */
+    private readonly claimMs: number,
+  ) {
+    this.records = new Records(host.store, 'session/');
+  }
+
+  /** Carries the work out once for its operation id and method, and answers its outcome. */
+  async run<P, R>(transport: Transport, operation: Operation, work: SessionWork<P, R>, signal: AbortSignal): Promise<R> {
+    if (signal.aborted) throw givenUp(signal);
+    const id = `${operation.operationId}/${work.method}`;
+    const record = wanted(id, (await this.records.get(id)) ?? (await this.begin(transport, id, work, signal)));
+    if (record.subject !== work.subject) {
+      throw new ProviderError('rejected', `the operation ${id} was begun for ${record.subject}, not for ${work.subject}`);
+    }
+    if (record.outcome !== undefined) return record.outcome as R;
+    const plan = record.plan as P;
+    const session = await this.sessionOf(transport, id, { run: work.run(plan), start: () => work.start(plan) }, signal);
+    await this.follower.follow(transport, session, operation, work.stage, signal);
+    const outcome = await work.finish(plan, session).catch((error: unknown) => this.finishedByOther<R>(id, error));
+    const ended = await this.records.change(id, (present = record) => (present.outcome === undefined ? { ...present, outcome } : present));
+    return wanted(id, ended).outcome as R;
+  }
+
+  /** Has the operation end without an outcome for anybody, also if it comes only now; answers what there is of it. */
+  async cancel(
+    transport: Transport,
+    operationId: string,
+    method: string,
+    run: (plan: unknown) => Run,
+    signal: AbortSignal,
+  ): Promise<Cancelled> {
+    const id = `${operationId}/${method}`;
+    const record = await this.records.change(id, (present) => {
+      if (present?.isCancelled) return present;
+      return { ...(present ?? { subject: '', plan: null, before: null }), isCancelled: true };
+    });
+    if (record.session !== undefined || record.claim === undefined) return record;
+    const session = await transport.newestSession(run(record.plan), signal);
+    return session === undefined || session === record.before ? record : { ...record, session };
+  }
+
+  /** The outcome that somebody else has recorded, and gone on from, so that there is nothing left to finish. */
+  private async finishedByOther<R>(id: string, error: unknown): Promise<R> {
+    const outcome = (await this.records.get(id))?.outcome;
+    if (outcome === undefined) throw error;
+    return outcome as R;
+  }
+
+  private async begin<P, R>(transport: Transport, id: string, work: SessionWork<P, R>, signal: AbortSignal): Promise<OperationRecord> {
+    const plan = await work.plan();
+    const before = (await transport.newestSession(work.run(plan), signal)) ?? null;
+    return this.records.add(id, { subject: work.subject, plan, before });
+  }
+
+  /** The session of the operation: the one that is recorded or else found again, or one that is started now. */
+  private async sessionOf(
+    transport: Transport,
+    id: string,
+    { run, start }: { readonly run: Run; start(): Promise<string> },
+    signal: AbortSignal,
+  ): Promise<string> {
+    const me = randomUUID();
+    for (let looks = 0; ; looks++) {
+      const record = wanted(id, await this.records.get(id));
+      if (record.session !== undefined) return record.session;
+      const found = record.claim && (await transport.newestSession(run, signal));
+      if (found !== undefined && found !== record.before) return this.record(id, found);
+      if (await this.claim(id, me)) return this.startClaimed(transport, id, start, signal);
+      await this.follower.pause(looks, signal);
+    }
+  }
+
+  private async claim(id: string, me: string): Promise<boolean> {
+    const now = this.host.now();
+    const until = new Date(now.getTime() + this.claimMs).toISOString();
+    const record = await this.records.change(id, (present) => {
+      if (!present || present.isCancelled || present.session !== undefined) return present;
+      if (present.claim && present.claim.until > now.toISOString()) return present;
+      return { ...present, claim: { by: me, until } };
+    });
+    return record?.claim?.by === me && record.session === undefined;
+  }
+
+  private async startClaimed(transport: Transport, id: string, start: () => Promise<string>, signal: AbortSignal): Promise<string> {
+    const session = await start().catch(async (error: unknown) => {
+      if (leftNothingDone(error)) await this.records.changePresent(id, ({ claim: _, ...present }) => present);
+      throw error;
+    });
+    const record = await this.record(id, session).catch(async (error: unknown) => {
+      // Whoever cancelled it could not know of the session.
+      if (error instanceof ProviderError && error.fault === 'not_found') await transport.stop(session, signal);
+      throw error;
+    });
+    return record;
+  }
+
+  private async record(id: string, session: string): Promise<string> {
+    const record = await this.records.change(id, (present) =>
+      present && !present.isCancelled && present.session === undefined ? { ...present, session } : present,
+    );
+    return wanted(id, record).session ?? session;
+  }
+}
+
+/** The record of an operation whose outcome somebody still wants. */
+function wanted(id: string, record: OperationRecord | undefined): OperationRecord {
+  if (!record || record.isCancelled) throw new ProviderError('not_found', `the operation ${id} was given up`);
+  return record;
+}

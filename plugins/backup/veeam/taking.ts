@@ -1,0 +1,80 @@
+import { ProviderError } from '../../../src/provider/index.js';
+import type { DeleteBackup, ProviderBackup, TakeBackup, Volume } from '../../../src/provider/index.js';
+import type { Assignments } from './assignments.js';
+import type { Catalogue } from './catalogue.js';
+import type { SessionFollower } from './session-follower.js';
+import type { SessionOperations } from './session-operations.js';
+import type { RestorePoint, Run, Transport } from './transport.js';
+
+const METHOD = 'takeBackup';
+
+/** What was decided of a backup before it began. */
+interface Plan {
+  readonly job: string;
+  readonly volumes: readonly Volume[];
+}
+
+const runOf = ({ job }: Plan): Run => ({ kind: 'backup', job });
+
+/** Takes backups, and removes them. */
+export class Taking {
+  constructor(
+    private readonly assignments: Assignments,
+    private readonly catalogue: Catalogue,
+    private readonly operations: SessionOperations,
+    private readonly follower: SessionFollower,
+    /** How many looks it may take until a restore point is seen after its session. */
+    private readonly patience: number,
+  ) {}
+
+  async take(transport: Transport, request: TakeBackup, signal: AbortSignal): Promise<ProviderBackup> {
+    const { machine, offeringExternalId, operationId } = request;
+    if (request.quiesce && !(await transport.capabilities(signal)).quiesce) {
+      throw new ProviderError('unsupported', 'Veeam freezes guests as the job says, not as a single backup wants it');
+    }
+    const plan = async (): Promise<Plan> => {
+      const { job } = await this.assignments.get(machine.uuid, offeringExternalId);
+      if (await this.assignments.locate(transport, machine, signal)) return { job, volumes: request.volumes };
+      throw new ProviderError('not_found', `vCenter, as Veeam sees it, has no machine ${machine.name}`);
+    };
+    const finish = async ({ job, volumes }: Plan, session: string) => {
+      const point = await this.takenBy(transport, job, session, signal);
+      await this.catalogue.add(transport, point, { machineUuid: machine.uuid, operationId, volumes }, signal);
+      return { restorePoint: point.id };
+    };
+    const start = ({ job }: Plan) => transport.startBackup(job, signal);
+    const work = { method: METHOD, subject: machine.uuid, stage: 'backing up', plan, run: runOf, start, finish };
+    const { restorePoint } = await this.operations.run(transport, request, work, signal);
+    // Not the outcome of the operation: the restore point may have been removed since.
+    const backup = await this.catalogue.find(transport, restorePoint, signal);
+    if (!backup) throw new ProviderError('not_found', `the restore point ${restorePoint} that the operation took is gone`);
+    return backup;
+  }
+
+  async delete(transport: Transport, { externalId, takenBy }: DeleteBackup, signal: AbortSignal): Promise<void> {
+    if (externalId !== undefined) return this.remove(transport, externalId, signal);
+    if (takenBy === undefined) throw new ProviderError('rejected', 'neither the backup to delete nor the operation that took it is named');
+    const { plan, session, outcome } = await this.operations.cancel(transport, takenBy, METHOD, (given) => runOf(given as Plan), signal);
+    if (outcome !== undefined) return this.remove(transport, (outcome as { readonly restorePoint: string }).restorePoint, signal);
+    if (session === undefined) return;
+    const { result } = await this.follower.stop(transport, session, signal);
+    if (result === 'Failed') return;
+    const { id } = await this.takenBy(transport, (plan as Plan).job, session, signal);
+    await this.remove(transport, id, signal);
+  }
+
+  private async remove(transport: Transport, id: string, signal: AbortSignal): Promise<void> {
+    await transport.deleteRestorePoint(id, signal);
+    await this.catalogue.remove(id);
+  }
+
+  /** The restore point may be seen a little later than the end of its session. */
+  private async takenBy(transport: Transport, job: string, session: string, signal: AbortSignal): Promise<RestorePoint> {
+    for (let looks = 0; looks < this.patience; looks++) {
+      const point = await transport.findTaken(job, session, signal);
+      if (point) return point;
+      await this.follower.pause(looks, signal);
+    }
+    throw new ProviderError('unknown', `session ${session} ended well, but no restore point of it is to be seen`);
+  }
+}

@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto';
+import { defaultsOf, never, operation, sampleMachine, sampleVolume } from '../../../../test/kit/contract/samples.js';
+import { hostOn, MemoryStore } from '../../../../test/kit/memory-store.js';
+import type { Machine, PluginHost, PluginStore, Volume } from '../../../../src/provider/index.js';
+import veeam from '../index.js';
+import type { VeeamSettings } from '../settings.js';
+import { Estate } from './fake/estate.js';
+import { FakeServer } from './fake/server.js';
+import { FakeVbr } from './fake/vbr-api.js';
+
+export const USER = { username: 'stackvault', password: 'Pa55-w0rd-of-Veeam' };
+
+const ZONE = randomUUID();
+
+/** A fake Backup & Replication server, and providers that speak to it. */
+export async function vbrBench(newest: string) {
+  const estate = new Estate();
+  const vbr = new FakeVbr(estate, USER, newest);
+  const server = await FakeServer.start([vbr.api]);
+  const store = new MemoryStore();
+  const settings = (overrides: Partial<VeeamSettings> = {}) =>
+    defaultsOf(veeam.settings, {
+      ...{ api: 'vbr', 'vbr.url': server.origin, 'ca.file': server.caFile, ...USER },
+      ...{ 'request.timeout': 5, 'task.poll.interval': 1, 'restore.cluster': 'cluster-1', 'restore.datastore': 'datastore-1' },
+      ...overrides,
+    });
+  const logged: { readonly message: string; readonly fields: unknown }[] = [];
+  const host = (seen: PluginStore = store): PluginHost => ({
+    ...hostOn(seen),
+    now: () => estate.now(),
+    log: (_level, message, fields) => void logged.push({ message, fields }),
+  });
+  const open = (overrides: Partial<VeeamSettings> = {}, seen?: PluginStore) => veeam.create(settings(overrides), host(seen));
+  /** A machine in vCenter, and what the server knows of it. */
+  const machine = () => {
+    const made = { machine: sampleMachine(), volumes: [0, 1, 2].map((slot) => sampleVolume(slot)) };
+    estate.addMachine(
+      made.machine.name,
+      made.volumes.map(({ sizeBytes, deviceNumber: slot }) => ({ sizeBytes, slot })),
+    );
+    return made;
+  };
+  /** Requests for a machine, under the first offering unless another one is named. */
+  const requests = ({ machine: about, volumes }: { machine: Machine; volumes: readonly Volume[] }, offering?: string) => {
+    const offeringExternalId = offering ?? `urn:veeam:Repository:${estate.repositories[0]?.id ?? ''}`;
+    const zone = { uuid: ZONE, name: 'zone-1' };
+    const assign = (operationId?: string) => ({ ...operation(operationId), zone, machine: about, offeringExternalId });
+    return {
+      assign,
+      take: (operationId?: string) => ({ ...assign(operationId), volumes, quiesce: false }),
+      restore: (externalId: string, operationId?: string) => ({ ...operation(operationId), zone, machine: about, volumes, externalId }),
+      restoreOne: (externalId: string, volume: Volume, operationId?: string) => ({
+        ...{ ...operation(operationId), zone, externalId, volume, target: about, newVolumeUuid: randomUUID() },
+      }),
+      delete: (externalId: string) => ({ ...operation(), externalId, forced: false }),
+    };
+  };
+  /** A machine that is assigned, with what asks for its backups. */
+  const guarded = async (offering?: string) => {
+    const made = machine();
+    const asking = requests(made, offering);
+    await open().assign(asking.assign(), never);
+    return { ...made, ...asking };
+  };
+  return { estate, vbr, server, store, settings, open, machine, requests, guarded, logged, close: () => server.close() };
+}

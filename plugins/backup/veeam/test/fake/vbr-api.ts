@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto';
+import type { Estate } from './estate.js';
+import type { FakeAnswer, FakeApi, FakeRequest } from './server.js';
+import { descriptionOf, factsFor, type VbrDoubts, type VbrFacts } from './vbr-facts.js';
+import { routesOf } from './vbr-routes.js';
+
+const TOKEN_S = 900;
+
+/** Who may log on. */
+export interface FakeUser {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** What a route gets: the request, what its path names, and its body. */
+export interface Asked {
+  readonly request: FakeRequest;
+  readonly id: string;
+  readonly body: Record<string, unknown>;
+}
+
+export type Route = readonly [method: string, path: RegExp, handle: (asked: Asked) => FakeAnswer];
+
+/** The REST API of Backup & Replication over an estate, at every revision up to the newest that it speaks. */
+export class FakeVbr {
+  readonly doubts: VbrDoubts = {
+    ...{ describesItself: true, deletesRestorePoints: true, tellsUnits: true, namesMachines: false },
+    ...{ hasUnknownFields: true, longestPage: 100_000 },
+  };
+  /** How often somebody has logged on with the password, and how often with a token of before. */
+  logons = 0;
+  refreshes = 0;
+  private readonly facts: readonly VbrFacts[];
+  private readonly tokens = new Map<string, number>();
+  private readonly refreshTokens = new Set<string>();
+
+  constructor(
+    private readonly estate: Estate,
+    private readonly user: FakeUser,
+    newest: string,
+  ) {
+    this.facts = factsFor(newest);
+  }
+
+  /** The part of the server that this is. */
+  readonly api: FakeApi = (request) => {
+    const [, described] = /^\/swagger\/v([^/]+)\/swagger\.json$/.exec(request.path) ?? [];
+    if (described !== undefined) return this.describe(described);
+    if (!/^\/api\/(v1|oauth2)\//.test(request.path)) return undefined;
+    const facts = this.facts.find(({ revision }) => revision === request.headers['x-api-version']);
+    if (!facts) return failure(400, 'NotImplemented', 'The version of the API in x-api-version is not supported');
+    if (request.path === '/api/oauth2/token') return this.grant(new URLSearchParams(request.body));
+    if (!this.isAuthorized(request)) return failure(401, 'AccessDenied', 'The access token is missing, not valid, or expired');
+    return this.route(facts, request);
+  };
+
+  /** Has every token that was given out end now, as after a restart of the service. */
+  endTokens(): void {
+    this.tokens.clear();
+    this.refreshTokens.clear();
+  }
+
+  private describe(revision: string): FakeAnswer {
+    const facts = this.facts.find((each) => each.revision === revision);
+    if (!facts) return { status: 404 };
+    return { status: 200, body: this.doubts.describesItself ? JSON.stringify(descriptionOf(facts, this.doubts)) : '<html>' };
+  }
+
+  private grant(form: URLSearchParams): FakeAnswer {
+    if (form.get('grant_type') === 'refresh_token') {
+      const known = this.refreshTokens.delete(form.get('refresh_token') ?? '');
+      if (!known) return failure(401, 'AccessDenied', 'The refresh token is not valid');
+      this.refreshes++;
+    } else {
+      const { username, password } = this.user;
+      if (form.get('username') !== username || form.get('password') !== password) {
+        return failure(401, 'AccessDenied', `Authentication failed for ${form.get('username') ?? ''}`);
+      }
+      this.logons++;
+    }
+    const [access, refresh] = [randomUUID(), randomUUID()];
+    this.tokens.set(access, this.estate.now().getTime() + TOKEN_S * 1000);
+    this.refreshTokens.add(refresh);
+    return answer(200, { access_token: access, token_type: 'bearer', refresh_token: refresh, expires_in: TOKEN_S });
+  }
+
+  private isAuthorized({ headers }: FakeRequest): boolean {
+    const [, token] = /^Bearer (.+)$/.exec(headers['authorization'] ?? '') ?? [];
+    return (this.tokens.get(token ?? '') ?? 0) > this.estate.now().getTime();
+  }
+
+  private route(facts: VbrFacts, request: FakeRequest): FakeAnswer {
+    this.estate.sessions.settle();
+    for (const [method, path, handle] of routesOf(this.estate, facts, this.doubts)) {
+      const match = method === request.method ? path.exec(request.path) : null;
+      if (!match) continue;
+      const body = request.body === '' ? {} : (JSON.parse(request.body) as Record<string, unknown>);
+      return handle({ request, id: decodeURIComponent(match[1] ?? ''), body });
+    }
+    return failure(404, 'NotFound', `There is nothing at ${request.path}`);
+  }
+}
+
+export const answer = (status: number, body: unknown): FakeAnswer => ({
+  status,
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(body),
+});
+
+export const failure = (status: number, errorCode: string, message: string): FakeAnswer => answer(status, { errorCode, message });

@@ -1,0 +1,233 @@
+import { all, expectFault, never } from '../../../../test/kit/contract/samples.js';
+import { sweepDeaths } from '../../../../test/kit/dying-store.js';
+import type { ProviderFault } from '../../../../src/provider/index.js';
+import { vbrBench } from './bench.js';
+import type { FakeSession } from './fake/sessions.js';
+import type { Fault } from './fake/server.js';
+
+const bench = await vbrBench('1.3-rev2');
+const { estate, server, vbr } = bench;
+beforeEach(() => {
+  server.reset();
+  Object.assign(estate.sessions.script, { lastsMs: 0, neverStarts: false, result: 'Success' });
+});
+afterAll(() => bench.close());
+
+/** How many sessions of that kind there have been. */
+const sessions = (kind: FakeSession['kind']) => estate.sessions.all.filter((session) => session.kind === kind).length;
+
+/** Longer than anybody waits for one who may be starting something. */
+const CLAIM_MS = 60_000;
+
+/** What goes wrong with the request that starts something, and what fault that is to the caller; undefined if it is none. */
+const STARTS: readonly (readonly [string, Fault['how'], ProviderFault | undefined])[] = [
+  ['is dropped before anything is done', 'drop', 'unknown'],
+  ['is dropped after it is done', 'drop after', 'unknown'],
+  ['is answered only in part', 'truncate', 'unknown'],
+  ['is answered with half of its JSON', ({ status, body = '' }) => ({ status, body: body.slice(0, -9) }), 'unknown'],
+  ['fails inside the server', { status: 500, body: '{"errorCode":"UnknownError","message":"Object reference not set"}' }, 'unknown'],
+  ['finds the server busy', { status: 429, headers: { 'retry-after': '0' } }, 'temporary'],
+  ['finds the service starting', { status: 503, headers: { 'retry-after': '0' } }, 'temporary'],
+  ['is not understood', { status: 400, body: '{"errorCode":"InvalidParameter","message":"The job is misconfigured"}' }, 'rejected'],
+  ['is not allowed', { status: 403, body: '{"errorCode":"AccessDenied","message":"No role allows it"}' }, 'auth'],
+  ['is slow', 300, undefined],
+];
+
+describe('the request that starts a backup', () => {
+  test.each(STARTS)('%s: the backup is taken once in the end', async (_what, how, fault) => {
+    const { machine, take } = await bench.guarded();
+    const before = sessions('Job');
+    server.faults.push({ on: /POST .*\/start$/, times: 3, how });
+    const request = take();
+    if (fault) await expectFault(bench.open().takeBackup(request, never), fault);
+    server.faults.length = 0;
+    estate.advance(CLAIM_MS);
+    const taken = await bench.open().takeBackup(request, never);
+    expect(taken.operationId).toBe(request.operationId);
+    expect(sessions('Job') - before).toBe(1);
+    expect(estate.pointsOf(machine.name)).toHaveLength(1);
+  });
+});
+
+describe('the request that starts a restore', () => {
+  test.each(STARTS)('%s: the machine is restored once in the end', async (_what, how, fault) => {
+    const { machine, take, restore } = await bench.guarded();
+    const { externalId } = await bench.open().takeBackup(take(), never);
+    const content = estate.contentOf(machine.name);
+    estate.scribble(machine.name);
+    const before = sessions('RestoreVm');
+    server.faults.push({ on: /POST .*\/vSphere$/, times: 3, how });
+    const request = restore(externalId);
+    if (fault) await expectFault(bench.open().restoreMachine(request, never), fault);
+    server.faults.length = 0;
+    estate.advance(CLAIM_MS);
+    await bench.open().restoreMachine(request, never);
+    expect(sessions('RestoreVm') - before).toBe(1);
+    expect(estate.contentOf(machine.name)).toEqual(content);
+  });
+});
+
+test.each(STARTS.filter(([, , fault]) => fault !== undefined))(
+  'the request that makes a job %s: there is one job in the end',
+  async (_what, how) => {
+    const made = bench.machine();
+    const { assign, take } = bench.requests(made);
+    server.faults.push({ on: /POST \/api\/v1\/jobs$/, times: 3, how });
+    const request = assign();
+    await bench
+      .open()
+      .assign(request, never)
+      .then(
+        () => expect('it failed').toBe('it did not'),
+        () => undefined,
+      );
+    server.faults.length = 0;
+    await bench.open().assign(request, never);
+    expect(estate.jobs.filter(({ name }) => name.endsWith(made.machine.uuid))).toHaveLength(1);
+    await bench.open().takeBackup(take(), never);
+  },
+);
+
+test('starts nothing while the job runs for somebody else', async () => {
+  const { machine, take } = await bench.guarded();
+  const job = estate.jobs.find(({ name }) => name.endsWith(machine.uuid))!;
+  estate.sessions.script.lastsMs = 1_000_000;
+  estate.startJob(job);
+  const request = take();
+  await expectFault(bench.open().takeBackup(request, never), 'temporary');
+  estate.advance(1_000_000);
+  estate.sessions.script.lastsMs = 0;
+  await bench.open().takeBackup(request, never);
+  expect(estate.pointsOf(machine.name)).toHaveLength(2);
+});
+
+test('a token that ends while something is started is no failure', async () => {
+  const { take } = await bench.guarded();
+  const provider = bench.open();
+  await provider.capacity(never);
+  const before = vbr.logons;
+  server.faults.push({ on: /POST .*\/start$/, times: 1, how: { status: 401, body: '{"message":"expired"}' } });
+  await provider.takeBackup(take(), never);
+  expect(vbr.logons - before).toBe(1);
+});
+
+describe('a listing', () => {
+  const POINTS = /GET \/api\/v1\/restorePoints$/;
+  beforeAll(async () => {
+    const [one, other] = [await bench.guarded(), await bench.guarded()];
+    for (const { take } of [one, other, one, other]) await bench.open().takeBackup(take(), never);
+  });
+  const list = () => all(bench.open().listBackups(never));
+  afterEach(() => void (vbr.doubts.longestPage = 100_000));
+
+  test.each<[string, Fault['how'], ProviderFault]>([
+    ['is dropped', 'drop', 'temporary'],
+    ['comes only in part', 'truncate', 'temporary'],
+    ['is half of its JSON', ({ status, body = '' }) => ({ status, body: body.slice(0, body.length / 2) }), 'temporary'],
+    ['has no list', { status: 200, body: '{}' }, 'corrupt'],
+    ['has an item without its time', ({ status, body = '' }) => ({ status, body: body.replace(/"creationTime":"[^"]+",/, '') }), 'corrupt'],
+    ['has an item without its backup', ({ status, body = '' }) => ({ status, body: body.replace(/"backupId":"[^"]+",/, '') }), 'corrupt'],
+    ['promises more than there is', ({ status, body = '' }) => ({ status, body: body.replace(/"total":\d+/, '"total":99999') }), 'corrupt'],
+    ['fails inside the server', { status: 500, body: '{"message":"boom"}' }, 'temporary'],
+    ['does not count', ({ status, body = '' }) => ({ status, body: body.replace(/"total":\d+/, '"total":"?"') }), 'corrupt'],
+  ])('of which a page %s is an error and never a part', async (_what, how, fault) => {
+    vbr.doubts.longestPage = 3;
+    server.faults.push({ on: POINTS, skip: 1, how });
+    await expectFault(list(), fault);
+  });
+
+  test('that becomes shorter while it is read is an error, and not one that leaves something out', async () => {
+    vbr.doubts.longestPage = 3;
+    server.faults.push({
+      on: POINTS,
+      times: 1,
+      skip: 1,
+      how: ({ status, body = '' }) => ({ status, body: body.replace(/"total":\d+/, '"total":3') }),
+    });
+    await expectFault(list(), 'temporary');
+  });
+
+  test('comes whole in however many pages, with whatever fields nobody knows', async () => {
+    const whole = await list();
+    expect(whole.length).toBeGreaterThanOrEqual(4);
+    vbr.doubts.longestPage = 1;
+    expect(await list()).toEqual(whole);
+    vbr.doubts.hasUnknownFields = false;
+    expect(await list()).toEqual(whole);
+    vbr.doubts.hasUnknownFields = true;
+  });
+});
+
+test('says who was refused when the password is wrong, and not the password', async () => {
+  const { message } = await expectFault(bench.open({ password: 'wr0ng-password' }).listOfferings(never), 'auth');
+  expect(message).toContain('stackvault');
+  expect(message).not.toContain('wr0ng-password');
+});
+
+test('does not show a password that the server repeats', async () => {
+  server.faults.push({ on: /repositories$/, how: { status: 400, body: JSON.stringify({ message: `bad: ${bench.settings().password}` }) } });
+  const { message } = await expectFault(bench.open().listOfferings(never), 'rejected');
+  expect(message).toContain('bad: ***');
+});
+
+describe('a server that dies', () => {
+  test('takes one backup in the end, at whatever moment it died', async () => {
+    const runs = await sweepDeaths(async ({ store, dying }) => {
+      const made = bench.machine();
+      const { assign, take } = bench.requests(made);
+      await bench.open({}, store).assign(assign(), never);
+      const before = sessions('Job');
+      const request = take();
+      await bench
+        .open({}, dying)
+        .takeBackup(request, never)
+        .catch(() => undefined);
+      estate.advance(CLAIM_MS);
+      const taken = await bench.open({}, store).takeBackup(request, never);
+      expect(taken).toMatchObject({ operationId: request.operationId, volumes: made.volumes });
+      expect(sessions('Job') - before).toBe(1);
+    });
+    expect(runs).toBeGreaterThan(20);
+  });
+
+  test('restores a machine and a volume once in the end, at whatever moment it died', async () => {
+    const runs = await sweepDeaths(async ({ store, dying }) => {
+      const made = bench.machine();
+      const { assign, take, restore, restoreOne } = bench.requests(made);
+      await bench.open({}, store).assign(assign(), never);
+      const { externalId } = await bench.open({}, store).takeBackup(take(), never);
+      const before = [sessions('RestoreVm'), estate.firstClassDisks.length];
+      const requests = [restore(externalId), restoreOne(externalId, made.volumes[1]!)] as const;
+      const doomed = bench.open({}, dying);
+      await doomed
+        .restoreMachine(requests[0], never)
+        .then(() => doomed.restoreVolume(requests[1], never))
+        .catch(() => undefined);
+      estate.advance(CLAIM_MS);
+      const provider = bench.open({}, store);
+      await provider.restoreMachine(requests[0], never);
+      await provider.restoreVolume(requests[1], never);
+      expect([sessions('RestoreVm'), estate.firstClassDisks.length]).toEqual(before.map((count) => count + 1));
+    });
+    expect(runs).toBeGreaterThan(20);
+  });
+
+  test('leaves no backup when it is deleted by the operation that was taking it', async () => {
+    await sweepDeaths(async ({ store, dying }) => {
+      const made = bench.machine();
+      const { assign, take, ...asking } = bench.requests(made);
+      await bench.open({}, store).assign(assign(), never);
+      const request = take();
+      await bench
+        .open({}, dying)
+        .takeBackup(request, never)
+        .catch(() => undefined);
+      const provider = bench.open({}, store);
+      const { externalId: _, ...deletion } = asking.delete('');
+      await provider.deleteBackup({ ...deletion, takenBy: request.operationId }, never);
+      await expectFault(provider.takeBackup(request, never), 'not_found');
+      expect(estate.pointsOf(made.machine.name)).toEqual([]);
+    });
+    expect.hasAssertions();
+  });
+});

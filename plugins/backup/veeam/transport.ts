@@ -1,0 +1,147 @@
+import type { Capabilities, ConnectionStep, StorageCapacity } from '../../../src/provider/index.js';
+
+/**
+ * What the provider needs of Veeam, whichever API it speaks. Values in, values out; a reference is the transport's own name for a thing
+ * there, at most 200 characters, good for as long as the thing lasts and for every server. A method that fails throws a `ProviderError`;
+ * what it starts, it starts once and does not wait for.
+ */
+export interface Transport {
+  /** What this server can do, at its revision and with the settings of the zone. */
+  capabilities(signal: AbortSignal): Promise<Capabilities>;
+  /** Tries the way to Veeam step by step; the first step that fails is the last one. */
+  checkConnection(signal: AbortSignal): Promise<readonly ConnectionStep[]>;
+
+  /** What machines can be put under. */
+  listTemplates(signal: AbortSignal): Promise<readonly Template[]>;
+  /** The machines of that name that vCenter has. */
+  findMachines(name: string, signal: AbortSignal): Promise<readonly VsphereMachine[]>;
+
+  /** The job that backs up the machine, known by the uuid in its name; undefined if there is none. */
+  findJob(machineUuid: string, signal: AbortSignal): Promise<string | undefined>;
+  /** Makes the job that backs up one machine, as the template says, and answers its reference. Nobody else makes one of that name. */
+  createJob(job: NewJob, signal: AbortSignal): Promise<string>;
+  /** Makes the job back up this machine, which is the one that it was for, under a new identity. */
+  retargetJob(job: string, machine: VsphereMachine, signal: AbortSignal): Promise<void>;
+  /** Removes the job, or else keeps it from ever running again; its restore points stay. One that is gone is no error. */
+  removeJob(job: string, signal: AbortSignal): Promise<void>;
+
+  /** The session of the newest run; undefined if there never was one. It tells whether a start that nobody recorded has happened. */
+  newestSession(run: Run, signal: AbortSignal): Promise<string | undefined>;
+  /** Starts the job and answers the session. A job that runs already is refused as `temporary`. */
+  startBackup(job: string, signal: AbortSignal): Promise<string>;
+  /** Starts to put the machine back where it was, switched off, and answers the session. */
+  startRestore(restore: MachineRestore, signal: AbortSignal): Promise<string>;
+  /** How far a session has come. */
+  look(session: string, signal: AbortSignal): Promise<Session>;
+  /** Has the session stop soon; one that is over is no error. */
+  stop(session: string, signal: AbortSignal): Promise<void>;
+
+  /** The restore point that this session of the job took, with its size if that can be told; undefined while it cannot be seen. */
+  findTaken(job: string, session: string, signal: AbortSignal): Promise<RestorePoint | undefined>;
+  /** Every restore point of a job with a machine's name in it, in few requests. All of them or an error. */
+  listRestorePoints(signal: AbortSignal): AsyncIterable<readonly RestorePoint[]>;
+  /** The restore point as it is now. */
+  findRestorePoint(id: string, signal: AbortSignal): Promise<RestorePoint | undefined>;
+  /** The disks that it holds; undefined where the API cannot tell. */
+  listDisks(restorePoint: string, signal: AbortSignal): Promise<readonly Disk[] | undefined>;
+  /** Removes this restore point and no other, and waits for that; one that is gone is no error. Throws `unsupported` where it cannot. */
+  deleteRestorePoint(id: string, signal: AbortSignal): Promise<void>;
+
+  /** Restoring one disk, where `capabilities` declares it. */
+  readonly disks?: DiskRestores;
+
+  capacity(signal: AbortSignal): Promise<StorageCapacity>;
+}
+
+/** Restores single disks as disks of their own, which the source of the machines then attaches. Each has a name that its caller makes up. */
+export interface DiskRestores {
+  /** Starts to make the disk readable out of the backup, and answers the session, which stops when it is. */
+  mount(restore: NewDiskRestore, signal: AbortSignal): Promise<string>;
+  /** Where the mounted disk is. */
+  pathOf(name: string, signal: AbortSignal): Promise<string>;
+  /** Starts to move the mounted disk to its storage, and answers the session. */
+  migrate(name: string, signal: AbortSignal): Promise<string>;
+}
+
+/** Something that machines can be put under: a job to copy the settings of, or a repository to keep backups in. */
+export interface Template {
+  /** `urn:veeam:Job:<uuid>` or `urn:veeam:Repository:<uuid>`, in every API. */
+  readonly externalId: string;
+  readonly name: string;
+  readonly description: string;
+}
+
+/** A machine in vCenter. */
+export interface VsphereMachine {
+  readonly name: string;
+  /** The name of the object in its vCenter, such as `vm-1036`. */
+  readonly moref: string;
+  /** The vCenter, by the transport's name for it. */
+  readonly vcenter: string;
+}
+
+/** A job to be made. */
+export interface NewJob {
+  readonly name: string;
+  readonly description: string;
+  readonly template: string;
+  readonly machine: VsphereMachine;
+}
+
+/** Something that runs in sessions: a job, restores of a machine, the mount of a disk, its migration. */
+export type Run =
+  | { readonly kind: 'backup'; readonly job: string }
+  | { readonly kind: 'restore'; readonly machineName: string }
+  | { readonly kind: 'mount'; readonly name: string }
+  | { readonly kind: 'migration'; readonly name: string };
+
+/** A whole machine to be put back. */
+export interface MachineRestore {
+  readonly restorePoint: string;
+  readonly machineName: string;
+  /** Whether vCenter still has the machine, which is then written over. */
+  readonly exists: boolean;
+  /** Shown by Veeam beside the restore. */
+  readonly reason: string;
+}
+
+/** A session as it is now. */
+export interface Session {
+  readonly state: 'Starting' | 'Working' | 'Stopped';
+  readonly percent: number;
+  /** Once stopped; a warning is a success with something to say. */
+  readonly result?: 'Success' | 'Warning' | 'Failed';
+  /** What Veeam says of the result, lines of the log of a failed session included; never a secret. */
+  readonly message?: string;
+}
+
+export interface RestorePoint {
+  /** The uuid that Veeam has for it. */
+  readonly id: string;
+  /** The name of the job that took it, by which its machine is known. */
+  readonly jobName: string;
+  readonly takenAt: Date;
+  readonly type: 'FULL' | 'INCREMENTAL';
+  /** Bytes that it occupies; absent where the API does not tell. */
+  readonly sizeBytes?: number;
+}
+
+/** A disk inside a restore point. */
+export interface Disk {
+  /** What identifies the disk inside its restore point. */
+  readonly id: string;
+  readonly name: string;
+  /** Its place on the machine's controllers, counted through; absent where the API does not tell. */
+  readonly unitNumber?: number;
+  readonly sizeBytes: number;
+}
+
+/** One disk to be restored. */
+export interface NewDiskRestore {
+  readonly name: string;
+  readonly restorePoint: string;
+  readonly disk: Disk;
+}
+
+/** Chooses the way to Veeam, which may need to ask what is there. */
+export type OpenTransport = () => Promise<Transport>;

@@ -1,0 +1,67 @@
+import { ProviderError } from '../../../../src/provider/index.js';
+import type { VsphereMachine } from '../transport.js';
+import { asText, textOf, type Answer } from './answers.js';
+import type { VbrClient } from './vbr-client.js';
+
+const ROOTS = '/api/v1/inventory/vmware/hosts';
+
+/** An object of vSphere, as jobs and restores name one. */
+export interface InventoryObject {
+  readonly hostName: string;
+  readonly name: string;
+  readonly type: string;
+  readonly objectId: string;
+}
+
+/** What the vCenter of the zone holds, as Veeam sees it. */
+export class Inventory {
+  constructor(
+    private readonly client: VbrClient,
+    /** The name of the vCenter that is set; empty for the only one. */
+    private readonly wanted: string,
+  ) {}
+
+  /** The vCenter of the zone, by the name that Veeam has for it. */
+  async vcenter(signal: AbortSignal): Promise<string> {
+    if (this.wanted !== '') return this.wanted;
+    const names = await this.vcenters(signal);
+    if (names.length === 1 && names[0] !== undefined) return names[0];
+    const among = names.length === 0 ? 'none' : names.join(', ');
+    throw new ProviderError(
+      'rejected',
+      `Veeam knows ${names.length} vCenter servers (${among}); the setting vcenter must name that of the zone`,
+    );
+  }
+
+  /** The vCenter servers that Veeam knows. */
+  async vcenters(signal: AbortSignal): Promise<readonly string[]> {
+    const roots = (await this.client.all(ROOTS, {}, signal)).map(objectIn);
+    return roots.filter(({ type }) => type === 'vCenterServer').map((root) => textOf(root, 'name', ROOTS));
+  }
+
+  async machines(name: string, signal: AbortSignal): Promise<readonly VsphereMachine[]> {
+    const found = await this.find('VirtualMachine', 'VmsAndTemplates', name, signal);
+    return found.map(({ objectId: moref, hostName: vcenter }) => ({ name, moref, vcenter }));
+  }
+
+  /** The one object of that type and name; throws `not_found`. */
+  async object(type: string, hierarchy: string, name: string, signal: AbortSignal): Promise<InventoryObject> {
+    const [object] = await this.find(type, hierarchy, name, signal);
+    if (object) return object;
+    throw new ProviderError('not_found', `vCenter, as Veeam sees it, has no ${type.toLowerCase()} ${name}`);
+  }
+
+  private async find(type: string, hierarchyTypeFilter: string, name: string, signal: AbortSignal): Promise<readonly InventoryObject[]> {
+    const vcenter = await this.vcenter(signal);
+    const query = { hierarchyTypeFilter, nameFilter: name };
+    const objects = (await this.client.all(`${ROOTS}/${encodeURIComponent(vcenter)}`, query, signal)).map(objectIn);
+    // The filter finds names that contain the one asked for, too.
+    return objects
+      .filter((object) => object['type'] === type && object['name'] === name && asText(object['objectId']) !== undefined)
+      .map((object) => ({ hostName: asText(object['hostName']) ?? vcenter, name, type, objectId: textOf(object, 'objectId', ROOTS) }));
+  }
+}
+
+/** Some answers have the object inside of an item, with its size beside it. */
+export const objectIn = (item: Answer): Answer =>
+  typeof item['inventoryObject'] === 'object' ? (item['inventoryObject'] as Answer) : item;

@@ -1,0 +1,125 @@
+import { ProviderError } from '../../../../src/provider/index.js';
+import { machineUuidOf } from '../naming.js';
+import type { Disk, RestorePoint } from '../transport.js';
+import { asList, asText, numberOf, textOf, timeOf, type Answer } from './answers.js';
+import type { Revision } from './revisions.js';
+import type { Sessions } from './sessions.js';
+import type { VbrClient } from './vbr-client.js';
+
+const BACKUPS = '/api/v1/backups';
+/** The keys that vSphere gives to disks begin here; they count through the units of all controllers. */
+const FIRST_KEY = 2000;
+const MAX_UNITS = 64;
+const UNITS = 16;
+
+/** Where the revision has restore points. */
+export const pointsPath = ({ has }: Revision): string => (has.restorePoints ? '/api/v1/restorePoints' : '/api/v1/objectRestorePoints');
+
+/** What the jobs of machines have taken. */
+export class RestorePoints {
+  constructor(
+    private readonly client: VbrClient,
+    private readonly sessions: Sessions,
+  ) {}
+
+  /** The one that the session took: the newest of its job since the session began. */
+  async takenBy(job: string, session: string, signal: AbortSignal): Promise<RestorePoint | undefined> {
+    const since = await this.sessions.beganAt(session, signal);
+    const backups = (await this.client.all(BACKUPS, { jobIdFilter: job }, signal)).filter(
+      ({ jobId }) => jobId === undefined || jobId === job,
+    );
+    const points: (RestorePoint & { readonly backup: string })[] = [];
+    for (const backup of backups) points.push(...(await this.pointsIn(backup, signal)));
+    const [newest] = points.filter(({ takenAt }) => takenAt >= since).sort((a, b) => b.takenAt.getTime() - a.takenAt.getTime());
+    if (!newest) return undefined;
+    const { backup, ...point } = newest;
+    const sizeBytes = await this.sizeOf(backup, point.id, signal);
+    return sizeBytes === undefined ? point : { ...point, sizeBytes };
+  }
+
+  /** All of them, in as few requests as there are pages. */
+  async *list(signal: AbortSignal): AsyncGenerator<readonly RestorePoint[]> {
+    const backups = await this.client.all(BACKUPS, {}, signal);
+    const names = new Map(backups.map((backup) => [textOf(backup, 'id', BACKUPS), asText(backup['name']) ?? '']));
+    const path = pointsPath(await this.client.revision());
+    for await (const page of this.client.pages(path, { orderColumn: 'CreationTime', orderAsc: 'true' }, signal)) {
+      const named = page.map((point) => ({ point, jobName: names.get(textOf(point, 'backupId', path)) ?? '' }));
+      yield named
+        .filter(({ jobName }) => machineUuidOf(jobName) !== undefined)
+        .map(({ point, jobName }) => pointFrom(point, jobName, path));
+    }
+  }
+
+  async find(id: string, signal: AbortSignal): Promise<RestorePoint | undefined> {
+    const path = pointsPath(await this.client.revision());
+    const point = await this.client.find(`${path}/${encodeURIComponent(id)}`, signal);
+    const backup = point && (await this.client.find(`${BACKUPS}/${textOf(point, 'backupId', path)}`, signal));
+    return backup && pointFrom(point, asText(backup['name']) ?? '', path);
+  }
+
+  async disks(id: string, signal: AbortSignal): Promise<readonly Disk[]> {
+    const path = `${pointsPath(await this.client.revision())}/${encodeURIComponent(id)}/disks`;
+    return asList((await this.client.ask('GET', path, signal))['data'], path).map((disk) => diskFrom(disk, path));
+  }
+
+  /** What deletes the restore point: itself, or its backup if it is the only one there. Answers the session, if there is one to wait for. */
+  async remove(id: string, signal: AbortSignal): Promise<string | undefined> {
+    const { has, ...revision } = await this.client.revision();
+    const path = pointsPath({ has, ...revision });
+    const point = await this.client.find(`${path}/${encodeURIComponent(id)}`, signal);
+    if (!point) return undefined;
+    if (has.deleteRestorePoint) return this.delete(`${path}/${id}`, signal);
+    const backup = textOf(point, 'backupId', path);
+    const others =
+      (await this.client.all(path, { backupIdFilter: backup }, signal)).filter((each) => each['backupId'] === backup).length - 1;
+    if (has.deleteBackup && others === 0) return this.delete(`${BACKUPS}/${backup}?fromDB=false&includeGFS=true`, signal);
+    const why = has.deleteBackup ? `; its backup can be deleted whole, but that holds ${others} others` : '';
+    throw new ProviderError(
+      'unsupported',
+      `revision ${revision.name} of Veeam's API cannot delete one restore point${why}: the retention of its job will`,
+    );
+  }
+
+  private async delete(path: string, signal: AbortSignal): Promise<string | undefined> {
+    return asText((await this.client.ask('DELETE', path, signal))['id']);
+  }
+
+  private async pointsIn(backup: Answer, signal: AbortSignal): Promise<readonly (RestorePoint & { readonly backup: string })[]> {
+    const [id, path] = [textOf(backup, 'id', BACKUPS), pointsPath(await this.client.revision())];
+    const listed = (await this.client.all(path, { backupIdFilter: id }, signal)).filter((point) => point['backupId'] === id);
+    const oldest = Math.min(...listed.map((point) => timeOf(point, 'creationTime', path).getTime()));
+    return listed.map((point) => {
+      const read = pointFrom(point, asText(backup['name']) ?? '', path);
+      // A chain begins with a full backup, and where the API does not tell, goes on with increments.
+      const type = point['type'] === undefined && read.takenAt.getTime() > oldest ? 'INCREMENTAL' : read.type;
+      return { ...read, type, backup: id };
+    });
+  }
+
+  private async sizeOf(backup: string, point: string, signal: AbortSignal): Promise<number | undefined> {
+    if (!(await this.client.revision()).has.backupFiles) return undefined;
+    const files = await this.client.all(`${BACKUPS}/${backup}/backupFiles`, {}, signal);
+    const file = files.find(({ restorePointIds }) => Array.isArray(restorePointIds) && restorePointIds.includes(point));
+    return file && Math.max(0, Math.round(numberOf(file, 'backupSize')));
+  }
+}
+
+function pointFrom(point: Answer, jobName: string, where: string): RestorePoint {
+  const type = /incr/i.test(asText(point['type']) ?? '') ? 'INCREMENTAL' : 'FULL';
+  return { id: textOf(point, 'id', where), jobName, takenAt: timeOf(point, 'creationTime', where), type };
+}
+
+function diskFrom(disk: Answer, where: string): Disk {
+  const [id, name] = [textOf(disk, 'uid', where), asText(disk['name']) ?? ''];
+  const unitNumber = unitFrom(id, name);
+  const sizeBytes = Math.round(numberOf(disk, 'capacity'));
+  return { id, name, sizeBytes, ...(unitNumber === undefined ? {} : { unitNumber }) };
+}
+
+/** From the key of the device, or from a name such as `SCSI (0:1)`. */
+function unitFrom(id: string, name: string): number | undefined {
+  const key = /^\d{4}$/.test(id) ? Number(id) - FIRST_KEY : Number.NaN;
+  if (key >= 0 && key < MAX_UNITS) return key;
+  const [, bus, unit] = /scsi ?\(?(\d):(\d{1,2})\)?/i.exec(`${id} ${name}`) ?? [];
+  return bus === undefined || unit === undefined ? undefined : Number(bus) * UNITS + Number(unit);
+}

@@ -1,0 +1,151 @@
+import { ProviderError } from '../../../../src/provider/index.js';
+import type { Capabilities, ConnectionStep, StorageCapacity } from '../../../../src/provider/index.js';
+import type { HttpsClient } from '../https-client.js';
+import { pause } from '../https-client.js';
+import type { VeeamSettings } from '../settings.js';
+import type { Disk, MachineRestore, NewJob, RestorePoint, Run, Session, Template, Transport, VsphereMachine } from '../transport.js';
+import { checkConnection } from './check-connection.js';
+import { VbrDiskRestores } from './disk-restores.js';
+import { Inventory } from './inventory.js';
+import { Jobs } from './jobs.js';
+import { capacityOf } from './repositories.js';
+import { RestorePoints } from './restore-points.js';
+import { Sessions } from './sessions.js';
+import { textOf } from './answers.js';
+import { VbrClient } from './vbr-client.js';
+
+const DELETE_PAUSE_MS = 200;
+
+/** Veeam by the API of Backup & Replication, at whatever revision it has. */
+export class VbrTransport implements Transport {
+  readonly disks?: VbrDiskRestores;
+  private readonly client: VbrClient;
+  private readonly inventory: Inventory;
+  private readonly jobs: Jobs;
+  private readonly sessions: Sessions;
+  private readonly points: RestorePoints;
+
+  constructor(
+    private readonly https: HttpsClient,
+    settings: VeeamSettings,
+    now: () => Date,
+  ) {
+    const { username, password, version, vcenter } = settings;
+    this.client = new VbrClient(https, { username, password }, ['', '0'].includes(version) ? undefined : version, now);
+    this.inventory = new Inventory(this.client, vcenter);
+    this.jobs = new Jobs(this.client);
+    this.sessions = new Sessions(this.client);
+    this.points = new RestorePoints(this.client, this.sessions);
+    const target = { cluster: settings['restore.cluster'], datastore: settings['restore.datastore'] };
+    if (target.cluster !== '' && target.datastore !== '')
+      this.disks = new VbrDiskRestores(this.client, this.inventory, this.sessions, target);
+  }
+
+  async capabilities(): Promise<Capabilities> {
+    const { has } = await this.client.revision();
+    const deletes = has.deleteRestorePoint;
+    return {
+      quiesce: false,
+      restoreVolume: this.disks !== undefined,
+      fillMachine: false,
+      crossZone: false,
+      capacity: true,
+      deleteBackup: deletes,
+    };
+  }
+
+  checkConnection(signal: AbortSignal): Promise<readonly ConnectionStep[]> {
+    return checkConnection({ https: this.https, client: this.client, inventory: this.inventory }, signal);
+  }
+
+  listTemplates(signal: AbortSignal): Promise<readonly Template[]> {
+    return this.jobs.templates(signal);
+  }
+
+  findMachines(name: string, signal: AbortSignal): Promise<readonly VsphereMachine[]> {
+    return this.inventory.machines(name, signal);
+  }
+
+  findJob(machineUuid: string, signal: AbortSignal): Promise<string | undefined> {
+    return this.jobs.find(machineUuid, signal);
+  }
+
+  createJob(job: NewJob, signal: AbortSignal): Promise<string> {
+    return this.jobs.create(job, signal);
+  }
+
+  repositoryOf(job: string, signal: AbortSignal): Promise<string | undefined> {
+    return this.jobs.repositoryOf(job, signal);
+  }
+
+  retargetJob(job: string, machine: VsphereMachine, signal: AbortSignal): Promise<void> {
+    return this.jobs.retarget(job, machine, signal);
+  }
+
+  removeJob(job: string, signal: AbortSignal): Promise<void> {
+    return this.jobs.remove(job, signal);
+  }
+
+  newestSession(run: Run, signal: AbortSignal): Promise<string | undefined> {
+    if (run.kind !== 'mount') return this.sessions.newest(run, signal);
+    return this.disks ? this.disks.find(run.name, signal) : Promise.resolve(undefined);
+  }
+
+  startBackup(job: string, signal: AbortSignal): Promise<string> {
+    return this.jobs.start(job, signal);
+  }
+
+  async startRestore({ restorePoint, exists, reason }: MachineRestore, signal: AbortSignal): Promise<string> {
+    const { has } = await this.client.revision();
+    const path = has.vSphereRestore ? '/api/v1/restore/vmRestore/vSphere' : '/api/v1/restore/vmRestore/vmware/';
+    const body = {
+      type: 'OriginalLocation',
+      [has.restorePoints ? 'restorePointId' : 'objectRestorePointId']: restorePoint,
+      powerUp: false,
+      reason,
+      ...(has.overwrite ? { overwrite: exists } : {}),
+    };
+    return textOf(await this.client.ask('POST', path, signal, body), 'id', path);
+  }
+
+  look(session: string, signal: AbortSignal): Promise<Session> {
+    if (!VbrDiskRestores.isMount(session)) return this.sessions.look(session, signal);
+    if (this.disks) return this.disks.look(session, signal);
+    throw new ProviderError('unsupported', 'single volumes are no longer restored: see the settings restore.cluster and restore.datastore');
+  }
+
+  stop(session: string, signal: AbortSignal): Promise<void> {
+    return this.sessions.stop(session, signal);
+  }
+
+  findTaken(job: string, session: string, signal: AbortSignal): Promise<RestorePoint | undefined> {
+    return this.points.takenBy(job, session, signal);
+  }
+
+  listRestorePoints(signal: AbortSignal): AsyncIterable<readonly RestorePoint[]> {
+    return this.points.list(signal);
+  }
+
+  findRestorePoint(id: string, signal: AbortSignal): Promise<RestorePoint | undefined> {
+    return this.points.find(id, signal);
+  }
+
+  listDisks(restorePoint: string, signal: AbortSignal): Promise<readonly Disk[]> {
+    return this.points.disks(restorePoint, signal);
+  }
+
+  async deleteRestorePoint(id: string, signal: AbortSignal): Promise<void> {
+    const session = await this.points.remove(id, signal);
+    if (session === undefined) return;
+    for (;;) {
+      const { state, result, message = '' } = await this.sessions.look(session, signal);
+      if (result === 'Failed') throw new ProviderError('rejected', `Veeam could not delete the restore point ${id}: ${message}`);
+      if (state === 'Stopped') return;
+      await pause(DELETE_PAUSE_MS, signal);
+    }
+  }
+
+  capacity(signal: AbortSignal): Promise<StorageCapacity> {
+    return capacityOf(this.client, signal);
+  }
+}
