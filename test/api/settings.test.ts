@@ -50,7 +50,7 @@ forEachEngine((engine) => {
 
     test('shows the settings of the plugins too', async () => {
       expect(await names({ name: 'plugin.dummy' })).toEqual(
-        ['capacity.bytes', 'delay.ms', 'fail.call', 'fail.fault', 'fail.step', 'lost', 'quiesce', 'size.bytes'].map(
+        ['capacity.bytes', 'delay.ms', 'fail.call', 'fail.fault', 'fail.step', 'full.every', 'lost', 'quiesce', 'size.bytes'].map(
           (key) => `backup.plugin.dummy.${key}`,
         ),
       );
