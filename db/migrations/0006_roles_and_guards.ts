@@ -19,24 +19,11 @@ const NOTHING_ELSE = rules('deny', '*');
 const NO_CHANGES = rules(
   'deny',
   ...['acquire*', 'activate*', 'add*', 'allocate*', 'archive*', 'assign*', 'associate*', 'attach*', 'authorize*', 'cancel*', 'change*'],
-  ...[
-    'configure*',
-    'copy*',
-    'create*',
-    'delete*',
-    'deploy*',
-    'destroy*',
-    'detach*',
-    'disable*',
-    'disassociate*',
-    'enable*',
-    'execute*',
-    'expunge*',
-  ],
-  ...['extract*', 'generate*', 'import*', 'link*', 'lock*', 'mark*', 'migrate*', 'move*', 'pause*', 'prepare*', 'reboot*', 'recover*'],
-  ...['register*', 'reinstall*', 'release*', 'remove*', 'replace*', 'reset*', 'resize*', 'restart*', 'restore*', 'resume*', 'revert*'],
-  ...['revoke*', 'rotate*', 'run*', 'scale*', 'setup*', 'share*', 'start*', 'stop*', 'suspend*', 'sync*', 'take*', 'unlink*', 'unlock*'],
-  ...['unshare*', 'update*', 'upgrade*', 'upload*', 'validate*', 'verify*'],
+  ...['configure*', 'copy*', 'create*', 'delete*', 'deploy*', 'destroy*', 'detach*', 'disable*', 'disassociate*', 'enable*', 'execute*'],
+  ...['expunge*', 'extract*', 'generate*', 'import*', 'link*', 'lock*', 'mark*', 'migrate*', 'move*', 'pause*', 'prepare*', 'reboot*'],
+  ...['recover*', 'register*', 'reinstall*', 'release*', 'remove*', 'replace*', 'reset*', 'resize*', 'restart*', 'restore*', 'resume*'],
+  ...['revert*', 'revoke*', 'rotate*', 'run*', 'scale*', 'setup*', 'share*', 'start*', 'stop*', 'suspend*', 'sync*', 'take*'],
+  ...['unlink*', 'unlock*', 'unshare*', 'update*', 'upgrade*', 'upload*', 'validate*', 'verify*'],
 );
 
 /** The roles that every database has, in the order of their ids. Where no rule matches, the commands themselves say who may call them. */

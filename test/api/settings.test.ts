@@ -44,7 +44,9 @@ forEachEngine((engine) => {
     });
 
     test('finds settings by category', async () => {
-      expect(await names({ category: 'Advanced' })).toEqual(await names());
+      const secure = await names({ category: 'Secure' });
+      expect(secure).toEqual(['backup.plugin.veeam.password']);
+      expect([...(await names({ category: 'Advanced' })), ...secure].sort()).toEqual((await names()).sort());
       expect(await names({ category: 'Storage' })).toEqual([]);
     });
 
@@ -111,7 +113,7 @@ forEachEngine((engine) => {
         const { type, options } = await only(server.admin, 'listConfigurations', 'configuration', { name });
         return [type, options];
       };
-      expect(await typed(PROVIDER)).toEqual(['Select', 'dummy']);
+      expect(await typed(PROVIDER)).toEqual(['Select', 'dummy,veeam']);
       expect(await typed('api.sessionkey')).toEqual(['Select', 'CookieAndParameter,CookieOrParameter,ParameterOnly']);
       expect(await typed(ENABLED)).toEqual(['Boolean', undefined]);
       expect(await typed('default.page.size')).toEqual(['Number', undefined]);

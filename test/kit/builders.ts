@@ -20,12 +20,10 @@ import type { Webhook } from '../../src/dao/webhook-dao.js';
 import type { Zone } from '../../src/dao/zone-dao.js';
 import { NO_OFFERING_RULE, NO_RULE } from '../../src/retention-rule.js';
 import { present } from './engines.js';
+import { uniqueName } from './unique-name.js';
 
 /** When everything was made that says nothing else. */
 export const CREATED = new Date('2026-01-02T03:04:05.678Z');
-
-let named = 0;
-const newName = (what: string): string => `${what}-${(named += 1)}`;
 
 /** An account as the owner of things. */
 export interface Owned {
@@ -38,7 +36,7 @@ export const ownerOf = ({ id, domainId }: Pick<Account, 'id' | 'domainId'>): Own
 
 /** Each builder inserts one row through its DAO, with the overrides; what the row refers to is made too unless it is given. */
 export async function insertDomain(daos: Daos, overrides: Partial<Domain> = {}): Promise<Domain> {
-  const name = overrides.name ?? newName('domain');
+  const name = overrides.name ?? uniqueName('domain');
   return daos.domains.insert({ uuid: randomUUID(), parentId: null, name, path: `ROOT/${name}`, created: CREATED, ...overrides });
 }
 
@@ -46,13 +44,13 @@ export async function insertDomain(daos: Daos, overrides: Partial<Domain> = {}):
 export async function insertAccount(daos: Daos, { role = 'User', ...overrides }: Partial<Account> & { role?: RoleType } = {}) {
   const domainId = overrides.domainId ?? (await insertDomain(daos)).id;
   const roleId = overrides.roleId ?? present(await daos.roles.findDefault(role)).id;
-  const own = { uuid: randomUUID(), domainId, roleId, name: newName('account'), state: 'enabled', apiKeyAccess: 'inherit' } as const;
+  const own = { uuid: randomUUID(), domainId, roleId, name: uniqueName('account'), state: 'enabled', apiKeyAccess: 'inherit' } as const;
   return daos.accounts.insert({ ...own, isDefault: false, created: CREATED, ...overrides });
 }
 
 /** See `insertDomain`. */
 export async function insertUser(daos: Daos, overrides: Partial<User> = {}): Promise<User> {
-  const username = overrides.username ?? newName('user');
+  const username = overrides.username ?? uniqueName('user');
   return daos.users.insert({
     uuid: randomUUID(),
     ...(await ownedOr(daos, overrides)),
@@ -76,7 +74,7 @@ export async function insertUser(daos: Daos, overrides: Partial<User> = {}): Pro
 export function insertZone(daos: Daos, overrides: Partial<Zone> = {}): Promise<Zone> {
   return daos.zones.insert({
     uuid: randomUUID(),
-    name: newName('zone'),
+    name: uniqueName('zone'),
     networkType: 'Advanced',
     allocationState: 'Enabled',
     dns1: '192.0.2.1',
@@ -88,7 +86,7 @@ export function insertZone(daos: Daos, overrides: Partial<Zone> = {}): Promise<Z
 
 /** See `insertDomain`. */
 export async function insertVm(daos: Daos, overrides: Partial<Vm> = {}): Promise<Vm> {
-  const name = overrides.name ?? newName('vm');
+  const name = overrides.name ?? uniqueName('vm');
   return daos.vms.insert({
     uuid: randomUUID(),
     zoneId: overrides.zoneId ?? (await insertZone(daos)).id,
@@ -125,7 +123,7 @@ export async function insertVolume(daos: Daos, overrides: Partial<Volume> = {}):
     ...(await ownedOr(daos, overrides)),
     vmId: null,
     attached: null,
-    name: newName('volume'),
+    name: uniqueName('volume'),
     type: 'DATADISK',
     deviceNumber: null,
     sizeBytes: 2 ** 30,
@@ -145,9 +143,9 @@ export async function insertOffering(daos: Daos, overrides: Partial<BackupOfferi
   return daos.offerings.insert({
     uuid: randomUUID(),
     zoneId: overrides.zoneId ?? (await insertZone(daos)).id,
-    name: newName('offering'),
+    name: uniqueName('offering'),
     description: 'an offering',
-    externalId: newName('external'),
+    externalId: uniqueName('external'),
     provider: 'dummy',
     userDriven: true,
     ...NO_OFFERING_RULE,
@@ -173,9 +171,9 @@ export function insertBackup(daos: Daos, vm: Vm, offering: BackupOffering, overr
     accountId: vm.accountId,
     domainId: vm.domainId,
     provider: offering.provider,
-    name: newName('backup'),
+    name: uniqueName('backup'),
     description: null,
-    externalId: newName('external'),
+    externalId: uniqueName('external'),
     type: 'FULL',
     status: 'BackedUp',
     sizeBytes: 100,
@@ -227,7 +225,7 @@ export async function insertRepository(daos: Daos, overrides: Partial<BackupRepo
   return daos.repositories.insert({
     uuid: randomUUID(),
     zoneId: overrides.zoneId ?? (await insertZone(daos)).id,
-    name: newName('repository'),
+    name: uniqueName('repository'),
     provider: 'nas',
     type: 'nfs',
     address: '192.0.2.9:/backups',
@@ -312,7 +310,7 @@ export async function insertEvent(daos: Daos, overrides: Partial<Event> = {}): P
 export async function insertWebhook(daos: Daos, overrides: Partial<Webhook> = {}): Promise<Webhook> {
   const webhook = {
     uuid: randomUUID(),
-    name: newName('webhook'),
+    name: uniqueName('webhook'),
     description: null,
     state: 'Enabled',
     scope: 'Local',

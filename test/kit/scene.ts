@@ -1,6 +1,7 @@
 import type { Answer } from '../../src/client/api-client.js';
 import type { TestServer } from './server.js';
 import type { TestClient } from './test-client.js';
+import { uniqueName } from './unique-name.js';
 
 type Parameters = Readonly<Record<string, string>>;
 
@@ -9,10 +10,7 @@ export const NOBODY = '0d0d0d0d-0000-4000-8000-00000000dead';
 
 export const GIB = 2 ** 30;
 
-let made = 0;
-
-/** A name that nothing else in the test file has. */
-export const uniqueName = (what: string): string => `${what}-${++made}`;
+export { uniqueName };
 
 /** What createAccount and createUser ask of a new user. */
 export const person = (username: string) => ({

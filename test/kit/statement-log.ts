@@ -5,6 +5,7 @@ const OWN_ACCORD = [
   /from .cache_change. group by/,
   /from .async_job. where .status. = \? and .turn. [=>] \?/,
   /update .async_job. set .lease_until. = \?/,
+  /from .backup_schedule. (where .next_run. <= \?|order by .next_run.)/,
   /min\(.id.\) as .id. from .webhook_delivery./,
 ];
 
