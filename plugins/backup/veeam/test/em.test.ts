@@ -31,6 +31,17 @@ describe('putting machines under templates', () => {
     expect(bench.server.requests.filter(({ query }) => query.get('action') === 'toggleScheduleEnabled')).toEqual([]);
   });
 
+  test('makes one job, in force, when two servers put the machine under the template at once', async () => {
+    for (let n = 0; n < 4; n++) {
+      const { machine } = bench.machine();
+      const request = { ...operation(), zone: ZONE, machine, offeringExternalId: `urn:veeam:Job:${bench.template.id}` };
+      const answers = await Promise.all([bench.open(), bench.open()].map((provider) => provider.assign(request, never)));
+      const jobs = bench.estate.jobs.filter(({ name }) => name === jobNameOf(machine));
+      expect(jobs).toEqual([expect.objectContaining({ isDisabled: false, morefs: [expect.stringMatching(/^vm-/)] })]);
+      expect(answers).toEqual(jobs.flatMap(({ id }) => [{ reference: id }, { reference: id }]));
+    }
+  });
+
   test('goes on where making the job was cut off', async () => {
     bench.em.script.failing['CreateObjectInJob'] = 'The host is busy.';
     const about = bench.machine();
@@ -109,6 +120,15 @@ describe('taking backups', () => {
     expect(backup).toMatchObject({ externalId: point?.id, takenAt: point?.createdAt, sizeBytes: point?.sizeBytes, type: 'FULL' });
     expect(bench.estate.sessions.all.filter(({ jobId }) => jobId === job.id)).toEqual([expect.objectContaining({ state: 'Stopped' })]);
     expect((await provider.takeBackup(take(), never)).type).toBe('INCREMENTAL');
+  });
+
+  test('takes the run that it has started for its own, however late that is shown', async () => {
+    const { provider, machine, job, take } = await bench.assigned();
+    await provider.takeBackup(take(), never);
+    bench.em.script.sessionsAfter = 3;
+    const { externalId } = await provider.takeBackup(take(), never);
+    expect(bench.estate.pointsOf(machine.name)[1]?.id).toBe(externalId);
+    expect(bench.estate.sessions.all.filter(({ jobId }) => jobId === job.id)).toHaveLength(2);
   });
 
   test('fails with the words of the server when the job does not start', async () => {
