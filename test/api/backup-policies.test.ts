@@ -22,8 +22,8 @@ forEachEngine((engine) => {
 
   describe('listBackupProviders', () => {
     test('shows the loaded providers', async () => {
-      const dummy = { name: 'dummy', description: expect.any(String) as string };
-      expect(await server.admin.call('listBackupProviders')).toEqual({ count: 1, providers: [dummy] });
+      const [dummy, veeam] = ['dummy', 'veeam'].map((name) => ({ name, description: expect.any(String) as string }));
+      expect(await server.admin.call('listBackupProviders')).toEqual({ count: 2, providers: [dummy, veeam] });
     });
 
     test('finds a provider by its name exactly as it is written', async () => {

@@ -35,7 +35,7 @@ export class EmApi {
   /** Logon sessions: what a client has to send, and what it closes them by. */
   readonly logons = new Map<string, string>();
   private readonly tasks = new Map<string, FakeTask>();
-  private readonly looks = new Map<string, number>();
+  private readonly looksLeft = new Map<string, number>();
 
   constructor(
     readonly estate: Estate,
@@ -105,9 +105,9 @@ export class EmApi {
   }
 
   private isSeen(id: string, after: number): boolean {
-    const looks = (this.looks.get(id) ?? 0) + 1;
-    this.looks.set(id, looks);
-    return looks > after;
+    const left = this.looksLeft.get(id) ?? after;
+    this.looksLeft.set(id, left - 1);
+    return left <= 0;
   }
 
   private logOn({ headers }: FakeRequest): FakeAnswer {
