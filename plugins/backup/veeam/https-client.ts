@@ -8,7 +8,6 @@ import { connectionFailure, givenUp } from './failures.js';
 const ATTEMPTS = 3;
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
 const DEFAULT_RETRY_MS = 500;
-const LONGEST_RETRY_MS = 30_000;
 /** The server did not look at the request: it may be sent again, whatever it asks for. */
 const BUSY = [429, 503];
 
@@ -54,37 +53,34 @@ export class HttpsClient {
     return this.options.verifies;
   }
 
-  /** The answer, whatever its status is. Waits and asks again while the server says that it is busy. */
+  /** The answer, whatever its status is. While the server says that it is busy, waits and asks again, as far as the time for one request allows. */
   async send(request: HttpsRequest, signal: AbortSignal): Promise<HttpsAnswer> {
     if (signal.aborted) throw givenUp(signal);
     const isRepeatable = request.isRepeatable ?? request.method === 'GET';
+    const { origin, timeoutMs } = this.options;
+    const [until, limited] = [Date.now() + timeoutMs, AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])];
     for (let attempt = 1; ; attempt++) {
       const isLast = attempt === ATTEMPTS;
       try {
-        const answer = await this.sendOnce(request, signal);
-        if (isLast || !BUSY.includes(answer.status)) return answer;
-        await pause(retryAfterMs(answer.headers), signal);
+        const answer = await this.sendOnce(request, limited);
+        const waitMs = retryAfterMs(answer.headers);
+        if (isLast || !BUSY.includes(answer.status) || Date.now() + waitMs > until) return answer;
+        await pause(waitMs, signal);
       } catch (cause) {
-        const failure = connectionFailure(cause, { ...request, isRepeatable, origin: this.options.origin }, signal);
-        if (isLast || signal.aborted || failure.stage !== 'answer' || !isRepeatable) throw failure;
+        const failure = connectionFailure(cause, { ...request, isRepeatable, origin }, signal);
+        if (isLast || limited.aborted || failure.stage !== 'answer' || !isRepeatable) throw failure;
       }
     }
   }
 
-  private async sendOnce(
-    { method, path, headers = {}, body, maxBodyBytes = MAX_BODY_BYTES }: HttpsRequest,
-    signal: AbortSignal,
-  ): Promise<HttpsAnswer> {
-    const { origin, timeoutMs } = this.options;
-    const limited = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-    const dispatcher = await (this.agent ??= this.connect());
-    const answer = await send(new URL(path, origin), {
-      method,
-      headers,
-      ...(body === undefined ? {} : { body }),
-      dispatcher,
-      signal: limited,
+  private async sendOnce(request: HttpsRequest, signal: AbortSignal): Promise<HttpsAnswer> {
+    const { method, path, headers = {}, body, maxBodyBytes = MAX_BODY_BYTES } = request;
+    this.agent ??= this.connect().catch((error: unknown) => {
+      this.agent = undefined;
+      throw error;
     });
+    const options = { method, headers, ...(body === undefined ? {} : { body }), dispatcher: await this.agent, signal };
+    const answer = await send(new URL(path, this.options.origin), options);
     return { status: answer.statusCode, headers: flat(answer.headers), body: await readAll(answer.body, maxBodyBytes) };
   }
 
@@ -128,7 +124,7 @@ const flat = (headers: Readonly<Record<string, string | string[] | undefined>>):
 /** In seconds; a date, which is allowed too, is as good as nothing. */
 function retryAfterMs(headers: HttpsAnswer['headers']): number {
   const seconds = Number(headers['retry-after'] ?? Number.NaN);
-  return Number.isFinite(seconds) ? Math.min(Math.max(0, seconds * 1000), LONGEST_RETRY_MS) : DEFAULT_RETRY_MS;
+  return Number.isFinite(seconds) ? Math.max(0, seconds * 1000) : DEFAULT_RETRY_MS;
 }
 
 /** Waits; throws as soon as the signal aborts. */

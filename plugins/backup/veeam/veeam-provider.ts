@@ -54,8 +54,14 @@ export class VeeamProvider implements BackupProvider {
     return (await this.open(signal)).capabilities(signal);
   }
 
+  /** Anew each time: what the way that is open knows may be out of date. */
   async checkConnection(signal: AbortSignal): Promise<readonly ConnectionStep[]> {
-    return (await this.open(signal)).checkConnection(signal);
+    try {
+      return await (await this.openTransport()).checkConnection(signal);
+    } catch (error) {
+      if (!(error instanceof ProviderError) || signal.aborted) throw error;
+      return [{ name: 'settings', isPassed: false, detail: error.message }];
+    }
   }
 
   async listOfferings(signal: AbortSignal): Promise<readonly ProviderOffering[]> {

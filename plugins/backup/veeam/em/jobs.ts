@@ -1,4 +1,5 @@
 import { ProviderError } from '../../../../src/provider/index.js';
+import { pause } from '../https-client.js';
 import { machineUuidOf, readUrn, urnOf } from '../naming.js';
 import type { NewJob, Template, VsphereMachine } from '../transport.js';
 import type { EmClient } from './client.js';
@@ -7,6 +8,10 @@ import { idOf, JOB, OBJECTS_IN_JOB, REFERENCES, type Job, type ObjectInJob, type
 import { isVmRef, vmRefOf, type Infrastructure } from './infrastructure.js';
 import { createObjectInJobSpec, jobCloneSpec } from './specs.js';
 import type { Tasks } from './tasks.js';
+
+/** How often a schedule is looked at until it is as it should be. */
+const MAX_LOOKS = 20;
+const LONGEST_PAUSE_MS = 500;
 
 /** The jobs of machines, each a clone of a template: Enterprise Manager makes no job from nothing. */
 export class Jobs {
@@ -46,7 +51,7 @@ export class Jobs {
         `Veeam has a job ${wanted.name} already, from another template: it has to be removed there first`,
       );
     }
-    if (made.scheduleConfigured && !made.scheduleEnabled) await this.toggleSchedule(job, signal);
+    await this.schedule(job, true, signal);
     await this.include(job, wanted.machine, signal);
     return job;
   }
@@ -61,10 +66,9 @@ export class Jobs {
 
   /** Keeps the job from ever running again: to remove it is more than Enterprise Manager can do. */
   async retire(job: string, signal: AbortSignal): Promise<void> {
-    const present = await this.em.find(entity(job), JOB, signal);
-    if (!present) return;
+    if (!(await this.em.find(entity(job), JOB, signal))) return;
     for (const object of await this.machines(job, signal)) await this.exclude(job, object, signal);
-    if (present.scheduleConfigured && present.scheduleEnabled) await this.toggleSchedule(job, signal);
+    await this.schedule(job, false, signal);
   }
 
   private async list(signal: AbortSignal): Promise<readonly Reference[]> {
@@ -81,10 +85,9 @@ export class Jobs {
     const original = urn?.kind === 'Job' ? await this.em.find(entity(urn.uuid), JOB, signal) : undefined;
     if (!urn || !original) throw new ProviderError('not_found', `Enterprise Manager has no job ${template} to copy`);
     const repository = await this.repositoryFor(original, signal);
-    await this.tasks.carryOut('POST', `jobs/${urn.uuid}?action=clone`, signal, jobCloneSpec(name, repository, description));
-    const job = await this.named(name, signal);
-    if (job !== undefined) return job;
-    throw new ProviderError('unknown', `Enterprise Manager has copied ${template}, and shows no job ${name}`);
+    const spec = jobCloneSpec(name, repository, description);
+    const clone = () => this.tasks.carryOut('POST', `jobs/${urn.uuid}?action=clone`, signal, spec);
+    return outcomeOf(`copying the job ${original.name}`, clone, () => this.named(name, signal));
   }
 
   /** The repository of a template: the only one there is, or else the one that its description names. */
@@ -107,17 +110,38 @@ export class Jobs {
   }
 
   private async include(job: string, machine: VsphereMachine, signal: AbortSignal): Promise<void> {
-    if ((await this.machines(job, signal)).some((object) => isOf(object, machine))) return;
-    await this.tasks.carryOut('POST', `jobs/${job}/includes`, signal, createObjectInJobSpec(vmRefOf(machine), machine.name));
+    const included = async () => (await this.machines(job, signal)).find((object) => isOf(object, machine));
+    if (await included()) return;
+    const spec = createObjectInJobSpec(vmRefOf(machine), machine.name);
+    await outcomeOf(`adding ${machine.name}`, () => this.tasks.carryOut('POST', `jobs/${job}/includes`, signal, spec), included);
   }
 
   private async exclude(job: string, { id }: ObjectInJob, signal: AbortSignal): Promise<void> {
     await this.tasks.carryOut('DELETE', `jobs/${job}/includes/${encodeURIComponent(id)}`, signal);
   }
 
-  private async toggleSchedule(job: string, signal: AbortSignal): Promise<void> {
-    await this.tasks.carryOut('POST', `jobs/${job}?action=toggleScheduleEnabled`, signal);
+  /** Has the schedule of the job in force or not, if it has one. It can only be toggled, and others may do that at the same time. */
+  private async schedule(job: string, wanted: boolean, signal: AbortSignal): Promise<void> {
+    for (let looks = 0; looks < MAX_LOOKS; looks++) {
+      const { scheduleConfigured, scheduleEnabled } = await this.em.get(entity(job), JOB, signal);
+      if (!scheduleConfigured || scheduleEnabled === wanted) return;
+      // Not in step with whoever has toggled it back.
+      if (looks % 2 === 1) await pause(Math.random() * LONGEST_PAUSE_MS, signal);
+      else await this.tasks.carryOut('POST', `jobs/${job}?action=toggleScheduleEnabled`, signal);
+    }
+    throw new ProviderError('temporary', `somebody else changes the schedule of the job ${job} at the same time`);
   }
+}
+
+/** What is there after the attempt; that this failed does not matter then, as somebody else may have been faster. */
+async function outcomeOf<T>(what: string, attempt: () => Promise<unknown>, look: () => Promise<T | undefined>): Promise<T> {
+  const failure = await attempt().then(
+    () => new ProviderError('unknown', `${what}: Enterprise Manager says that it is done, and does not show it`),
+    (error: unknown) => error,
+  );
+  const seen = await look();
+  if (seen !== undefined) return seen;
+  throw failure;
 }
 
 /** Those that are not of one machine. */

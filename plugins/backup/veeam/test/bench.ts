@@ -5,23 +5,31 @@ import type { Machine, PluginHost, PluginStore, Volume } from '../../../../src/p
 import veeam from '../index.js';
 import type { VeeamSettings } from '../settings.js';
 import { Estate } from './fake/estate.js';
-import { FakeServer } from './fake/server.js';
+import { FakeServer, type FakeApi } from './fake/server.js';
 import { FakeVbr } from './fake/vbr-api.js';
 
 export const USER = { username: 'stackvault', password: 'Pa55-w0rd-of-Veeam' };
 
 const ZONE = randomUUID();
 
+/** Where single volumes are restored to. */
+export const TARGET = { 'restore.cluster': 'cluster-1', 'restore.datastore': 'datastore-1' };
+
 /** A fake Backup & Replication server, and providers that speak to it. */
 export async function vbrBench(newest: string) {
   const estate = new Estate();
   const vbr = new FakeVbr(estate, USER, newest);
-  const server = await FakeServer.start([vbr.api]);
+  return { vbr, ...(await benchOf(estate, [vbr.api], (origin) => ({ api: 'vbr', 'vbr.url': origin, ...TARGET }))) };
+}
+
+/** A fake server with these APIs to the estate, and providers that speak to it as they are set. */
+export async function benchOf(estate: Estate, apis: readonly FakeApi[], set: (origin: string) => Partial<VeeamSettings>) {
+  const server = await FakeServer.start(apis);
   const store = new MemoryStore();
   const settings = (overrides: Partial<VeeamSettings> = {}) =>
     defaultsOf(veeam.settings, {
-      ...{ api: 'vbr', 'vbr.url': server.origin, 'ca.file': server.caFile, ...USER },
-      ...{ 'request.timeout': 5, 'task.poll.interval': 1, 'restore.cluster': 'cluster-1', 'restore.datastore': 'datastore-1' },
+      ...{ 'ca.file': server.caFile, ...USER, 'request.timeout': 5, 'task.poll.interval': 1 },
+      ...set(server.origin),
       ...overrides,
     });
   const logged: { readonly message: string; readonly fields: unknown }[] = [];
@@ -62,5 +70,5 @@ export async function vbrBench(newest: string) {
     await open().assign(asking.assign(), never);
     return { ...made, ...asking };
   };
-  return { estate, vbr, server, store, settings, open, machine, requests, guarded, logged, close: () => server.close() };
+  return { estate, server, store, settings, open, machine, requests, guarded, logged, close: () => server.close() };
 }

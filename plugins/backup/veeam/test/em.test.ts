@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import type { BackupProvider, ProviderFault } from '../../../../src/provider/index.js';
-import { all, expectFault, never, operation } from '../../../../test/kit/contract/samples.js';
+import { all, expectFault, never } from '../../../../test/kit/contract/samples.js';
 import { sweepDeaths } from '../../../../test/kit/dying-store.js';
 import { jobNameOf } from '../naming.js';
-import { emBench, ZONE, type EmBench } from './em-bench.js';
+import { emBench, type EmBench } from './em-bench.js';
 import { hasSchedule } from './fake/em-documents.js';
 import type { Fault } from './fake/server.js';
 
@@ -31,29 +32,38 @@ describe('putting machines under templates', () => {
     expect(bench.server.requests.filter(({ query }) => query.get('action') === 'toggleScheduleEnabled')).toEqual([]);
   });
 
+  test('makes one job, in force, when two servers put the machine under the template at once', async () => {
+    for (let n = 0; n < 4; n++) {
+      const { machine, assign } = bench.wanted();
+      const request = assign();
+      const answers = await Promise.all([bench.open(), bench.open()].map((provider) => provider.assign(request, never)));
+      const jobs = bench.estate.jobs.filter(({ name }) => name === jobNameOf(machine));
+      expect(jobs).toEqual([expect.objectContaining({ isDisabled: false, morefs: [expect.stringMatching(/^vm-/)] })]);
+      expect(answers).toEqual(jobs.flatMap(({ id }) => [{ reference: id }, { reference: id }]));
+    }
+  });
+
   test('goes on where making the job was cut off', async () => {
     bench.em.script.failing['CreateObjectInJob'] = 'The host is busy.';
-    const about = bench.machine();
-    const request = { ...operation(), zone: ZONE, machine: about.machine, offeringExternalId: `urn:veeam:Job:${bench.template.id}` };
+    const { machine, assign } = bench.wanted();
+    const request = assign();
     const refusal = await expectFault(bench.open().assign(request, never), 'rejected');
     expect(refusal.message).toContain('The host is busy.');
     bench.em.script.failing = {};
     const { reference } = await bench.open().assign(request, never);
-    expect(bench.estate.jobs.filter(({ name }) => name === jobNameOf(about.machine))).toEqual([
+    expect(bench.estate.jobs.filter(({ name }) => name === jobNameOf(machine))).toEqual([
       expect.objectContaining({ id: reference, morefs: [expect.stringMatching(/^vm-/)] }),
     ]);
     expect(bench.server.requests.filter(({ query }) => query.get('action') === 'clone')).toHaveLength(1);
   });
 
   test('takes over the job that CloudStack has made, and shows what it has taken', async () => {
-    const { machine } = bench.machine();
+    const { machine, assign } = bench.wanted();
     const { moref } = bench.estate.machine(machine.name);
     const name = `i-2-1036-VM-CSBKP-${machine.uuid}`;
     const job = bench.estate.addJob({ name, morefs: [moref] });
     bench.estate.startJob(job);
-    const { reference } = await bench
-      .open()
-      .assign({ ...operation(), zone: ZONE, machine, offeringExternalId: `urn:veeam:Job:${bench.template.id}` }, never);
+    const { reference } = await bench.open().assign(assign(), never);
     expect(reference).toBe(job.id);
     const listed = (await all(bench.open().listBackups(never))).filter(({ machineUuid }) => machineUuid === machine.uuid);
     expect(listed).toEqual([expect.objectContaining({ externalId: bench.estate.pointsOf(machine.name)[0]?.id, type: 'FULL' })]);
@@ -61,19 +71,19 @@ describe('putting machines under templates', () => {
 
   test('keeps a job from running that it cannot remove, and takes it up again under the same template only', async () => {
     const { provider, job, assign } = await bench.assigned();
-    const put = () => provider.assign({ ...assign, ...operation() }, never);
-    await provider.unassign({ ...assign, ...operation() }, never);
+    const put = () => provider.assign(assign(), never);
+    await provider.unassign(assign(), never);
     expect(job).toMatchObject({ morefs: [], isDisabled: true });
     expect((await put()).reference).toBe(job.id);
     expect(job).toMatchObject({ morefs: [expect.stringMatching(/^vm-/)], isDisabled: false });
-    await provider.unassign({ ...assign, ...operation() }, never);
-    const other = { ...assign, ...operation(), offeringExternalId: `urn:veeam:Job:${bench.addTemplate('Weekly', true).id}` };
+    await provider.unassign(assign(), never);
+    const other = { ...assign(), offeringExternalId: `urn:veeam:Job:${bench.addTemplate('Weekly', true).id}` };
     expect((await expectFault(provider.assign(other, never), 'rejected')).message).toContain('from another template');
   });
 
   test('removes the job where the Backup & Replication server can', async () => {
     const { provider, job, assign } = await bench.assigned(bench.open(bench.companion));
-    await provider.unassign({ ...assign, ...operation() }, never);
+    await provider.unassign(assign(), never);
     expect(bench.estate.jobs).not.toContain(job);
   });
 
@@ -89,13 +99,11 @@ describe('putting machines under templates', () => {
   });
 
   test('makes no job of what it does not know', async () => {
-    const { machine } = bench.machine();
-    const assign = { ...operation(), zone: ZONE, offeringExternalId: `urn:veeam:Job:${bench.template.id}` };
-    await expectFault(bench.open().assign({ ...assign, machine: { ...machine, name: machine.name.slice(0, -1) } }, never), 'not_found');
+    const { machine, assign } = bench.wanted();
+    const unknown = { ...assign(), machine: { ...machine, name: machine.name.slice(0, -1) } };
+    await expectFault(bench.open().assign(unknown, never), 'not_found');
     const elsewhere = bench.open({ vcenter: 'other.example' });
-    expect((await expectFault(elsewhere.assign({ ...assign, ...operation(), machine }, never), 'rejected')).message).toContain(
-      'vcenter.fake',
-    );
+    expect((await expectFault(elsewhere.assign(assign(), never), 'rejected')).message).toContain('vcenter.fake');
   });
 });
 
@@ -109,6 +117,15 @@ describe('taking backups', () => {
     expect(backup).toMatchObject({ externalId: point?.id, takenAt: point?.createdAt, sizeBytes: point?.sizeBytes, type: 'FULL' });
     expect(bench.estate.sessions.all.filter(({ jobId }) => jobId === job.id)).toEqual([expect.objectContaining({ state: 'Stopped' })]);
     expect((await provider.takeBackup(take(), never)).type).toBe('INCREMENTAL');
+  });
+
+  test('takes the run that it has started for its own, however late that is shown', async () => {
+    const { provider, machine, job, take } = await bench.assigned();
+    await provider.takeBackup(take(), never);
+    bench.em.script.sessionsAfter = 3;
+    const { externalId } = await provider.takeBackup(take(), never);
+    expect(bench.estate.pointsOf(machine.name)[1]?.id).toBe(externalId);
+    expect(bench.estate.sessions.all.filter(({ jobId }) => jobId === job.id)).toHaveLength(2);
   });
 
   test('fails with the words of the server when the job does not start', async () => {
@@ -186,11 +203,12 @@ describe('restoring machines', () => {
   });
 
   test('finds the session also where the task does not name it', async () => {
-    const { provider, take, restore } = await bench.assigned();
+    const { provider, machine, take, restore } = await bench.assigned();
     const { externalId } = await provider.takeBackup(take(), never);
-    bench.em.script.namesSessions = false;
+    Object.assign(bench.em.script, { namesSessions: false, sessionsAfter: 2 });
     for (let n = 0; n < 2; n++) await provider.restoreMachine(restore(externalId), never);
-    expect(bench.estate.sessions.all.filter(({ kind }) => kind === 'RestoreVm').length).toBeGreaterThanOrEqual(2);
+    const restores = bench.estate.sessions.all.filter(({ kind, name }) => kind === 'RestoreVm' && name === machine.name);
+    expect(restores.map(({ id }) => bench.server.count(new RegExp(`GET .*restoreSessions/${id}`)))).toEqual([1, 1]);
   });
 
   test('goes on after the server has forgotten the logon, with one more', async () => {
@@ -255,14 +273,12 @@ describe('a server that dies', () => {
 
   test('makes one job, takes one backup and restores it once in the end, at whatever moment it died', async () => {
     const runs = await sweepDeaths(async ({ store, dying }) => {
-      const { machine, volumes } = bench.machine();
-      const assign = { ...operation(), zone: ZONE, machine, offeringExternalId: `urn:veeam:Job:${bench.template.id}` };
-      const take = { ...assign, ...operation(), volumes, quiesce: false };
-      const restore = { ...operation(), zone: ZONE, machine, volumes };
+      const { machine, ...asking } = bench.wanted();
+      const [assign, take, id] = [asking.assign(), asking.take(), randomUUID()];
       const carryOut = async (provider: BackupProvider) => {
         await provider.assign(assign, never);
         const { externalId } = await provider.takeBackup(take, never);
-        await provider.restoreMachine({ ...restore, externalId }, never);
+        await provider.restoreMachine(asking.restore(externalId, id), never);
       };
       await carryOut(bench.open({}, dying)).catch(() => undefined);
       bench.estate.advance(CLAIM_MS);

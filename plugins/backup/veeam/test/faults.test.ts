@@ -1,4 +1,5 @@
 import { all, expectFault, never } from '../../../../test/kit/contract/samples.js';
+import { eventually } from '../../../../test/kit/eventually.js';
 import { sweepDeaths } from '../../../../test/kit/dying-store.js';
 import type { ProviderFault } from '../../../../src/provider/index.js';
 import { vbrBench } from './bench.js';
@@ -87,6 +88,39 @@ test.each(STARTS.filter(([, , fault]) => fault !== undefined))(
     await bench.open().takeBackup(take(), never);
   },
 );
+
+test('nobody starts a backup again while the request of another may still be under way', async () => {
+  const { machine, take } = await bench.guarded();
+  const STARTS_JOB = /POST .*\/start$/;
+  server.faults.push({ on: STARTS_JOB, times: 1, how: 'drop' });
+  const request = take();
+  await expectFault(bench.open().takeBackup(request, never), 'unknown');
+  server.log.length = 0;
+  const patient = { 'request.timeout': 600 };
+  // Longer than the test lasts.
+  server.faults.push({ on: STARTS_JOB, times: 1, how: 'drop' });
+  estate.advance(CLAIM_MS);
+  await expectFault(bench.open(patient).takeBackup(request, never), 'unknown');
+  const [one, other] = [1, 2].map(() => bench.open(patient).takeBackup(request, never));
+  await eventually(
+    async () => server.count(/GET .*\/sessions$/),
+    (looks) => looks >= 5,
+  );
+  expect(server.count(STARTS_JOB)).toBe(1);
+  estate.advance(700_000);
+  expect(await one).toEqual(await other);
+  expect([server.count(STARTS_JOB), estate.pointsOf(machine.name).length]).toEqual([2, 1]);
+});
+
+test.each([429, 503, 400])('a start that was refused with %i can be tried again at once', async (status) => {
+  const { take } = await bench.guarded();
+  server.faults.push({ on: /POST .*\/start$/, times: 3, how: { status, headers: { 'retry-after': '0' } } });
+  const request = take();
+  const patient = { 'request.timeout': 600 };
+  await expectFault(bench.open(patient).takeBackup(request, never), 'temporary', 'rejected');
+  server.faults.length = 0;
+  expect(await bench.open(patient).takeBackup(request, never)).toMatchObject({ operationId: request.operationId });
+});
 
 test('starts nothing while the job runs for somebody else', async () => {
   const { machine, take } = await bench.guarded();

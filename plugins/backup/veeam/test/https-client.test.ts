@@ -1,3 +1,5 @@
+import { copyFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { expectFault, never } from '../../../../test/kit/contract/samples.js';
 import { ConnectionFailed, refusal } from '../failures.js';
 import { HttpsClient, type HttpsOptions } from '../https-client.js';
@@ -85,6 +87,19 @@ test('answers that the server is busy when it stays so', async () => {
   server.faults.push({ on: /./, how: { status: 429, headers: { 'retry-after': '0' } } });
   expect((await client().send(post(), never)).status).toBe(429);
   expect(server.log).toHaveLength(3);
+  server.reset();
+  // Longer than a request may last.
+  server.faults.push({ on: /./, how: { status: 503, headers: { 'retry-after': '60' } } });
+  expect((await client().send(get(), never)).status).toBe(503);
+  expect(server.log).toHaveLength(1);
+});
+
+test('reads the file of certificates again when it could not be read', async () => {
+  const caFile = join(dirname(server.caFile), 'later.pem');
+  const late = client({ caFile });
+  await failure(late.send(get(), never));
+  await copyFile(server.caFile, caFile);
+  expect((await late.send(get(), never)).status).toBe(200);
 });
 
 test('gives up a slow answer after its time, and soon when it is told to', async () => {

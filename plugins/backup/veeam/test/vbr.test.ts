@@ -264,6 +264,7 @@ describe.each(['1.1-rev0', '1.2-rev1', '1.3-rev2'])('over revision %s', (revisio
       ['address', 'certificate', 'version', 'login', 'repositories', 'vcenter'].map((name) => [name, 'passed']),
     );
     const last = async (overrides: Parameters<typeof bench.open>[0]) => (await steps(overrides)).at(-1);
+    expect(await last({ 'vbr.url': 'http://127.0.0.1' })).toEqual(['settings', expect.stringContaining('vbr.url')]);
     expect(await last({ 'vbr.url': 'https://127.0.0.1:1' })).toEqual(['address', expect.stringContaining('ECONNREFUSED')]);
     expect(await last({ 'ca.file': '' })).toEqual(['certificate', expect.stringContaining('ca.file')]);
     expect(await last({ version: '9.9-rev9' })).toEqual(['version', expect.stringContaining('9.9-rev9')]);

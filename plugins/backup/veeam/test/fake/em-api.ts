@@ -6,6 +6,7 @@ import { ROUTES } from './em-routes.js';
 import { element, field } from './em-xml.js';
 import type { Estate, FakeRestorePoint } from './estate.js';
 import type { FakeAnswer, FakeRequest } from './server.js';
+import type { FakeSession } from './sessions.js';
 
 /** What can be said to the fake about how it works. */
 export interface EmScript {
@@ -17,13 +18,15 @@ export interface EmScript {
   readyAfter: number;
   /** Tasks name the sessions that they have started. */
   namesSessions: boolean;
+  /** How often a query is asked until it shows a session that has just been started. */
+  sessionsAfter: number;
 }
 
 /** Answers a request whose path matches; undefined when it names something that is not there. */
 export type Handler = (api: EmApi, request: FakeRequest, ...ids: string[]) => FakeAnswer | undefined;
 export type Route = readonly [RegExp, Handler];
 
-const asUsual = (): EmScript => ({ taskLooks: 1, failing: {}, readyAfter: 0, namesSessions: true });
+const asUsual = (): EmScript => ({ taskLooks: 1, failing: {}, readyAfter: 0, namesSessions: true, sessionsAfter: 0 });
 
 /** Enterprise Manager's API over what the estate holds. */
 export class EmApi {
@@ -32,7 +35,7 @@ export class EmApi {
   /** Logon sessions: what a client has to send, and what it closes them by. */
   readonly logons = new Map<string, string>();
   private readonly tasks = new Map<string, FakeTask>();
-  private readonly looks = new Map<string, number>();
+  private readonly looksLeft = new Map<string, number>();
 
   constructor(
     readonly estate: Estate,
@@ -93,9 +96,18 @@ export class EmApi {
 
   /** Whether the restore point is ready when it is looked at now. */
   isReady({ id }: FakeRestorePoint): boolean {
-    const looks = (this.looks.get(id) ?? 0) + 1;
-    this.looks.set(id, looks);
-    return looks > this.script.readyAfter;
+    return this.isSeen(id, this.script.readyAfter);
+  }
+
+  /** Whether a query that is asked now shows the session. */
+  isShown({ id }: FakeSession): boolean {
+    return this.isSeen(id, this.script.sessionsAfter);
+  }
+
+  private isSeen(id: string, after: number): boolean {
+    const left = this.looksLeft.get(id) ?? after;
+    this.looksLeft.set(id, left - 1);
+    return left <= 0;
   }
 
   private logOn({ headers }: FakeRequest): FakeAnswer {

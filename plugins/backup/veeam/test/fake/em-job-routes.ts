@@ -27,6 +27,7 @@ function include(api: EmApi, { body }: FakeRequest, id?: string): FakeAnswer | u
   const ref = textIn(body, 'HierarchyObjRef');
   const moref = ref.split('.').at(-1) ?? '';
   if (!api.estate.machines.some((machine) => machine.moref === moref)) return errorAnswer(400, `There is no object ${ref}.`);
+  if (job?.morefs.includes(moref)) return errorAnswer(400, `The job has ${ref} already.`);
   return job && api.begin('CreateObjectInJob', () => void job.morefs.push(moref));
 }
 

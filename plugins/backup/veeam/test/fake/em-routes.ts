@@ -13,7 +13,8 @@ function queryOf(api: EmApi, { query }: FakeRequest): FakeAnswer | undefined {
   const kind = { BackupJobSession: 'Job', RestoreSession: 'RestoreVm' }[type];
   if (!kind || field === undefined) return errorAnswer(400, 'The query is not understood.');
   const named = (session: FakeSession) => (field === 'JobUid' ? uidOf('Job', session.jobId ?? '') : session.name);
-  const found = api.estate.sessions.all.filter((session) => session.kind === kind && named(session) === value).reverse();
+  const asked = api.estate.sessions.all.filter((session) => session.kind === kind && named(session) === value);
+  const found = asked.filter((session) => api.isShown(session)).reverse();
   const page = found.slice(0, Number(query.get('pageSize'))).map((session) => api.documents.sessionItem(session));
   const paging = element('PagingInfo', { PagesCount: String(found.length), PageSize: '1', PageNum: '1' });
   return answer(200, 'QueryResult', {}, element('Entities', {}, element(`${type}s`, {}, page)), paging);
