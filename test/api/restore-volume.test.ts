@@ -64,6 +64,7 @@ forEachEngine((engine) => {
         account: 'admin',
         domainid: aUuid,
         domain: 'ROOT',
+        attached: aDate,
         created: aDate,
         isextractable: false,
         tags: [],

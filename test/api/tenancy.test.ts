@@ -10,6 +10,7 @@ import {
   insertSchedule,
   insertVm,
   insertVolume,
+  insertWebhook,
   insertZone,
 } from '../kit/builders.js';
 import { forEachEngine, present } from '../kit/engines.js';
@@ -51,6 +52,7 @@ forEachEngine((engine) => {
     const manifest = JSON.stringify({ machine: { uuid: vm.uuid }, volumes });
     await insertRestore(daos, await insertBackup(daos, vm, await insertOffering(daos, { zoneId }), { manifest }));
     await insertSchedule(daos, vm, { nextRun: new Date('2999-01-01') });
+    await insertWebhook(daos, { ...owner, state: 'Disabled' });
     const [user] = await daos.users.listByAccounts([account.id]);
     const job = await insertJob(daos, { ...owner, userId: present(user).id });
     // As if another server was at it, so that this one leaves it alone.
