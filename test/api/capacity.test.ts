@@ -136,7 +136,7 @@ forEachEngine((engine) => {
       expect(await refused({ ids: NOBODY })).toEqual({ code: 431, text: `alert ${NOBODY} does not exist` });
       expect(await refused({ type: 'FIRE' })).toEqual({
         code: 431,
-        text: 'parameter type: "FIRE" is not one of ALERT.STORAGE.BACKUP, ALERT.RESOURCE.COUNT, ALERT.TYPE.SYNC',
+        text: 'parameter type: "FIRE" is not one of ALERT.MANAGEMENT, ALERT.STORAGE.BACKUP, ALERT.RESOURCE.COUNT, ALERT.TYPE.SYNC',
       });
       expect(await refused({})).toEqual({ code: 431, text: 'say which alerts: give ids, type, startdate or enddate' });
     });

@@ -92,7 +92,7 @@ forEachEngine((engine) => {
     test('says which commands answer the things that a parameter names', async () => {
       const [restore] = await apis({ name: 'restoreBackup' });
       const related = Object.fromEntries(restore!.params.map((parameter) => [parameter.name, parameter.related]));
-      expect(related).toMatchObject({ id: 'listBackups,listVMBackups', zoneid: 'createZone,listZones,listZonesMetrics' });
+      expect(related).toMatchObject({ id: 'listBackups,listVMBackups,updateBackup', zoneid: 'createZone,listZones,listZonesMetrics' });
     });
 
     test('calls neither of two names of a parameter required', async () => {

@@ -76,6 +76,8 @@ forEachEngine((engine) => {
     await badly('throws', bad.zoneId, 'create');
     const { text } = await server.admin.refusal('createBackup', { virtualmachineid: bad.vmId });
     expect(text).toMatch(/^backup plugin throws cannot be used with its settings; the log has the cause/);
+    // Nobody has set it up.
+    const veeam = { ...about('veeam'), failure: expect.any(String) as string };
     const providers = await listed(server.admin, 'listBackupProviders', 'providers', { zoneid: bad.zoneId });
     expect(providers.find(({ name }) => name === 'throws')).toMatchObject({ failure: expect.stringContaining('cannot be used') });
     await badly('throws', bad.zoneId, '');
@@ -105,11 +107,12 @@ forEachEngine((engine) => {
       late.abort(new Error('no answer in time'));
       return late.signal;
     });
-    const capabilities = ['capacity', 'crosszone', 'fillmachine', 'restorevolume'];
+    const capabilities = ['capacity', 'crosszone', 'deletebackup', 'fillmachine', 'restorevolume'];
     const about = (name: string) => ({ name, version: '1.0.0', description: expect.any(String) as string });
     const providers = await listed(server.admin, 'listBackupProviders', 'providers', { zoneid });
     expect(providers).toEqual([
       expect.objectContaining({ name: 'dummy' }),
+      veeam,
       { ...about('garbage'), failure: expect.any(String) },
       { ...about('silent'), failure: expect.stringContaining('silent.capabilities: no answer in time') },
       expect.objectContaining({ name: 'throws' }),
@@ -118,10 +121,13 @@ forEachEngine((engine) => {
     await badly('silent', zoneid, '');
     expect(await listed(server.admin, 'listBackupProviders', 'providers', { zoneid })).toEqual([
       { ...about('dummy'), capabilities },
+      veeam,
       { ...about('garbage'), failure: expect.stringContaining('garbage.capabilities: the provider answered with capabilities') },
       { ...about('silent'), capabilities },
       { ...about('throws'), capabilities },
     ]);
-    expect(await listed(server.admin, 'listBackupProviders', 'providers')).toEqual(['dummy', 'garbage', 'silent', 'throws'].map(about));
+    expect(await listed(server.admin, 'listBackupProviders', 'providers')).toEqual(
+      ['dummy', 'veeam', 'garbage', 'silent', 'throws'].map(about),
+    );
   });
 });

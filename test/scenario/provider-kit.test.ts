@@ -212,7 +212,7 @@ test('a plugin that leaves a timer behind does not keep a server from stopping',
   const client = await server.client();
   const zone = await only(client, 'listZones', 'zone');
   const provider = await only(client, 'listBackupProviders', 'providers', { name: 'broken', zoneid: String(zone.id) });
-  expect(provider.capabilities).toEqual(['capacity', 'restorevolume']);
+  expect(provider.capabilities).toEqual(['capacity', 'deletebackup', 'restorevolume']);
   expect(await server.kill()).toEqual({ code: 0, signal: null });
 });
 
