@@ -76,8 +76,6 @@ forEachEngine((engine) => {
     await badly('throws', bad.zoneId, 'create');
     const { text } = await server.admin.refusal('createBackup', { virtualmachineid: bad.vmId });
     expect(text).toMatch(/^backup plugin throws cannot be used with its settings; the log has the cause/);
-    // Nobody has set it up.
-    const veeam = { ...about('veeam'), failure: expect.any(String) as string };
     const providers = await listed(server.admin, 'listBackupProviders', 'providers', { zoneid: bad.zoneId });
     expect(providers.find(({ name }) => name === 'throws')).toMatchObject({ failure: expect.stringContaining('cannot be used') });
     await badly('throws', bad.zoneId, '');
@@ -109,6 +107,8 @@ forEachEngine((engine) => {
     });
     const capabilities = ['capacity', 'crosszone', 'deletebackup', 'fillmachine', 'restorevolume'];
     const about = (name: string) => ({ name, version: '1.0.0', description: expect.any(String) as string });
+    // Nobody has set it up.
+    const veeam = { ...about('veeam'), failure: expect.any(String) as string };
     const providers = await listed(server.admin, 'listBackupProviders', 'providers', { zoneid });
     expect(providers).toEqual([
       expect.objectContaining({ name: 'dummy' }),
