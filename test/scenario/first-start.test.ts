@@ -84,7 +84,7 @@ forEachEngine((engine) => {
         database: expect.stringMatching(
           engine === 'sqlite' ? /^embedded, .*stackvault\.sqlite$/ : /^MySQL, test_\w+ at 127\.0\.0\.1:\d+ as test$/,
         ),
-        backupPlugins: [expect.stringMatching(/^dummy /)],
+        backupPlugins: [expect.stringMatching(/^dummy /), expect.stringMatching(/^veeam /)],
         inventoryPlugins: [expect.stringMatching(/^simulator /)],
       }),
     );
