@@ -10,6 +10,7 @@ export async function up(db: Knex): Promise<void> {
     t.string('scope', 16).notNullable();
     reference(t, 'account_id', 'account');
     reference(t, 'domain_id', 'domain');
+    reference(t, 'heard_domain_id', 'domain');
     // Which of the account's webhooks it is: the number of them is limited by it. Null when it is removed.
     t.integer('number');
     t.string('payload_url', 2048).notNullable();
@@ -28,6 +29,7 @@ export async function up(db: Knex): Promise<void> {
     t.string('event_type', 64).notNullable();
     t.string('account_uuid', 36).notNullable();
     t.text('payload').notNullable();
+    t.string('scope', 16).notNullable();
     t.string('state', 16).notNullable();
     t.integer('attempts').notNullable();
     t.datetime('due', { precision: 3 }).notNullable();

@@ -7,7 +7,7 @@ export type WebhookState = 'Enabled' | 'Disabled';
 
 /**
  * - `Local`: hears of what is its account's
- * - `Domain`: of what belongs to its domain and to every domain below it
+ * - `Domain`: of what belongs to one domain and to every domain below it
  * - `Global`: of everything
  */
 export type WebhookScope = 'Local' | 'Domain' | 'Global';
@@ -21,8 +21,10 @@ export interface Webhook {
   state: WebhookState;
   scope: WebhookScope;
   accountId: number;
-  /** The account's, or the one below it that a webhook of the scope `Domain` hears of. */
+  /** The account's: whoever administers it may use the webhook. */
   domainId: number;
+  /** The one that a webhook of the scope `Domain` hears of: `domainId`, or one below it. */
+  heardDomainId: number;
   /** Which of the account's webhooks it is, from 0; no two have the same. */
   number: number;
   payloadUrl: string;
@@ -40,6 +42,7 @@ export interface WebhookView extends Webhook {
   accountName: string;
   domainUuid: string;
   domainPath: string;
+  heardDomainUuid: string;
 }
 
 /** What can be changed of a webhook; undefined stays as it is. */
@@ -95,7 +98,7 @@ export class WebhookDao {
 
   /** The webhooks that hear of what happens to the things of the owner. */
   listHearing({ accountId, domainId }: { readonly accountId: number; readonly domainId: number }): Promise<Webhook[]> {
-    return this.db
+    const wanted = this.db
       .withRecursive('above', (above) => {
         void above
           .select('id', 'parentId')
@@ -106,10 +109,13 @@ export class WebhookDao {
       .from(hearing(this.db).as('webhook'))
       .where((either) => {
         void either.where({ scope: 'Global' }).orWhere({ scope: 'Local', accountId });
-        void either.orWhere((domain) => void domain.where({ scope: 'Domain' }).whereIn('domainId', this.db.select('id').from('above')));
+        void either.orWhere(
+          (domain) => void domain.where({ scope: 'Domain' }).whereIn('heardDomainId', this.db.select('id').from('above')),
+        );
       })
       .orderBy('id')
       .select('*');
+    return withinPower(wanted, 'webhook.scope');
   }
 
   async update(id: number, changes: WebhookChanges): Promise<void> {
@@ -145,14 +151,16 @@ export class WebhookDao {
       .from(rows.as('webhook'))
       .join('account', 'account.id', 'webhook.accountId')
       .join('domain', 'domain.id', 'webhook.domainId')
+      .join('domain as heard', 'heard.id', 'webhook.heardDomainId')
       .orderBy('webhook.id')
-      .select('webhook.*', 'account.name as accountName', 'domain.uuid as domainUuid', 'domain.path as domainPath');
+      .select('webhook.*', 'account.name as accountName', 'domain.uuid as domainUuid', 'domain.path as domainPath')
+      .select('heard.uuid as heardDomainUuid');
   }
 }
 
 const gone = (removed: Date) => ({ removed, live: null, number: null, secretKey: null });
 
-/** The webhooks that are enabled, of accounts that are too, and whose role may still hear of so much. */
+/** The webhooks that are enabled, of accounts that are too, each with the type of their role as `roleType`. */
 export const hearing = (db: Knex): Knex.QueryBuilder =>
   db('webhook')
     .join('account', 'account.id', 'webhook.accountId')
@@ -161,8 +169,11 @@ export const hearing = (db: Knex): Knex.QueryBuilder =>
     .whereNull('webhook.removed')
     .whereNull('account.removed')
     .whereNot({ 'account.state': 'disabled' })
-    .where((either) => {
-      void either.where('webhook.scope', 'Local').orWhere('role.type', 'Admin');
-      void either.orWhere({ 'webhook.scope': 'Domain', 'role.type': 'DomainAdmin' });
-    })
-    .select('webhook.*');
+    .select('webhook.*', 'role.type as roleType');
+
+/** Limits a query on what is `hearing`, as webhook, to where the role may still hear of as much as the column says. */
+export const withinPower = <Q extends Knex.QueryBuilder>(query: Q, scope: 'webhook.scope' | 'delivery.scope'): Q =>
+  query.where((either) => {
+    void either.where(scope, 'Local').orWhere('webhook.roleType', 'Admin');
+    void either.orWhere({ [scope]: 'Domain', 'webhook.roleType': 'DomainAdmin' });
+  }) as Q;

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { removeInBatches } from './batches.js';
 import { ownedBy, type Owners } from './owned.js';
 import { containing, listing, type Listing, type Page } from './page.js';
-import { hearing, type Webhook } from './webhook-dao.js';
+import { hearing, withinPower, type Webhook, type WebhookScope } from './webhook-dao.js';
 
 /**
  * - `Pending`: is to be made, or made again
@@ -21,6 +21,8 @@ export interface WebhookDelivery {
   /** Whose event it is. */
   accountUuid: string;
   payload: string;
+  /** What the webhook had when it heard of the event: who may not hear of so much any more is neither told nor shown it. */
+  scope: WebhookScope;
   state: DeliveryState;
   /** How often it was begun; whoever begins it goes by this number. */
   attempts: number;
@@ -48,6 +50,8 @@ export interface DeliverySelection extends Owners {
   readonly id?: number | undefined;
   readonly webhookId?: number | undefined;
   readonly eventType?: string | undefined;
+  /** Heard under one of these. */
+  readonly scopes?: readonly WebhookScope[] | undefined;
   readonly since?: Date | undefined;
   readonly until?: Date | undefined;
   /** Part of the payload. */
@@ -79,7 +83,7 @@ export class WebhookDeliveryDao {
   /** The oldest pending delivery of each webhook that hears, where that is due: of one webhook, no other may be made before. */
   listDueHeads(now: Date, limit: number): Promise<DueDelivery[]> {
     const heads = this.db('webhook_delivery').where({ state: 'Pending' }).groupBy('webhookId').min({ id: 'id' }).as('head');
-    return this.db
+    const due = this.db
       .from(heads)
       .join('webhook_delivery as delivery', 'delivery.id', 'head.id')
       .join(hearing(this.db).as('webhook'), 'webhook.id', 'delivery.webhookId')
@@ -88,6 +92,7 @@ export class WebhookDeliveryDao {
       .limit(limit)
       .select('delivery.*', 'webhook.uuid as webhookUuid', 'webhook.name as webhookName')
       .select('webhook.payloadUrl', 'webhook.secretKey', 'webhook.sslVerification', 'webhook.failingSince');
+    return withinPower(due, 'delivery.scope');
   }
 
   /** Begins an attempt, which others may take for lost from `until` on; false if somebody else was faster. */
@@ -120,10 +125,11 @@ export class WebhookDeliveryDao {
     return this.db('webhook_delivery').where({ id, attempts, state: 'Pending' });
   }
 
-  private selected({ id, webhookId, eventType, since, until, keyword, ...owners }: DeliverySelection) {
+  private selected({ id, webhookId, eventType, scopes, since, until, keyword, ...owners }: DeliverySelection) {
     const wanted = containing(this.db('webhook_delivery'), keyword, ['payload']);
     for (const [column, value] of Object.entries({ id, webhookId, eventType }))
       if (value !== undefined) void wanted.where({ [column]: value });
+    if (scopes !== undefined) void wanted.whereIn('scope', scopes);
     if (since !== undefined) void wanted.where('created', '>=', since);
     if (until !== undefined) void wanted.where('created', '<=', until);
     return wanted.whereIn('webhookId', ownedBy(this.db('webhook').whereNull('removed').select('id'), owners));

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Daos } from '../dao/database.js';
 import type { Event, EventView } from '../dao/event-dao.js';
+import type { Webhook } from '../dao/webhook-dao.js';
 import { found } from '../errors.js';
 
 /** Leaves the events for the webhooks that hear of them: part of the transaction that has written the events. */
@@ -14,11 +15,11 @@ export async function announce(daos: Daos, events: readonly Omit<Event, 'id'>[])
   }
 }
 
-async function leave(daos: Daos, webhooks: readonly { readonly id: number }[], event: EventView): Promise<void> {
+async function leave(daos: Daos, webhooks: readonly Pick<Webhook, 'id' | 'scope'>[], event: EventView): Promise<void> {
   const payload = payloadOf(event);
   await daos.webhookDeliveries.insertAll(
-    webhooks.map(({ id: webhookId }) => ({
-      ...{ uuid: randomUUID(), webhookId, eventUuid: event.uuid, eventType: event.type, accountUuid: event.accountUuid, payload },
+    webhooks.map(({ id: webhookId, scope }) => ({
+      ...{ uuid: randomUUID(), webhookId, scope, eventUuid: event.uuid, eventType: event.type, accountUuid: event.accountUuid, payload },
       ...({ state: 'Pending', attempts: 0, due: event.created, started: null, completed: null, response: null } as const),
       created: event.created,
     })),

@@ -5,8 +5,8 @@ import type { Database } from '../dao/database.js';
 import type { Owners } from '../dao/owned.js';
 import type { Listing, Page } from '../dao/page.js';
 import type { WebhookDelivery, WebhookDeliveryView } from '../dao/webhook-delivery-dao.js';
-import { ApiError, found, invalid } from '../errors.js';
-import type { WebhookManager } from './webhook-manager.js';
+import { ApiError, denied, found, invalid } from '../errors.js';
+import { scopesOf, type WebhookManager } from './webhook-manager.js';
 import type { Receiver, WebhookSender } from './webhook-sender.js';
 
 /** Which deliveries are meant. */
@@ -30,18 +30,21 @@ export interface SendingWish {
 }
 
 /** What was sent at once; a trial is not recorded, so that it has no uuid, and perhaps no webhook. */
-export type SentDelivery = Omit<WebhookDelivery, 'id' | 'uuid' | 'webhookId'> &
+export type SentDelivery = Omit<WebhookDelivery, 'id' | 'uuid' | 'webhookId' | 'scope'> &
   Partial<Pick<WebhookDeliveryView, 'uuid' | 'webhookUuid' | 'webhookName'>>;
 
 const TRIAL = { eventType: 'TEST.WEBHOOK', payload: JSON.stringify({ message: 'this is a trial' }) };
-/** So many of all callers together. */
-const MOST_AT_ONCE = 10;
+/** So many of one account at the same time: a receiver that does not answer holds up nobody else. */
+const MOST_OF_ACCOUNT = 3;
+/** So many of all accounts together. */
+const MOST_AT_ONCE = 100;
 const DAY_MS = 86_400_000;
 const NEVER = new AbortController().signal;
 
 /** What webhooks have been told, and are told again when somebody asks for it. */
 export class WebhookDeliveryManager {
-  private sending = 0;
+  /** The account of each that is being sent. */
+  private readonly sending: number[] = [];
 
   constructor(
     private readonly db: Database,
@@ -77,11 +80,11 @@ export class WebhookDeliveryManager {
     const payload = wish.payload || TRIAL.payload;
     if (webhookUuid !== undefined) {
       const webhook = await this.webhooks.get(caller, webhookUuid);
-      const sent = await this.sendTo(await this.receiver(caller, webhookUuid, wish), { ...message, payload });
+      const sent = await this.sendTo(caller, await this.receiver(caller, webhookUuid, wish), { ...message, payload });
       return { ...sent, webhookUuid, webhookName: webhook.name };
     }
     if (!payloadUrl) throw new ApiError('invalid_value', 'say what to send: give id, webhookid or payloadurl');
-    return this.sendTo(this.receiverAt(payloadUrl, wish), { ...message, payload });
+    return this.sendTo(caller, this.receiverAt(payloadUrl, wish), { ...message, payload });
   }
 
   /** Deletes what is older than so many days; nothing for 0. */
@@ -90,18 +93,21 @@ export class WebhookDeliveryManager {
   }
 
   private async sendAgain(caller: Caller, uuid: string, wish: SendingWish): Promise<SentDelivery> {
-    const { webhookUuid, webhookName, webhookId, ...message } = await this.get(caller, uuid);
-    const sent = { ...(await this.sendTo(await this.receiver(caller, webhookUuid, wish), message)), uuid: randomUUID() };
-    await this.db.daos.webhookDeliveries.insertAll([{ ...sent, webhookId }]);
+    const { webhookUuid, webhookName, webhookId, scope, ...message } = await this.get(caller, uuid);
+    const sent = { ...(await this.sendTo(caller, await this.receiver(caller, webhookUuid, wish), message)), uuid: randomUUID() };
+    await this.db.daos.webhookDeliveries.insertAll([{ ...sent, webhookId, scope }]);
     return { ...sent, webhookUuid, webhookName };
   }
 
   private async sendTo(
+    { accountId }: Caller,
     receiver: Receiver,
     { eventUuid, eventType, accountUuid, payload }: Pick<SentDelivery, 'eventUuid' | 'eventType' | 'accountUuid' | 'payload'>,
   ): Promise<SentDelivery> {
-    if (this.sending >= MOST_AT_ONCE) throw new ApiError('unavailable', 'too many deliveries are being made; try again later');
-    this.sending += 1;
+    const ofAccount = this.sending.filter((id) => id === accountId).length;
+    if (ofAccount >= MOST_OF_ACCOUNT || this.sending.length >= MOST_AT_ONCE)
+      throw new ApiError('unavailable', 'too many deliveries are being made; try again later');
+    this.sending.push(accountId);
     try {
       const started = this.now();
       const message = { eventUuid, eventType, accountUuid, payload };
@@ -109,7 +115,7 @@ export class WebhookDeliveryManager {
       const state = arrived ? 'Delivered' : 'Failed';
       return { ...message, state, attempts: 1, due: started, created: started, started, completed: this.now(), response };
     } finally {
-      this.sending -= 1;
+      this.sending.splice(this.sending.indexOf(accountId), 1);
     }
   }
 
@@ -118,7 +124,10 @@ export class WebhookDeliveryManager {
     const { payloadUrl, secretKey, sslVerification = webhook.sslVerification } = wish;
     // The webhook's own secret signs nothing for another receiver, which could show the signature to the webhook's.
     if (payloadUrl) return this.receiverAt(payloadUrl, { secretKey, sslVerification });
-    return { payloadUrl: webhook.payloadUrl, secret: secretKey || this.webhooks.secretOf(webhook), sslVerification };
+    // Nor does it sign what somebody else has written.
+    const isForeign = Boolean(wish.payload) && wish.uuid === undefined && webhook.accountId !== caller.accountId;
+    const secret = secretKey || (isForeign ? undefined : this.webhooks.secretOf(webhook));
+    return { payloadUrl: webhook.payloadUrl, secret, sslVerification };
   }
 
   private receiverAt(payloadUrl: string, { secretKey, sslVerification = true }: Pick<SendingWish, 'secretKey' | 'sslVerification'>) {
@@ -128,14 +137,15 @@ export class WebhookDeliveryManager {
   private async get(caller: Caller, uuid: string): Promise<WebhookDeliveryView> {
     const delivery = found(await this.db.daos.webhookDeliveries.findByUuid(uuid), 'webhook delivery', uuid);
     await this.webhooks.get(caller, delivery.webhookUuid, `webhook delivery ${uuid}`);
+    if (!scopesOf(caller.role).includes(delivery.scope)) throw denied(`webhook delivery ${uuid}`);
     return delivery;
   }
 
-  /** The selection, limited to webhooks that the caller may use; refuses what is named and is not there or not the caller's. */
+  /** The selection, limited to what the caller may hear of, of webhooks that it may use; refuses what is named and is not such. */
   private async within(caller: Caller, { uuid, webhookUuid, since, until }: DeliveryWish) {
     const id = uuid === undefined ? undefined : (await this.get(caller, uuid)).id;
     const webhookId = webhookUuid === undefined ? undefined : (await this.webhooks.get(caller, webhookUuid)).id;
-    return { id, webhookId, since, until, ...(await this.usable(caller)) };
+    return { id, webhookId, since, until, scopes: scopesOf(caller.role), ...(await this.usable(caller)) };
   }
 
   private usable(caller: Caller): Promise<Owners> {

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { assertMayUse, governs, type Access, type Owner, type OwnerNamed, type OwnerWish } from '../account/access.js';
+import { assertMayUse, type Access, type Owner, type OwnerNamed, type OwnerWish } from '../account/access.js';
 import { EVERYONE, type RoleType } from '../account/role-type.js';
 import type { Caller } from '../call-context.js';
 import type { Daos, Database } from '../dao/database.js';
 import type { Listing, Page } from '../dao/page.js';
 import type { Webhook, WebhookScope, WebhookState, WebhookView } from '../dao/webhook-dao.js';
-import { ApiError, denied, found, invalid, lookUp, NotFound } from '../errors.js';
+import { ApiError, found, invalid, lookUp, NotFound } from '../errors.js';
 import type { Secrets } from '../secrets.js';
 import type { DynamicSettings } from '../settings/dynamic-settings.js';
 import { readPayloadUrl } from './payload-url.js';
@@ -45,6 +45,9 @@ const ROLES: Readonly<Record<WebhookScope, readonly RoleType[]>> = {
 };
 const SCOPES = Object.keys(ROLES) as readonly WebhookScope[];
 
+/** Of how much such a caller may hear. */
+export const scopesOf = (role: RoleType): WebhookScope[] => SCOPES.filter((scope) => ROLES[scope].includes(role));
+
 /** The addresses that accounts have told of events. */
 export class WebhookManager {
   constructor(
@@ -57,10 +60,11 @@ export class WebhookManager {
 
   async create(caller: Caller, named: OwnerNamed, { name, payloadUrl, ...said }: NewWebhook): Promise<WebhookView> {
     const scope = readOne('scope', said.scope ?? 'Local', SCOPES);
-    const owner = await this.owner(caller, named, scope);
+    const owner = await this.access.owner(caller, named);
     await this.assertScope(caller, owner.accountId, scope);
     const webhook = {
       ...{ uuid: randomUUID(), name, scope, ...owner, created: this.now() },
+      heardDomainId: scope === 'Domain' ? await this.heardDomain(named, owner) : owner.domainId,
       description: said.description ?? null,
       state: readOne('state', said.state ?? 'Enabled', STATES),
       payloadUrl: this.readUrl(payloadUrl),
@@ -124,12 +128,10 @@ export class WebhookManager {
     return readPayloadUrl(text, this.settings.get('webhook.allowed.destinations'));
   }
 
-  private async owner(caller: Caller, named: OwnerNamed, scope: WebhookScope): Promise<Owner> {
-    const owner = await this.access.owner(caller, named);
-    if (scope !== 'Domain' || named.account !== undefined || named.domainUuid === undefined) return owner;
-    const { id } = found(await this.db.daos.domains.findByUuid(named.domainUuid), 'domain', named.domainUuid);
-    if (!governs(caller, id)) throw denied(`domain ${named.domainUuid}`);
-    return { ...owner, domainId: id };
+  /** The domain that callers have named for their own account, which they administer, else the owner's. */
+  private async heardDomain({ account, domainUuid }: OwnerNamed, owner: Owner): Promise<number> {
+    if (account !== undefined || domainUuid === undefined) return owner.domainId;
+    return found(await this.db.daos.domains.findByUuid(domainUuid), 'domain', domainUuid).id;
   }
 
   private async assertScope(caller: Caller, accountId: number, scope: WebhookScope): Promise<void> {

@@ -308,13 +308,15 @@ export async function insertEvent(daos: Daos, overrides: Partial<Event> = {}): P
 
 /** A webhook that nobody listens at; answers it as it is found. */
 export async function insertWebhook(daos: Daos, overrides: Partial<Webhook> = {}): Promise<Webhook> {
+  const owner = await ownedOr(daos, overrides);
   const webhook = {
     uuid: randomUUID(),
     name: uniqueName('webhook'),
     description: null,
     state: 'Enabled',
     scope: 'Local',
-    ...(await ownedOr(daos, overrides)),
+    ...owner,
+    heardDomainId: owner.domainId,
     number: 0,
     payloadUrl: 'http://192.0.2.1/hook',
     secretKey: null,
@@ -332,7 +334,9 @@ export async function insertWebhookDelivery(daos: Daos, webhook: Webhook, overri
   const uuid = overrides.uuid ?? randomUUID();
   const event = { eventUuid: randomUUID(), eventType: 'BACKUP.CREATE', accountUuid: randomUUID(), payload: '{}' };
   const made = { state: 'Delivered', attempts: 1, due: CREATED, started: CREATED, completed: CREATED, response: 'thank you' } as const;
-  await daos.webhookDeliveries.insertAll([{ uuid, webhookId: webhook.id, ...event, ...made, created: CREATED, ...overrides }]);
+  await daos.webhookDeliveries.insertAll([
+    { uuid, webhookId: webhook.id, scope: webhook.scope, ...event, ...made, created: CREATED, ...overrides },
+  ]);
   return uuid;
 }
 

@@ -24,6 +24,8 @@ export class WebhookReceiver {
   readonly received: Received[] = [];
   /** How the next requests are treated; those beyond are confirmed. */
   readonly treatments: Treatment[] = [];
+  /** Paths at which nobody is ever answered. */
+  readonly silent = new Set<string>();
   /** What is answered beside the status. */
   answer = { text: 'thank you', headers: {} as Readonly<Record<string, string>> };
   private server: Server | undefined;
@@ -37,9 +39,14 @@ export class WebhookReceiver {
   }
 
   async close(): Promise<void> {
-    this.server?.closeAllConnections();
+    this.hangUp();
     await new Promise((resolve) => this.server?.close(resolve));
     this.closed();
+  }
+
+  /** Ends the connections of those that wait for an answer. */
+  hangUp(): void {
+    this.server?.closeAllConnections();
   }
 
   get port(): number {
@@ -69,7 +76,7 @@ export class WebhookReceiver {
     request.on('data', (part: Buffer) => void parts.push(part));
     request.on('end', () => {
       this.received.push({ path: request.url ?? '', headers: request.headers, body: Buffer.concat(parts).toString('utf8') });
-      const treatment = this.treatments.shift() ?? 200;
+      const treatment = this.silent.has(request.url ?? '') ? 'never' : (this.treatments.shift() ?? 200);
       if (treatment === 'drop') request.socket.destroy();
       else if (treatment !== 'never') response.writeHead(treatment, this.answer.headers).end(this.answer.text);
     });

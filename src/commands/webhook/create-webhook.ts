@@ -29,7 +29,11 @@ export class CreateWebhookCmd extends WebhookCommand {
   @Parameter({ type: 'string', description: 'account that will own it; needs domainid' })
   account: string | undefined;
 
-  @Parameter({ type: 'uuid', entity: 'domain', description: 'domain of that account; without account, the domain that the scope is about' })
+  @Parameter({
+    type: 'uuid',
+    entity: 'domain',
+    description: 'domain of that account; without account, the domain that the scope Domain is about',
+  })
   domainId: string | undefined;
 
   @Parameter({ type: 'uuid', entity: 'project', description: 'there are no projects' })

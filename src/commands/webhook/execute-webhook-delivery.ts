@@ -33,7 +33,12 @@ export class ExecuteWebhookDeliveryCmd extends Command {
   @Parameter({ type: 'boolean', description: 'whether the certificate of the receiver is checked' })
   sslVerification: boolean | undefined;
 
-  @Parameter({ type: 'string', length: 4096, sensitive: true, description: 'what a trial sends' })
+  @Parameter({
+    type: 'string',
+    length: 4096,
+    sensitive: true,
+    description: 'what a trial sends; to a webhook of another account not signed unless secretkey is given',
+  })
   payload: string | undefined;
 
   async execute({ webhookDeliveries }: Services, { caller }: CallContext) {
