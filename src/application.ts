@@ -143,7 +143,7 @@ export async function createApplication({
   const limits = new LimitManager(db, access, ownerLimits);
   const recorder = new EventRecorder(db, now, log);
   const queue = new JobQueue(commands, recorder, now);
-  const retention = new RetentionEnforcer(db, zoneDirectory, framework, queue, now);
+  const retention = new RetentionEnforcer(db, zoneDirectory, framework, queue, now, log);
   const backups = new BackupManager(db, access, zoneDirectory, framework, retention, now);
   const restorePlanner = new RestorePlanner(db, zoneDirectory, framework, backups, instances);
   const ending = new RestoreEnding(db, instances, copy, now);
