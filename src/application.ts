@@ -29,6 +29,7 @@ import { BackupSync } from './backup/backup-sync.js';
 import { BackupTaker } from './backup/backup-taker.js';
 import { Leftovers } from './backup/leftovers.js';
 import { MachineFromBackupManager } from './backup/machine-from-backup-manager.js';
+import { PostponedSchedules } from './backup/postponed-schedules.js';
 import { Reconciler } from './backup/reconciler.js';
 import { RestoreEnding } from './backup/restore-ending.js';
 import { RestoreManager } from './backup/restore-manager.js';
@@ -143,7 +144,7 @@ export async function createApplication({
   const limits = new LimitManager(db, access, ownerLimits);
   const recorder = new EventRecorder(db, now, log);
   const queue = new JobQueue(commands, recorder, now);
-  const retention = new RetentionEnforcer(db, zoneDirectory, framework, queue, now);
+  const retention = new RetentionEnforcer(db, zoneDirectory, framework, queue, now, log);
   const backups = new BackupManager(db, access, zoneDirectory, framework, retention, now);
   const restorePlanner = new RestorePlanner(db, zoneDirectory, framework, backups, instances);
   const ending = new RestoreEnding(db, instances, copy, now);
@@ -199,7 +200,8 @@ export async function createApplication({
   const scheduled = new ScheduledBackups(db, zoneDirectory, framework, queue, wake, now, log);
   caches.onChange('schedule', () => scheduled.changed());
   const deliverer = new WebhookDeliverer(db, sender, secrets, dynamicSettings, alerts, now, log);
-  const tasks = new PeriodicTasks(db, periodicTasks(services, dynamicSettings), now, log);
+  const postponed = new PostponedSchedules(db, now, log);
+  const tasks = new PeriodicTasks(db, periodicTasks(services, postponed, dynamicSettings), now, log);
 
   await caches.start();
   const withSandbox = settings['sandbox.enabled'];
@@ -241,6 +243,7 @@ export async function createApplication({
 /** What one of the servers that share a database does every so often. */
 const periodicTasks = (
   { backupSync, capacity, events, jobs, retention, webhookDeliveries }: Services,
+  postponed: PostponedSchedules,
   settings: DynamicSettings,
 ): readonly PeriodicTask[] => [
   {
@@ -254,6 +257,7 @@ const periodicTasks = (
     run: (signal) => backupSync.syncAll(signal),
   },
   { name: 'apply retention', everyMs: () => HOUR_MS, run: (signal) => retention.applyAll(signal) },
+  { name: 'put schedules back', everyMs: () => HOUR_MS, run: (signal) => postponed.putBack(signal) },
   { name: 'purge events', everyMs: () => HOUR_MS, run: (signal) => events.purge(settings.get('event.purge.delay'), signal) },
   {
     name: 'purge webhook deliveries',

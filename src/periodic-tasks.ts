@@ -5,7 +5,7 @@ import type { Log } from './log.js';
 export interface PeriodicTask {
   /** The same on every server. */
   readonly name: string;
-  /** From the beginning of one turn to that of the next; a new interval holds after the next turn. */
+  /** From the beginning of one turn to that of the next; a new interval holds after the next turn, one of less than half at once. */
   everyMs(): number;
   run(signal: AbortSignal): Promise<void>;
 }
@@ -58,10 +58,14 @@ export class PeriodicTasks {
   /** Whether it is this server's turn; the database is asked only when it can be. */
   private async claim({ name, everyMs }: PeriodicTask): Promise<boolean> {
     const now = this.now();
-    if (now.getTime() < (this.due.get(name) ?? -Infinity)) return false;
-    const next = new Date(now.getTime() + everyMs());
+    const intervalMs = everyMs();
+    const next = new Date(now.getTime() + intervalMs);
+    // Servers that share the database do not have quite the same time: only what is further off than that was put off by a wrong clock.
+    const latest = new Date(next.getTime() + intervalMs);
+    const known = this.due.get(name) ?? -Infinity;
+    if (now.getTime() < known && known <= latest.getTime()) return false;
     const { periodicTasks } = this.db.daos;
-    const isOurs = await periodicTasks.claim(name, now, next);
+    const isOurs = await periodicTasks.claim(name, now, next, latest);
     const due = isOurs ? next : await periodicTasks.due(name);
     this.due.set(name, due?.getTime() ?? -Infinity);
     return isOurs;

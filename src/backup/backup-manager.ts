@@ -1,5 +1,5 @@
 import { assertMayUse, mayUse, type Access, type OwnerWish } from '../account/access.js';
-import { runningJob, type CallContext, type Caller } from '../call-context.js';
+import { runningJob, type CallContext, type Caller, type RunningJob } from '../call-context.js';
 import type { Backup, BackupView } from '../dao/backup-dao.js';
 import type { Database } from '../dao/database.js';
 import type { Listing, Page } from '../dao/page.js';
@@ -84,20 +84,19 @@ export class BackupManager {
     const zone = this.zones.getById(backup.zoneId);
     this.framework.assertEnabled(zone);
     assertNotHeld(backup);
-    if (runningJob(call).isByRule) await this.retention.assertGoes(this.db.daos, backup);
     const dependants = await this.dependantsOf(backup);
     if (dependants.length > 0 && !forced) throw refused(neededText(backup, dependants.length));
     dependants.forEach(assertNotHeld);
     const provider = this.framework.provider(backup.provider, zone);
     for (const dependant of dependants) {
-      await this.deleteOne(dependant, provider, { ...operationOn(call, 'deleteBackup', dependant.uuid), forced }, call.signal);
+      await this.deleteOne(dependant, provider, { ...operationOn(call, 'deleteBackup', dependant.uuid), forced }, call);
     }
-    await this.deleteOne(backup, provider, { ...operationOf(call, 'deleteBackup'), forced }, call.signal);
+    await this.deleteOne(backup, provider, { ...operationOf(call, 'deleteBackup'), forced }, call);
   }
 
-  private async deleteOne(backup: Backup, provider: BackupProvider, order: DeleteOrder, signal: AbortSignal): Promise<void> {
-    if (backup.status !== 'Deleting') await this.beginDeleting(backup);
-    await this.finishDeleting(backup, provider, order, signal);
+  private async deleteOne(backup: Backup, provider: BackupProvider, order: DeleteOrder, call: CallContext): Promise<void> {
+    if (backup.status !== 'Deleting') await this.beginDeleting(backup, runningJob(call));
+    await this.finishDeleting(backup, provider, order, call.signal);
   }
 
   /** Has the provider remove a backup that is Deleting. If nothing has been done there, the backup is again what it was. */
@@ -120,10 +119,10 @@ export class BackupManager {
     });
   }
 
-  /** The backup; undefined if a job that is run again after a crash finds its work done. */
+  /** The backup; undefined if its work is done: by the job before a crash, or, for a rule, by whoever was faster. */
   private async findDeletable(uuid: string, { caller, job }: CallContext): Promise<Backup | undefined> {
     const backup = await this.db.daos.backups.findByUuidIncludingRemoved(uuid);
-    if (!backup || (backup.removed && !job?.isRepeat)) throw new NotFound('backup', uuid);
+    if (!backup || (backup.removed && !job?.isRepeat && !job?.isByRule)) throw new NotFound('backup', uuid);
     assertMayUse(caller, backup, `backup ${uuid}`);
     return backup.removed ? undefined : backup;
   }
@@ -139,9 +138,13 @@ export class BackupManager {
     return [...known.values()].slice(1).reverse();
   }
 
-  private async beginDeleting(backup: Backup): Promise<void> {
+  private async beginDeleting(backup: Backup, { isByRule }: RunningJob): Promise<void> {
     const { id, uuid, status } = backup;
-    const begun = await this.db.transaction(({ backups }) => backups.beginDeleting(id, statusBeforeDeleting(backup)));
+    const begun = await this.db.transaction(async (daos) => {
+      // By the same view of the machine's backups: a look may have missed the one for which this one was to go.
+      if (isByRule) await this.retention.assertGoes(daos, backup);
+      return daos.backups.beginDeleting(id, statusBeforeDeleting(backup));
+    });
     if (!begun) {
       // Somebody may have put it on hold since it was looked at.
       assertNotHeld(await this.find(uuid));

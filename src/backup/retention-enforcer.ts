@@ -6,6 +6,7 @@ import type { Daos, Database } from '../dao/database.js';
 import { found, refused } from '../errors.js';
 import type { ZoneDirectory } from '../inventory/zone-directory.js';
 import type { JobQueue } from '../jobs/job-queue.js';
+import type { Log } from '../log.js';
 import type { BackupFramework } from './backup-framework.js';
 import { factsOf, governedIn, type MachineFacts } from './retention-facts.js';
 import { decide, leafFirst } from './retention.js';
@@ -31,25 +32,26 @@ export class RetentionEnforcer {
     private readonly framework: BackupFramework,
     private readonly jobs: JobQueue,
     private readonly now: () => Date,
+    private readonly log: Log,
   ) {}
 
   /**
-   * Has what the newest backup makes too many deleted: part of the transaction that records it, so that nothing goes before it is
-   * there. A deletion that fails is asked for again by the next backup of the machine, or the next turn.
+   * Has what the newest backup makes too many deleted, in the name of the first administrator: part of the transaction that records it, so
+   * that nothing goes before it is there. A deletion that fails is asked for again by the next backup of the machine, or the next turn.
    */
-  async apply(daos: Daos, newest: Backup, { caller, requestId }: CallContext): Promise<void> {
+  async apply(daos: Daos, newest: Backup, { requestId }: CallContext): Promise<void> {
     if (!(await daos.backupRetention.isUnderRule(newest.vmId))) return;
-    await this.letGo(daos, [newest.vmId], { userId: caller.userId, requestId });
+    await this.letGo(daos, [newest.vmId], await administrator(daos, requestId));
   }
 
-  /** The same for all machines, in the name of the first administrator; what is more than a turn can do is left to the next. */
+  /** The same for all machines; what is more than a turn can do is left to the next. */
   async applyAll(signal: AbortSignal): Promise<void> {
-    const { id: userId } = found(await this.db.daos.users.findDefault(), 'user', 'admin');
-    const asker = { userId, requestId: randomUUID() };
+    const asker = await administrator(this.db.daos, randomUUID());
     for (let asked = 0; asked < MOST_IN_A_TURN && !signal.aborted;) {
       const vmIds = await this.db.daos.backupRetention.listVmsUnderRules(this.reached, MACHINES_AT_ONCE);
-      asked += await this.db.transaction((daos) => this.letGo(daos, vmIds, asker));
+      // Before they are looked at: if that fails, the next turn goes on with the others.
       this.reached = vmIds.length < MACHINES_AT_ONCE ? 0 : (vmIds.at(-1) ?? 0);
+      asked += await this.db.transaction((daos) => this.letGo(daos, vmIds, asker));
       if (this.reached === 0) return;
     }
   }
@@ -65,8 +67,7 @@ export class RetentionEnforcer {
   /** Adds the jobs that delete what goes of the machines, unless they are there; answers how many. */
   private async letGo(daos: Daos, vmIds: readonly number[], asker: Asker): Promise<number> {
     const facts = await factsOf(daos, vmIds);
-    // Where backups are off, nothing can be deleted.
-    const going = facts.flatMap((each) => this.goingOf(each)).filter(({ zoneId }) => this.framework.isEnabled(this.zones.getById(zoneId)));
+    const going = facts.flatMap((each) => this.goingOrComplain(each));
     if (going.length === 0) return 0;
     const uuids = going.map(({ uuid }) => uuid);
     const pending = await daos.jobs.pendingAmong('instanceUuid', uuids);
@@ -75,12 +76,29 @@ export class RetentionEnforcer {
     return left.length;
   }
 
+  /** One machine of which it cannot be told, as with a time zone that this server does not know, loses nothing and delays no other. */
+  private goingOrComplain(facts: MachineFacts): RuledBackup[] {
+    try {
+      return this.goingOf(facts);
+    } catch (error) {
+      this.log('error', 'retention not applied', { vmId: facts.vmId, error });
+      return [];
+    }
+  }
+
   private goingOf(facts: MachineFacts): RuledBackup[] {
     const governed = governedIn(facts);
     const verdicts = decide(facts.backups, governed, this.now());
     const going = governed.flatMap(({ backups }) => facts.backups.filter(({ id }) => backups.has(id) && verdicts.get(id)?.length === 0));
-    return leafFirst(going).slice(0, MOST_OF_A_MACHINE);
+    // Where backups are off, nothing can be deleted.
+    const deletable = going.filter(({ zoneId }) => this.framework.isEnabled(this.zones.getById(zoneId)));
+    return leafFirst(deletable).slice(0, MOST_OF_A_MACHINE);
   }
+}
+
+async function administrator({ users }: Daos, requestId: string): Promise<Asker> {
+  const { id: userId } = found(await users.findDefault(), 'user', 'admin');
+  return { userId, requestId };
 }
 
 /** Part of the account that owns the backup. */

@@ -63,7 +63,11 @@ function taken(backups: readonly RetainedBackup[], expected: readonly ExpectedBa
   const last = backups.reduce((most, { id }) => Math.max(most, id), 0);
   return expected.map(({ at, under }, index) => ({
     under,
-    backup: { ...({ status: 'BackedUp', held: null, externalId: null, dependsOn: null } as const), id: last + 1 + index, created: at },
+    backup: {
+      ...({ status: 'BackedUp', missed: null, held: null, externalId: null, dependsOn: null } as const),
+      id: last + 1 + index,
+      created: at,
+    },
   }));
 }
 

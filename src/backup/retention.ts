@@ -3,7 +3,7 @@ import type { NamePeriod, Period } from './calendar-periods.js';
 import { KEEPS, limits, type RetentionRule } from '../retention-rule.js';
 
 /** What decides whether a backup is kept. */
-export type RetainedBackup = Pick<Backup, 'id' | 'status' | 'created' | 'held' | 'externalId' | 'dependsOn'>;
+export type RetainedBackup = Pick<Backup, 'id' | 'status' | 'missed' | 'created' | 'held' | 'externalId' | 'dependsOn'>;
 
 /** Backups of one machine, and the rule that holds for them. */
 export interface Governed {
@@ -19,7 +19,7 @@ export interface Governed {
  *
  * - a part of its rule: the rule keeps it
  * - `noRule`: no rule holds for it
- * - `state`: it cannot be restored now, so that it neither counts nor goes
+ * - `state`: it cannot be restored now, or that is in doubt, so that it neither counts nor goes
  * - `hold`: it is on hold
  * - `lastGood`: the machine has no newer one that can be restored
  * - `neededBy`: one that is kept depends on it
@@ -59,7 +59,8 @@ const KEEP: Readonly<Record<keyof RetentionRule, Keep>> = {
 
 /**
  * Which backups of a machine are kept, of all that it has: those that no rule holds for, those on hold, those that their rule keeps, the
- * last good one, and whatever one of these depends on. Backups that cannot be restored do not count. One that is being deleted goes.
+ * last good one, and whatever one of these depends on. Backups that cannot be restored, as far as is known, or that their provider did not
+ * show when it was last looked, do not count. One that is being deleted goes.
  */
 export function decide(backups: readonly RetainedBackup[], governed: readonly Governed[], now: Date): Verdicts {
   const ruling = governed.filter(({ rule }) => limits(rule));
@@ -113,12 +114,12 @@ class Chains {
     this.byName = new Map(backups.flatMap((backup) => (backup.externalId === null ? [] : [[backup.externalId, backup] as const])));
   }
 
-  /** Whether it can be restored, as far as that is known: it and all that it depends on are there. */
+  /** Whether it can be restored, as far as that is known: it and all that it depends on are there, and were not missed. */
   isGood(backup: RetainedBackup): boolean {
     const unknown = this.chainOf(backup, this.good);
     const base = this.baseOf(unknown.at(-1) ?? backup);
     let isGood = base === undefined || (this.good.get(base) ?? true);
-    for (const each of unknown.reverse()) this.good.set(each, (isGood &&= each.status === 'BackedUp'));
+    for (const each of unknown.reverse()) this.good.set(each, (isGood &&= each.status === 'BackedUp' && each.missed === null));
     return this.good.get(backup) ?? false;
   }
 

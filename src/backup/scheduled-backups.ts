@@ -63,9 +63,10 @@ export class ScheduledBackups {
     // Forgotten before looking: what is changed meanwhile is looked for again.
     this.due = Infinity;
     const { schedules } = this.db.daos;
+    const looked = this.now();
     for (let last = 0; !this.isStopping;) {
       const batch = await schedules.listDue(this.now(), last, BATCH);
-      for (const schedule of batch) await this.runOrComplain(schedule);
+      for (const schedule of batch) await this.runOrComplain(schedule, looked);
       last = batch.at(-1)?.id ?? last;
       if (batch.length < BATCH) break;
     }
@@ -73,19 +74,19 @@ export class ScheduledBackups {
   }
 
   /** One schedule that cannot be run, for whatever reason, does not keep the others from it; it stays due. */
-  private async runOrComplain(schedule: BackupScheduleView): Promise<void> {
+  private async runOrComplain(schedule: BackupScheduleView, looked: Date): Promise<void> {
     if (this.isStopping) return;
     try {
-      await this.run(schedule);
+      await this.run(schedule, looked);
     } catch (error) {
       this.log('error', 'backup schedule not run', { schedule: schedule.uuid, machine: schedule.vmUuid, error });
     }
   }
 
-  private async run(schedule: BackupScheduleView): Promise<void> {
+  private async run(schedule: BackupScheduleView, looked: Date): Promise<void> {
     const administrator = found(await this.db.daos.users.findDefault(), 'user', 'admin');
     const order = orderOf(schedule, administrator.id);
-    const { next, deed, why: missed } = dueTurn(schedule, this.now());
+    const { next, deed, why: missed } = dueTurn(schedule, this.now(), looked);
     const about = { schedule: schedule.uuid, machine: schedule.vmUuid, due: schedule.nextRun, next, requestId: order.asker.requestId };
     const outcome = await this.db.transaction(async (daos) => {
       // Whoever moves it on runs it, or says why not: the servers need no other agreement.

@@ -9,7 +9,7 @@ export interface RuledBackup extends Pick<Backup, (typeof COLUMNS)[number]> {
 
 const COLUMNS = [
   ...(['id', 'uuid', 'name', 'vmId', 'policyId', 'zoneId', 'accountId', 'domainId', 'backupScheduleId'] as const),
-  ...(['status', 'created', 'held', 'externalId', 'dependsOn', 'sizeBytes'] as const),
+  ...(['status', 'missed', 'created', 'held', 'externalId', 'dependsOn', 'sizeBytes'] as const),
 ];
 
 /** The table of backups as rules of retention see it. */

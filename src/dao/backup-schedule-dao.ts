@@ -111,8 +111,12 @@ export class BackupScheduleDao {
 
   /** Those that are due and come after the one with the id `after`, in the order of their ids. */
   async listDue(now: Date, after: number, limit: number): Promise<BackupScheduleView[]> {
-    const due = this.db('backup_schedule').where('nextRun', '<=', now).where('id', '>', after).orderBy('id').limit(limit);
-    return (await this.views(due).clearOrder().orderBy('backup_schedule.id')) as BackupScheduleView[];
+    return this.batch(this.db('backup_schedule').where('nextRun', '<=', now), after, limit);
+  }
+
+  /** Those that are due later than that, in the same way. */
+  async listDueAfter(moment: Date, after: number, limit: number): Promise<BackupScheduleView[]> {
+    return this.batch(this.db('backup_schedule').where('nextRun', '>', moment), after, limit);
   }
 
   /** When the next one is due; undefined if there is none. */
@@ -146,6 +150,11 @@ export class BackupScheduleDao {
 
   async deleteByVm(vmId: number): Promise<void> {
     await this.db('backup_schedule').where({ vmId }).delete();
+  }
+
+  private async batch(wanted: Knex.QueryBuilder, after: number, limit: number): Promise<BackupScheduleView[]> {
+    const rows = wanted.where('id', '>', after).orderBy('id').limit(limit);
+    return (await this.views(rows).clearOrder().orderBy('backup_schedule.id')) as BackupScheduleView[];
   }
 
   private views(rows: Knex.QueryBuilder): Knex.QueryBuilder {

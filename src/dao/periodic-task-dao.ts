@@ -5,9 +5,13 @@ import { isDuplicate } from './database-error.js';
 export class PeriodicTaskDao {
   constructor(private readonly db: Knex) {}
 
-  /** Takes the task's turn if it is due, or has never been done, and puts the next one off; false if another server was faster or it is not due. */
-  async claim(name: string, now: Date, next: Date): Promise<boolean> {
-    if ((await this.db('periodic_task').where({ name }).where('due', '<=', now).update({ due: next })) === 1) return true;
+  /**
+   * Takes the task's turn if it is due, or has never been done, and puts the next one off; false if another server was faster or it is not
+   * due. What is due later than `latest` was put off by a clock that was wrong, and is due.
+   */
+  async claim(name: string, now: Date, next: Date, latest: Date): Promise<boolean> {
+    const isDue = (row: Knex.QueryBuilder) => void row.where('due', '<=', now).orWhere('due', '>', latest);
+    if ((await this.db('periodic_task').where({ name }).where(isDue).update({ due: next })) === 1) return true;
     try {
       await this.db('periodic_task').insert({ name, due: next });
       return true;

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Answer } from '../../src/client/api-client.js';
 import type { Backup } from '../../src/dao/backup-dao.js';
+import type { Job } from '../../src/dao/job-dao.js';
 import { forEachEngine, present } from '../kit/engines.js';
 import { eventually } from '../kit/eventually.js';
+import { importRole, userOf } from '../kit/roles.js';
 import { backedUpMachine, deploy, each, importPolicy, listed, makeZone, protectedMachine, scheduleBackup, script, takeBackup } from '../kit/scene.js'; // prettier-ignore
 import { testServer, TestServer } from '../kit/server.js';
 
@@ -136,6 +138,61 @@ forEachEngine((engine) => {
     const [job] = await eventually(waiting, (jobs: { status: number }[]) => jobs.every(({ status }) => status !== 0));
     expect((job as { result: string }).result).toContain('is on hold');
     await left(vmId, [old, newer, backupId, newest.id]);
+  });
+
+  test('a deletion for a rule refuses when a look has missed the newer backups since', async () => {
+    const { vmId, backupId, zoneId } = await backedUpMachine(server);
+    const schedule = await scheduleBackup(server.admin, vmId, { maxbackups: '1' });
+    const [old, newer] = await history(backupId, [2, 1], { backupScheduleId: await insideId(schedule) });
+    await script(server, zoneId, { 'fail.call': 'deleteBackup', 'fail.fault': 'temporary' });
+    const newest = await takeBackup(server.admin, vmId);
+    const waiting = () => server.db.knex('async_job').where({ instanceUuid: old });
+    await eventually(waiting, (jobs: { retries: number }[]) => jobs.some(({ retries }) => retries > 0));
+    for (const uuid of [present(newer), backupId, String(newest.id)]) await change(uuid, { missed: new Date() });
+    await script(server, zoneId, { 'fail.call': '' });
+    await server.db.knex('async_job').where({ instanceUuid: old }).update({ leaseUntil: null });
+    const [job] = await eventually(waiting, (jobs: { status: number }[]) => jobs.every(({ status }) => status !== 0));
+    expect((job as { result: string }).result).toMatch(/stays: its retention rules no longer let it go \(lastGood/);
+    await left(vmId, [old, newer, backupId, newest.id]);
+  });
+
+  test('a rule holds also where whoever takes the backup may not delete it, and finds nothing wrong if another server was faster', async () => {
+    const role = await importRole(server, [['deleteBackup', 'deny'], ['*', 'allow']]); // prettier-ignore
+    const { client } = await userOf(server, role);
+    const zoneId = await makeZone(server);
+    const backupofferingid = await importPolicy(server, zoneId);
+    const vmId = String((await deploy(client, zoneId)).id);
+    await client.run('assignVirtualMachineToBackupOffering', { virtualmachineid: vmId, backupofferingid });
+    const { id } = await takeBackup(client, vmId);
+    const [old, newer] = await history(id, [2, 1], { backupScheduleId: await insideId(await scheduleBackup(client, vmId, { maxbackups: '1' })) }); // prettier-ignore
+    const newest = await takeBackup(client, vmId);
+    await left(vmId, [newer, id, newest.id]);
+    const jobs = () => server.db.knex('async_job').where({ instanceUuid: old });
+    const [{ id: _, ...done }] = (await jobs()) as [Job];
+    await server.db.knex('async_job').insert({ ...done, ...{ uuid: randomUUID(), operationId: randomUUID(), status: 0, attempts: 0, completed: null } }); // prettier-ignore
+    await eventually(jobs, (all: { status: number }[]) => all.every(({ status }) => status !== 0));
+    expect(await jobs()).toMatchObject([{ status: 1 }, { status: 1 }]);
+  });
+
+  test('a time zone that a server does not know costs no backup, and keeps no other machine from its turn', async () => {
+    const [broken, other] = [await backedUpMachine(server), await backedUpMachine(server)];
+    const olds: (string | undefined)[] = [];
+    for (const { vmId, backupId } of [broken, other]) {
+      const schedule = await scheduleBackup(server.admin, vmId, { keepdaily: '1' });
+      olds.push(...(await history(backupId, [2, 1], { backupScheduleId: await insideId(schedule) })));
+      if (vmId === broken.vmId) await server.db.knex('backup_schedule').update({ timezone: 'Mars/Olympus' });
+    }
+    const newest = await takeBackup(server.admin, broken.vmId);
+    expect(await rowOf(newest.id)).toMatchObject({ status: 'BackedUp' });
+    await anHourPasses();
+    const live = async () => {
+      const rows = (await server.db.knex('backups').whereNull('removed').orderBy('id').select('uuid')) as { uuid: string }[];
+      return rows.map(({ uuid }) => uuid).filter((uuid) => [...olds, broken.backupId, other.backupId].includes(uuid));
+    };
+    const expected = [broken.backupId, other.backupId, olds[0], olds[1], olds[3]];
+    await eventually(live, (uuids) => uuids.length <= expected.length);
+    expect((await live()).toSorted()).toEqual(expected.toSorted());
+    expect(server.logged('retention not applied')).not.toEqual([]);
   });
 
   test('a backup on hold is deleted by nobody until it is released', async () => {

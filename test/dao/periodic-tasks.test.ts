@@ -23,9 +23,9 @@ forEachEngine((engine) => {
   }
 
   test('a turn is taken by one of many, and only when it is due', async () => {
-    expect(winners(await race(8, () => tasks().claim('task', CREATED, later(10))))).toBe(1);
-    expect(winners(await race(8, () => tasks().claim('task', later(9), later(20))))).toBe(0);
-    expect(winners(await race(8, () => tasks().claim('task', later(10), later(20))))).toBe(1);
+    expect(winners(await race(8, () => tasks().claim('task', CREATED, later(10), later(20))))).toBe(1);
+    expect(winners(await race(8, () => tasks().claim('task', later(9), later(20), later(30))))).toBe(0);
+    expect(winners(await race(8, () => tasks().claim('task', later(10), later(20), later(30))))).toBe(1);
     expect(await tasks().due('task')).toEqual(later(20));
     expect(await tasks().due('another')).toBeUndefined();
   });
@@ -39,6 +39,18 @@ forEachEngine((engine) => {
       counts.push(state.done.length);
     }
     expect(counts).toEqual([1, 1, 1, 2, 2, 3, 4, 4]);
+  });
+
+  test('what a server put off whose clock was far ahead is done when the clocks are right, and a little ahead is not far', async () => {
+    expect(winners(await race(8, () => tasks().claim('task', later(1), later(11), later(21))))).toBe(1);
+    const { state, look } = servers(2);
+    const counts: number[] = [];
+    for (const ms of [1e9, 0, 0, 1e9, 1500, 500, 499, 1498]) {
+      state.now = later(ms);
+      await look();
+      counts.push(state.done.length);
+    }
+    expect(counts).toEqual([1, 2, 2, 3, 4, 4, 5, 5]);
   });
 
   test('a server that begins later goes by the turns of the others', async () => {

@@ -335,7 +335,7 @@ async function assemble({ knex, plugins, roles, caches, now }: Parts, plan: Faul
   const machines: MachineManager = new MachineManager(db, access, zones, instances, copy, (vm, call) => assignments.release(vm, call));
   const recorder = new EventRecorder(db, now, noLog);
   const queue = new JobQueue(commands, recorder, now);
-  const retention = new RetentionEnforcer(db, zones, framework, queue, now);
+  const retention = new RetentionEnforcer(db, zones, framework, queue, now, noLog);
   const backups = new BackupManager(db, access, zones, framework, retention, now);
   const assignments = new AssignmentManager(db, zones, framework, machines, copy, now, noLog);
   const planner = new RestorePlanner(db, zones, framework, backups, instances);

@@ -1,11 +1,11 @@
-import { dueTurn, type DueSchedule } from '../../src/backup/due-turn.js';
+import { dueInstead, dueTurn, type DueSchedule } from '../../src/backup/due-turn.js';
 
 const schedule = (nextRun: string, more: Partial<DueSchedule> = {}): DueSchedule => ({
   ...{ intervalType: 'CRON', schedule: '0 * * * *', timezone: 'Europe/Berlin', runWindow: null, jitterMinutes: 0, vmUuid: 'a machine' },
   ...{ nextRun: new Date(nextRun), catchUp: true, ...more },
 });
-const turn = (due: DueSchedule, now: string) => {
-  const { next, ...others } = dueTurn(due, new Date(now));
+const turn = (due: DueSchedule, now: string, looked = now) => {
+  const { next, ...others } = dueTurn(due, new Date(now), new Date(looked));
   return { ...others, next: next.toISOString().replace('.000Z', 'Z') };
 };
 
@@ -14,6 +14,11 @@ describe('what is due in time', () => {
     const due = schedule('2026-05-01T10:00:00Z', { catchUp });
     expect(turn(due, '2026-05-01T10:00:00.900Z')).toEqual({ deed: 'run', next: '2026-05-01T11:00:00Z' });
     expect(turn(due, '2026-05-01T10:05:00Z')).toEqual({ deed: 'run', next: '2026-05-01T11:00:00Z' });
+  });
+
+  test('is run however long the look takes at those before it', () => {
+    const due = schedule('2026-05-01T10:00:00Z', { catchUp: false });
+    expect(turn(due, '2026-05-01T10:20:00Z', '2026-05-01T10:00:01Z')).toEqual({ deed: 'run', next: '2026-05-01T11:00:00Z' });
   });
 
   test('is never due again when the clock has been put back', () => {
@@ -70,5 +75,33 @@ describe('what was missed', () => {
   test('is counted up to a bound', () => {
     const { why } = turn(schedule('2025-05-01T10:00:00Z', { catchUp: false }), '2026-05-01T10:00:00Z');
     expect(why).toBe('it was missed more than 100 times since 2025-05-01T12:00:00+0200, and its schedule does not catch up');
+  });
+});
+
+describe('what a clock has moved on that was far ahead', () => {
+  const daily = (nextRun: string) => ({
+    ...schedule(nextRun, { schedule: '0 12 * * *', timezone: 'Etc/UTC' }),
+    created: new Date('2026-01-01'),
+  });
+  const now = new Date('2026-05-01T10:00:00Z');
+
+  test('is due when it would have been', () => {
+    expect(dueInstead(daily('2027-05-02T12:00:00Z'), now)).toEqual(new Date('2026-05-01T12:00:00Z'));
+    expect(dueInstead(daily('2026-05-03T12:00:00Z'), now)).toEqual(new Date('2026-05-01T12:00:00Z'));
+  });
+
+  test('stays, if it was by less than a day: that was run', () => {
+    expect(dueInstead(daily('2026-05-01T12:00:00Z'), now)).toBeUndefined();
+    expect(dueInstead(daily('2026-05-02T12:00:00Z'), now)).toBeUndefined();
+  });
+
+  test('stays, by a clock that shows a time before the schedule was made', () => {
+    expect(dueInstead(daily('2026-05-03T12:00:00Z'), new Date('2025-12-31'))).toBeUndefined();
+  });
+
+  test('of a yearly schedule is only what is more than its next year away', () => {
+    const yearly = (nextRun: string) => ({ ...daily(nextRun), schedule: '0 12 2 1 *' });
+    expect(dueInstead(yearly('2027-01-02T12:00:00Z'), now)).toBeUndefined();
+    expect(dueInstead(yearly('2028-01-02T12:00:00Z'), now)).toEqual(new Date('2027-01-02T12:00:00Z'));
   });
 });

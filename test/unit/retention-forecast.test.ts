@@ -8,7 +8,7 @@ const DAY_MS = 24 * 3_600_000;
 const inDays = (days: number) => new Date(NOW.getTime() + days * DAY_MS);
 
 const backup = (id: number, days: number): RetainedBackup => ({
-  ...{ id, status: 'BackedUp', created: inDays(-days), held: null, externalId: `external-${id}`, dependsOn: null },
+  ...{ id, status: 'BackedUp', missed: null, created: inDays(-days), held: null, externalId: `external-${id}`, dependsOn: null },
 });
 const under = (rule: Partial<RetentionRule>, ids: readonly number[]): Governed => ({
   ...{ rule: { ...NO_RULE, ...rule }, periods: periodsOf('Etc/UTC'), backups: new Set(ids) },

@@ -8,7 +8,7 @@ const NOW = new Date('2026-03-01T00:00:00Z');
 const HOUR_MS = 3_600_000;
 
 const backup = (id: number, more: Partial<RetainedBackup> = {}): RetainedBackup => ({
-  ...{ id, status: 'BackedUp', created: NOW, held: null, externalId: `external-${id}`, dependsOn: null, ...more },
+  ...{ id, status: 'BackedUp', missed: null, created: NOW, held: null, externalId: `external-${id}`, dependsOn: null, ...more },
 });
 const governing = (rule: Partial<RetentionRule>, ids: Iterable<number>, timezone = 'Etc/UTC'): Governed => ({
   ...{ rule: { ...NO_RULE, ...rule }, periods: periodsOf(timezone), backups: new Set(ids) },
@@ -23,6 +23,7 @@ const machines = fc
     fc.record({
       status: fc.constantFrom(...STATUSES),
       hours: fc.integer({ min: -24, max: 24 * 400 }),
+      isMissed: fc.nat(5).map((one) => one === 0),
       isHeld: fc.nat(5).map((one) => one === 0),
       back: fc.nat(3),
       // 0: no rule holds for it.
@@ -32,10 +33,11 @@ const machines = fc
   )
   .map((all) => ({
     groups: all.map(({ group }) => group),
-    backups: all.map(({ status, hours, isHeld, back }, index) => {
+    backups: all.map(({ status, hours, isMissed, isHeld, back }, index) => {
       const base = back > 0 && all[index - back]?.status !== 'Deleting' ? index - back : -1;
       return backup(index + 1, {
         status,
+        missed: isMissed && status === 'BackedUp' ? NOW : null,
         created: new Date(NOW.getTime() - hours * HOUR_MS),
         held: isHeld && status === 'BackedUp' ? NOW : null,
         dependsOn: base < 0 ? null : `external-${base + 1}`,
@@ -53,7 +55,7 @@ const scenes = fc.record({ machine: machines, one: rules, other: rules }).map(({
 const baseOf = (backups: readonly RetainedBackup[], { dependsOn }: RetainedBackup) =>
   backups.find(({ externalId }) => externalId === dependsOn && dependsOn !== null);
 const isGood = (backups: readonly RetainedBackup[], each: RetainedBackup | undefined): boolean =>
-  each === undefined || (each.status === 'BackedUp' && isGood(backups, baseOf(backups, each)));
+  each === undefined || (each.status === 'BackedUp' && each.missed === null && isGood(backups, baseOf(backups, each)));
 
 describe('whatever the rules say', () => {
   test('the last good backup stays, by its time and by the order in which they were recorded', () => {
@@ -103,7 +105,8 @@ describe('whatever the rules say', () => {
       !backups.some(({ dependsOn }) => dependsOn === externalId);
     fc.assert(
       fc.property(scenes, ({ backups, governed }) => {
-        const counting = backups.filter((each) => each.status === 'BackedUp' || !isLeaf(backups, each) || each.dependsOn !== null);
+        const isThere = ({ status, missed }: RetainedBackup) => status === 'BackedUp' && missed === null;
+        const counting = backups.filter((each) => isThere(each) || !isLeaf(backups, each) || each.dependsOn !== null);
         const [all, without] = [decide(backups, governed, NOW), decide(counting, governed, NOW)];
         for (const { id } of counting) expect(all.get(id)).toEqual(without.get(id));
       }),
@@ -230,6 +233,18 @@ describe('by hand', () => {
     const all = taken('2026-02-01', '2026-02-02', '2026-02-03', '2026-02-04', '2026-02-05');
     const verdicts = decide(all, [governing({ maxBackups: 1 }, [1, 2]), governing({ maxBackups: 1 }, [3, 4])], NOW);
     expect([...verdicts.values()]).toEqual([[], ['maxBackups'], [], ['maxBackups'], ['noRule', 'lastGood']]);
+  });
+
+  test('while a look has not seen the newer backup, the older one stays, and so does the newer one', () => {
+    const [old, newer] = taken('2026-01-01', '2026-02-28') as [RetainedBackup, RetainedBackup];
+    const rule = [governing({ keepDays: 30 }, [1, 2])];
+    expect([...decide([old, newer], rule, NOW).values()]).toEqual([[], ['lastGood', 'keepDays']]);
+    const missed = { ...newer, missed: NOW };
+    expect([...decide([old, missed], rule, NOW).values()]).toEqual([['lastGood'], ['state']]);
+    const later = new Date('2026-06-01');
+    const onMissed = backup(3, { created: NOW, dependsOn: newer.externalId });
+    const verdicts = decide([old, missed, onMissed], [governing({ keepDays: 30 }, [1, 2, 3])], later);
+    expect([...verdicts.values()]).toEqual([['lastGood'], ['state', 'neededBy'], ['state']]);
   });
 
   test('what cannot be restored does not count, and does not go', () => {
