@@ -7,7 +7,7 @@ import type { OfferingAssignment } from '../dao/offering-assignment-dao.js';
 import type { Vm } from '../dao/vm-dao.js';
 import type { Zone } from '../dao/zone-dao.js';
 import { ApiError, found, invalid, NotFound, refused } from '../errors.js';
-import { machineOf } from '../inventory/facts.js';
+import { machineOf, volumeOf } from '../inventory/facts.js';
 import type { InventoryCopy } from '../inventory/inventory-copy.js';
 import type { MachineManager } from '../inventory/machine-manager.js';
 import type { ZoneDirectory } from '../inventory/zone-directory.js';
@@ -57,7 +57,8 @@ export class AssignmentManager {
     // Recorded first, looked at afterwards, as the removal of an offering does the other way round: one of the two sees the other.
     if (!(await this.db.daos.offerings.findByUuid(offeringUuid))) throw new NotFound('backup offering', offeringUuid);
     const provider = this.framework.provider(offering.provider, zone);
-    const { reference } = await provider.assign(assignRequest('assign', vm, zone, offering, call), call.signal);
+    const volumes = (await this.db.daos.volumes.listByVm(vm.id)).map(volumeOf);
+    const { reference } = await provider.assign({ ...assignRequest('assign', vm, zone, offering, call), volumes }, call.signal);
     await this.db.transaction(async ({ assignments, usage }) => {
       const isNew = await assignments.transition(assignment.id, 'Assigning', 'Assigned', { externalId: reference ?? null });
       if (isNew) await usage.append(assigned(assignment, vm, this.now()));

@@ -95,6 +95,8 @@ export interface Assign extends Operation {
   readonly zone: Zone;
   readonly machine: Machine;
   readonly offeringExternalId: string;
+  /** What the machine has now: by it a provider knows the disks in backups that were taken without this server. */
+  readonly volumes?: readonly Volume[];
 }
 
 export interface Unassign extends Assign {

@@ -1,6 +1,8 @@
 import { DurableOperations, ProviderError, Records } from '../../../src/provider/index.js';
 import type { Assign, Machine, PluginHost, Unassign } from '../../../src/provider/index.js';
+import type { Catalogue } from './catalogue.js';
 import { jobNameOf } from './naming.js';
+import type { SessionFollower } from './session-follower.js';
 import type { Transport, VsphereMachine } from './transport.js';
 
 /** A machine under an offering, or one that was. */
@@ -17,13 +19,19 @@ export class Assignments {
   private readonly records: Records<Assignment>;
   private readonly operations: DurableOperations;
 
-  constructor(host: PluginHost) {
+  constructor(
+    private readonly host: PluginHost,
+    private readonly catalogue: Catalogue,
+    private readonly follower: SessionFollower,
+    /** How many looks it may take until a restored machine is seen. */
+    private readonly patience: number,
+  ) {
     this.records = new Records(host.store, 'assignment/');
     this.operations = new DurableOperations(host);
   }
 
   async assign(transport: Transport, request: Assign, signal: AbortSignal): Promise<{ readonly reference: string }> {
-    const { machine, offeringExternalId } = request;
+    const { machine, offeringExternalId, volumes } = request;
     const plan = async (): Promise<VsphereMachine> => {
       const templates = await transport.listTemplates(signal);
       if (!templates.some(({ externalId }) => externalId === offeringExternalId)) {
@@ -33,6 +41,7 @@ export class Assignments {
     };
     const carryOut = async (identified: VsphereMachine) => {
       const job = await this.jobFor(transport, request, identified, signal);
+      if (volumes) await this.catalogue.know(machine.uuid, volumes);
       await this.records.change(machine.uuid, () => ({ offeringExternalId, job, machine: identified }));
       return { reference: job };
     };
@@ -74,13 +83,26 @@ export class Assignments {
     );
   }
 
-  /** Remembers under which identity a machine came back that had been lost, and has its job back it up again. */
+  /** Remembers under which identity a restored machine came back, and has its job back that up. */
   async follow(transport: Transport, { uuid, name }: Machine, signal: AbortSignal): Promise<void> {
     const present = await this.records.get(uuid);
-    const machine = present && only(name, await transport.findMachines(name, signal));
-    if (!machine) return;
+    if (!present) return;
+    const machine = await this.awaitReturn(transport, name, present.machine, signal);
+    if (!machine) return this.host.log('warn', 'a restored machine is not seen in vCenter: assign it again when it is', { machine: uuid });
+    if (machine.moref === present.machine.moref) return;
     if (present.offeringExternalId !== null) await transport.retargetJob(present.job, machine, signal);
     await this.records.changePresent(uuid, (assignment) => ({ ...assignment, machine }));
+  }
+
+  /** What came back may be seen a little later than the end of the session; undefined if it is not. */
+  private async awaitReturn(transport: Transport, name: string, known: VsphereMachine, signal: AbortSignal) {
+    for (let looks = 0; looks < this.patience; looks++) {
+      const namesakes = await transport.findMachines(name, signal);
+      const machine = namesakes.find(({ moref }) => moref === known.moref) ?? only(name, namesakes);
+      if (machine) return machine;
+      await this.follower.pause(looks, signal);
+    }
+    return undefined;
   }
 
   private async identify(transport: Transport, { name }: Machine, signal: AbortSignal): Promise<VsphereMachine> {

@@ -1,10 +1,11 @@
 import { ProviderError, Records } from '../../../src/provider/index.js';
 import type { PluginHost, ProviderBackup, Volume } from '../../../src/provider/index.js';
+import { dependantsOf, linked, type ChainedPoint } from './chains.js';
 import { matchDisks, volumesFrom, type HeldVolume } from './disk-matching.js';
 import { machineUuidOf } from './naming.js';
-import type { RestorePoint, Transport } from './transport.js';
+import type { Disk, RestorePoint, Transport } from './transport.js';
 
-/** How many restore points are looked at at once. */
+/** How many restore points are looked at at once; as many are listed in a page, so that none takes long. */
 const AT_ONCE = 8;
 const DAY_MS = 86_400_000;
 /** A listing may be wrong for a while: what was recorded of a restore point outlasts that. */
@@ -16,9 +17,10 @@ export interface Manifest {
   readonly machineUuid: string;
   /** The operation that took it; absent for one that Veeam took by itself. */
   readonly operationId?: string;
-  readonly type: ProviderBackup['type'];
   readonly sizeBytes: number;
   readonly volumes: readonly HeldVolume[];
+  /** The volumes are made up: nobody knows yet which ones the disks are. */
+  readonly isGuess?: true;
   /** Since when no listing has shown it. */
   readonly absentSince?: string;
 }
@@ -33,7 +35,7 @@ export interface Taken {
 /** The restore points, each with what was recorded of it when it was first seen. */
 export class Catalogue {
   private readonly manifests: Records<Manifest>;
-  /** The volumes that each machine had when its last backup was taken. */
+  /** The volumes that each machine had when it was assigned, or when its last backup was taken. */
   private readonly machines: Records<readonly Volume[]>;
 
   constructor(private readonly host: PluginHost) {
@@ -41,54 +43,68 @@ export class Catalogue {
     this.machines = new Records(host.store, 'volumes/');
   }
 
-  /** Records a restore point that was taken for this server; answers the backup that it is. */
-  async add(transport: Transport, point: RestorePoint, taken: Taken, signal: AbortSignal): Promise<ProviderBackup> {
+  /** Remembers which volumes the machine has, by which the disks of its older restore points are known. */
+  async know(machineUuid: string, volumes: readonly Volume[]): Promise<void> {
+    await this.machines.change(machineUuid, () => volumes);
+  }
+
+  /** Records a restore point that was taken for this server. */
+  async add(transport: Transport, point: RestorePoint, taken: Taken, signal: AbortSignal): Promise<void> {
     const { machineUuid, operationId, volumes: all } = taken;
     const volumes = matchDisks(all, await transport.listDisks(point.id, signal));
     const left = all.filter((volume) => !volumes.some(({ volume: { uuid } }) => uuid === volume.uuid));
     for (const { uuid } of left) this.host.log('warn', 'a volume is not in the restore point', { volume: uuid, restorePoint: point.id });
     if (volumes.length === 0) throw new ProviderError('corrupt', `the restore point ${point.id} holds none of the machine's volumes`);
-    const { id: restorePoint, type, sizeBytes = 0 } = point;
-    const manifest: Manifest = { restorePoint, machineUuid, operationId, type, sizeBytes, volumes };
-    await this.machines.change(machineUuid, () => all);
+    const { id: restorePoint, sizeBytes = 0 } = point;
+    const manifest: Manifest = { restorePoint, machineUuid, operationId, sizeBytes, volumes };
+    await this.know(machineUuid, all);
     // A listing may have come first, and taken it for one that Veeam has taken by itself.
-    const recorded = await this.manifests.change(point.id, (present) => (present?.operationId === undefined ? manifest : present));
-    return toBackup(point, recorded);
+    await this.manifests.change(point.id, (present) => (present?.operationId === undefined ? manifest : present));
   }
 
-  /** What is recorded of the restore point; throws `not_found` when Veeam does not have it. */
+  /** What the restore point holds, for a restore; throws `not_found` when Veeam does not have it, and `rejected` when that is a guess. */
   async get(transport: Transport, id: string, signal: AbortSignal): Promise<Manifest> {
     const point = await transport.findRestorePoint(id, signal);
     const manifest = point && (await this.manifestOf(transport, point, signal));
     if (!manifest) throw new ProviderError('not_found', `Veeam has no restore point ${id}`);
-    return manifest;
+    if (!manifest.isGuess) return manifest;
+    throw new ProviderError(
+      'rejected',
+      `which volumes of the machine ${manifest.machineUuid} the disks of the restore point ${id} are is not known: ` +
+        'assign the machine again while it has volumes of these sizes in these places, or restore it in Veeam',
+    );
   }
 
   /** The backup that the restore point is, as Veeam has it now. */
   async find(transport: Transport, id: string, signal: AbortSignal): Promise<ProviderBackup | undefined> {
-    const point = await transport.findRestorePoint(id, signal);
+    const point = await this.findChained(transport, id, signal);
     const manifest = point && (await this.manifestOf(transport, point, signal));
     return manifest && toBackup(point, manifest);
+  }
+
+  /** What cannot be restored without the restore point, in the order in which it can be deleted. */
+  async dependantsOf(transport: Transport, id: string, signal: AbortSignal): Promise<readonly string[]> {
+    const point = await transport.findRestorePoint(id, signal);
+    return point ? dependantsOf(id, linked(await transport.listChain(point, signal))) : [];
   }
 
   /** Every restore point of a machine, in one pass. Those that are new here are looked at one by one, once. */
   async *list(transport: Transport, signal: AbortSignal): AsyncGenerator<readonly ProviderBackup[]> {
     const known = new Map<string, Manifest>();
     for await (const page of this.manifests.pages()) for (const manifest of page) known.set(manifest.restorePoint, manifest);
-    const absent = new Set(known.keys());
-    for await (const page of transport.listRestorePoints(signal)) {
-      const backups: ProviderBackup[] = [];
-      for (let first = 0; first < page.length; first += AT_ONCE) {
-        const looked = page.slice(first, first + AT_ONCE).map(async (point) => {
-          const manifest = known.get(point.id) ?? (await this.describe(transport, point, signal));
-          return manifest && toBackup(point, manifest);
-        });
-        backups.push(...(await Promise.all(looked)).filter((backup) => backup !== undefined));
-      }
-      for (const { id } of page) absent.delete(id);
-      yield backups;
+    const read: RestorePoint[] = [];
+    for await (const page of transport.listRestorePoints(signal)) read.push(...page);
+    const points = linked(read);
+    for (let first = 0; first < points.length; first += AT_ONCE) {
+      const looked = points.slice(first, first + AT_ONCE).map(async (point) => {
+        const recorded = known.get(point.id);
+        const manifest = recorded ? await this.recognize(recorded) : await this.describe(transport, point, signal);
+        return manifest && toBackup(point, manifest);
+      });
+      yield (await Promise.all(looked)).filter((backup) => backup !== undefined);
     }
-    await this.forget(known, absent);
+    const shown = new Set(points.map(({ id }) => id));
+    await this.forget(known, new Set([...known.keys()].filter((id) => !shown.has(id))));
   }
 
   /** Forgets a restore point that was deleted. */
@@ -96,22 +112,50 @@ export class Catalogue {
     await this.manifests.remove(id);
   }
 
-  private async manifestOf(transport: Transport, point: RestorePoint, signal: AbortSignal): Promise<Manifest | undefined> {
-    return (await this.manifests.get(point.id)) ?? (await this.describe(transport, point, signal));
+  private async findChained(transport: Transport, id: string, signal: AbortSignal): Promise<ChainedPoint | undefined> {
+    const point = await transport.findRestorePoint(id, signal);
+    if (!point) return undefined;
+    const chain = point.type === 'FULL' ? [point] : await transport.listChain(point, signal);
+    return linked(chain).find((each) => each.id === id);
   }
 
-  /** Records a restore point that this server has not taken; undefined if it is of no machine of the convention. */
+  private async manifestOf(transport: Transport, point: RestorePoint, signal: AbortSignal): Promise<Manifest | undefined> {
+    const recorded = await this.manifests.get(point.id);
+    return recorded ? this.recognize(recorded) : this.describe(transport, point, signal);
+  }
+
+  /** Records a restore point that this server has not taken; undefined if it is of no machine of the convention, or gone meanwhile. */
   private async describe(transport: Transport, point: RestorePoint, signal: AbortSignal): Promise<Manifest | undefined> {
     const machineUuid = machineUuidOf(point.jobName);
     if (machineUuid === undefined) return undefined;
-    const disks = await transport.listDisks(point.id, signal);
-    const { id: restorePoint, type, sizeBytes = 0 } = point;
-    const recorded = (await this.machines.get(machineUuid)) ?? [];
-    const matched = matchDisks(recorded, disks);
-    const isSame = disks === undefined ? matched.length > 0 : matched.length === disks.length;
-    const volumes = isSame ? matched : volumesFrom(machineUuid, disks ?? [wholeMachine(point)]);
-    if (volumes.length === 0) return undefined;
-    return this.manifests.add(point.id, { restorePoint, machineUuid, type, sizeBytes, volumes });
+    const disks = await transport.listDisks(point.id, signal).catch(orGone);
+    if (disks === GONE) return undefined;
+    const volumes = await this.knownVolumes(machineUuid, disks);
+    const guessed = volumes ? undefined : volumesFrom(machineUuid, disks ?? [wholeMachine(point)]);
+    if (guessed?.length === 0) return undefined;
+    const { id: restorePoint, sizeBytes = 0 } = point;
+    const about = { restorePoint, machineUuid, sizeBytes };
+    return this.manifests.add(point.id, guessed ? { ...about, volumes: guessed, isGuess: true } : { ...about, volumes: volumes ?? [] });
+  }
+
+  /** The manifest, with the volumes of the machine in place of a guess if they are known by now. */
+  private async recognize(manifest: Manifest): Promise<Manifest> {
+    if (!manifest.isGuess) return manifest;
+    const { isGuess: _, ...about } = manifest;
+    const disks = manifest.volumes.flatMap(({ disk }) => (disk && disk.id !== WHOLE ? [disk] : []));
+    const volumes = await this.knownVolumes(manifest.machineUuid, disks.length > 0 ? disks : undefined);
+    if (!volumes) return manifest;
+    const recognized = { ...about, volumes };
+    await this.manifests.changePresent(manifest.restorePoint, (present) => (present.isGuess ? recognized : present));
+    return recognized;
+  }
+
+  /** The machine's volumes that these disks are, if each disk is one. What they hold is not what they held then: no digest counts. */
+  private async knownVolumes(machineUuid: string, disks: readonly Disk[] | undefined): Promise<readonly HeldVolume[] | undefined> {
+    const known = ((await this.machines.get(machineUuid)) ?? []).map(({ digest: _, ...volume }) => volume);
+    const matched = matchDisks(known, disks);
+    const isWhole = disks === undefined ? matched.length > 0 : matched.length > 0 && matched.length === disks.length;
+    return isWhole ? matched : undefined;
   }
 
   /** Forgets what no listing has shown for a long time. */
@@ -130,19 +174,31 @@ export class Catalogue {
   }
 }
 
+/** The id of what stands for all disks. */
+const WHOLE = 'all';
+
+const GONE = Symbol('gone');
+
+/** A restore point that goes while it is looked at is none. */
+function orGone(error: unknown): typeof GONE {
+  if (error instanceof ProviderError && error.fault === 'not_found') return GONE;
+  throw error;
+}
+
 /** What is said of the disks of a machine where nobody can tell them: that they are one. */
 const wholeMachine = ({ jobName, sizeBytes = 0 }: RestorePoint) => ({
-  id: 'all',
+  id: WHOLE,
   name: `all disks of ${jobName}`,
   unitNumber: 0,
   sizeBytes,
 });
 
-const toBackup = (point: RestorePoint, { machineUuid, operationId, type, sizeBytes, volumes }: Manifest): ProviderBackup => ({
+const toBackup = (point: ChainedPoint, { machineUuid, operationId, sizeBytes, volumes }: Manifest): ProviderBackup => ({
   externalId: point.id,
   ...(operationId === undefined ? {} : { operationId }),
-  ...{ machineUuid, type, sizeBytes },
+  ...{ machineUuid, type: point.type, sizeBytes },
   takenAt: point.takenAt,
   protectedSizeBytes: volumes.reduce((sum, { volume }) => sum + volume.sizeBytes, 0),
   volumes: volumes.map(({ volume }) => volume),
+  ...(point.dependsOn === undefined ? {} : { dependsOn: point.dependsOn }),
 });

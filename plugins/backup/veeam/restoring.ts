@@ -27,13 +27,18 @@ export class Restoring {
       if (manifest.machineUuid !== machine.uuid) {
         throw new ProviderError('rejected', `the restore point ${externalId} is of ${manifest.machineUuid}, not of ${machine.uuid}`);
       }
+      const lacking = request.volumes.filter(({ uuid }) => !manifest.volumes.some(({ volume }) => volume.uuid === uuid));
+      if (lacking.length > 0) {
+        const named = lacking.map(({ uuid }) => uuid).join(', ');
+        throw new ProviderError('rejected', `the restore point ${externalId} does not hold the volumes ${named}: nothing was written`);
+      }
       const exists = (await this.assignments.locate(transport, machine, signal)) !== undefined;
       return { exists, restored: manifest.volumes.map(({ volume }) => asRestored(volume)) };
     };
     const start = ({ exists }: Plan) =>
       transport.startRestore({ restorePoint: externalId, machineName: machine.name, exists, reason: `Stackvault ${operationId}` }, signal);
-    const finish = async ({ exists, restored }: Plan) => {
-      if (!exists) await this.assignments.follow(transport, machine, signal);
+    const finish = async ({ restored }: Plan) => {
+      await this.assignments.follow(transport, machine, signal);
       return restored;
     };
     const run = () => ({ kind: 'restore', machineName: machine.name }) as const;
@@ -64,8 +69,7 @@ export class Restoring {
       finish: async () => null,
     };
     await this.operations.run(transport, request, migration, signal);
-    const { digest } = volume;
-    return { uuid: name, sizeBytes, path, ...(digest === undefined ? {} : { digest }) };
+    return { uuid: name, sizeBytes, path };
   }
 
   private mount(
@@ -100,8 +104,5 @@ function diskOf({ volumes }: Manifest, externalId: string, { uuid }: Volume): Di
   );
 }
 
-/** The digest is the one that the volume had when it was taken: Veeam vouches for each block by a checksum of its own, and fails a restore that breaks it. */
-const asRestored = ({ uuid, sizeBytes, path, digest }: Volume): RestoredVolume => ({
-  ...{ uuid, sizeBytes, path },
-  ...(digest === undefined ? {} : { digest }),
-});
+/** Without a digest: Veeam tells none of what it has written. */
+const asRestored = ({ uuid, sizeBytes, path }: Volume): RestoredVolume => ({ uuid, sizeBytes, path });

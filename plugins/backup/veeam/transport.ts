@@ -42,6 +42,8 @@ export interface Transport {
   listRestorePoints(signal: AbortSignal): AsyncIterable<readonly RestorePoint[]>;
   /** The restore point as it is now. */
   findRestorePoint(id: string, signal: AbortSignal): Promise<RestorePoint | undefined>;
+  /** Every restore point of the chain that this one is in. */
+  listChain(point: RestorePoint, signal: AbortSignal): Promise<readonly RestorePoint[]>;
   /** The disks that it holds; undefined where the API cannot tell. */
   listDisks(restorePoint: string, signal: AbortSignal): Promise<readonly Disk[] | undefined>;
   /** Removes this restore point and no other, and waits for that; one that is gone is no error. Throws `unsupported` where it cannot. */
@@ -120,8 +122,11 @@ export interface RestorePoint {
   readonly id: string;
   /** The name of the job that took it, by which its machine is known. */
   readonly jobName: string;
+  /** What those have in common of which one may depend on another. */
+  readonly chain: string;
   readonly takenAt: Date;
-  readonly type: 'FULL' | 'INCREMENTAL';
+  /** Absent where the API does not tell. */
+  readonly type?: 'FULL' | 'INCREMENTAL';
   /** Bytes that it occupies; absent where the API does not tell. */
   readonly sizeBytes?: number;
 }

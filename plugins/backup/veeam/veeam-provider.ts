@@ -44,8 +44,8 @@ export class VeeamProvider implements BackupProvider {
     const limits = { pauseMs, startMs: patience * pauseMs, stallMs: settings['restore.timeout'] * 1000 };
     const follower = new SessionFollower(host, limits);
     const operations = new SessionOperations(host, follower, settings['request.timeout'] * 1000 + pauseMs);
-    this.assignments = new Assignments(host);
     this.catalogue = new Catalogue(host);
+    this.assignments = new Assignments(host, this.catalogue, follower, patience);
     this.taking = new Taking(this.assignments, this.catalogue, operations, follower, patience);
     this.restoring = new Restoring(this.assignments, this.catalogue, operations);
   }

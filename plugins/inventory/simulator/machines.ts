@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ProviderError, type DurableWork } from '../../../src/provider/index.js';
 import type { AdoptRestoredMachine, DeployMachine, MachineOperation, MachineState, VolumeType } from '../../../src/provider/index.js';
 import { describeMachine } from './describe-machine.js';
-import { DATA_SLOTS, digestOf, pathOf } from './sandbox.js';
+import { contentOf, DATA_SLOTS, digestOf, pathOf } from './sandbox.js';
 import {
   checkAttachable,
   checkNotDestroyed,
@@ -123,9 +123,8 @@ export class Machines {
     const { uuid } = request.machine;
     const slots: Record<string, string> = {};
     for (const { recorded, restored } of request.volumes) {
-      const digest = restored.digest ?? digestOf(request.operationId, 'restore', restored.uuid);
-      const { sizeBytes } = restored;
-      const volume = { ...recorded, uuid: restored.uuid, sizeBytes, path: pathOf(restored.uuid), digest };
+      const { digest: _, ...described } = recorded;
+      const volume = { ...described, ...contentOf(restored), uuid: restored.uuid, path: pathOf(restored.uuid) };
       await this.stock.volumes.change(volume.uuid, (present): StoredVolume => {
         if (present) checkAttachable(present, uuid);
         return { volume, state: 'Ready', machineUuid: uuid, created: present?.created ?? startedAt };

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { RestoredVolume } from '../../../src/provider/index.js';
 
 const MAX_SLOT = 15;
 const CDROM_SLOT = 3;
@@ -14,6 +15,9 @@ export const pathOf = (volumeUuid: string) => `simulator/${volumeUuid}`;
 /** The digest of the content that a step of an operation gives to a volume: always new, and the same when it is repeated. */
 export const digestOf = (operationId: string, step: string, volumeUuid: string) =>
   hash(`${operationId} ${step} ${volumeUuid}`).toString('hex');
+
+/** What can be said of the content of a restored volume: as much as its provider says, which alone has seen it. */
+export const contentOf = ({ sizeBytes, digest }: RestoredVolume) => ({ sizeBytes, ...(digest === undefined ? {} : { digest }) });
 
 /** A uuid that is always the same for the text. */
 export function uuidOf(text: string): string {

@@ -64,7 +64,8 @@ describe('what it makes', () => {
     const restored = { uuid: randomUUID(), sizeBytes: 1, path: 'dummy/elsewhere' };
     const { volume } = await source.adoptRestoredVolume({ ...on(machine), name: 'restored', restored }, never);
     expect(volume.path).toBe(`simulator/${restored.uuid}`);
-    expect(volume.digest).toMatch(/^[0-9a-f]{64}$/);
+    // Whoever wrote it says nothing of its content, so neither can the simulator.
+    expect(volume).not.toHaveProperty('digest');
   });
 });
 

@@ -1,6 +1,6 @@
 import { ProviderError, type DurableWork } from '../../../src/provider/index.js';
 import type { AdoptRestoredVolume, AttachVolume, CreateVolume, Volume, VolumeOperation } from '../../../src/provider/index.js';
-import { digestOf, pathOf } from './sandbox.js';
+import { contentOf, digestOf, pathOf } from './sandbox.js';
 import {
   checkAttachable,
   checkDetached,
@@ -75,15 +75,15 @@ export class Volumes {
     };
   }
 
-  adopt({ operationId, machineUuid, name, restored }: AdoptRestoredVolume): DurableWork<StoredVolume, StoredVolume> {
-    const { uuid, sizeBytes, digest = digestOf(operationId, 'restore', uuid) } = restored;
+  adopt({ machineUuid, name, restored }: AdoptRestoredVolume): DurableWork<StoredVolume, StoredVolume> {
+    const { uuid } = restored;
     return {
       method: 'adoptRestoredVolume',
       subject: `${uuid} to ${machineUuid}`,
       plan: async (startedAt) => {
         await this.checkNew(uuid);
         freeSlot(await this.getTarget(machineUuid));
-        return describe({ uuid, name, sizeBytes, digest }, 'Ready', startedAt);
+        return describe({ uuid, name, ...contentOf(restored) }, 'Ready', startedAt);
       },
       carryOut: async (planned) => {
         await this.stock.volumes.add(uuid, planned);

@@ -140,6 +140,10 @@ export class EmTransport implements Transport {
     return this.points.find(id, signal);
   }
 
+  listChain({ chain }: RestorePoint, signal: AbortSignal): Promise<readonly RestorePoint[]> {
+    return this.points.inChain(chain, signal);
+  }
+
   async listDisks(restorePoint: string, signal: AbortSignal): Promise<readonly Disk[] | undefined> {
     return this.companion?.listDisks(restorePoint, signal);
   }

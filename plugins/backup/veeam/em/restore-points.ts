@@ -32,6 +32,13 @@ export class RestorePoints {
     return (await this.em.find(entity(id), RESTORE_POINT, signal)) !== undefined;
   }
 
+  /** Those of one chain that are ready, out of all. */
+  async inChain(chain: string, signal: AbortSignal): Promise<readonly RestorePoint[]> {
+    const points: RestorePoint[] = [];
+    for await (const page of this.list(signal)) points.push(...page.filter((point) => point.chain === chain));
+    return points;
+  }
+
   /** Those of all machines that are ready, in two requests. */
   async *list(signal: AbortSignal): AsyncGenerator<readonly RestorePoint[]> {
     const points = await this.em.get('vmRestorePoints?format=Entity', RESTORE_POINTS, signal);
@@ -51,6 +58,7 @@ const entity = (id: string): string => `vmRestorePoints/${encodeURIComponent(id)
 const restorePoint = ({ id, createdAt, isFull }: VmRestorePoint, { backupName, sizeBytes }: BackupFile): RestorePoint => ({
   id,
   jobName: backupName,
+  chain: backupName,
   takenAt: createdAt,
   type: isFull ? 'FULL' : 'INCREMENTAL',
   sizeBytes,

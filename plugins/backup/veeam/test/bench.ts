@@ -52,7 +52,7 @@ export async function benchOf(estate: Estate, apis: readonly FakeApi[], set: (or
   const requests = ({ machine: about, volumes }: { machine: Machine; volumes: readonly Volume[] }, offering?: string) => {
     const offeringExternalId = offering ?? `urn:veeam:Repository:${estate.repositories[0]?.id ?? ''}`;
     const zone = { uuid: ZONE, name: 'zone-1' };
-    const assign = (operationId?: string) => ({ ...operation(operationId), zone, machine: about, offeringExternalId });
+    const assign = (operationId?: string) => ({ ...operation(operationId), zone, machine: about, offeringExternalId, volumes });
     return {
       assign,
       take: (operationId?: string) => ({ ...assign(operationId), volumes, quiesce: false }),

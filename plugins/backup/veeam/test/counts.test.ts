@@ -39,7 +39,6 @@ test.each(['1.1-rev0', '1.3-rev2'])(
           restorePoint: about.id,
           machineUuid,
           operationId: randomUUID(),
-          type: 'INCREMENTAL',
           sizeBytes: 1,
           volumes,
         } as const;

@@ -121,4 +121,33 @@ forEachEngine((engine) => {
     },
     TEST_MS,
   );
+
+  test(
+    'what Veeam has taken before is adopted with the volumes of the machine, and puts these back',
+    async () => {
+      const { estate } = present(bench);
+      const client = await start();
+      const { zoneid, vmId } = await setUp(client);
+      const { moref } = estate.machine(MACHINE);
+      const content = estate.contentOf(MACHINE);
+      estate.startJob(estate.addJob({ name: `${MACHINE}-CSBKP-${vmId}`, morefs: [moref] }));
+      // Seen before anybody knows the volumes.
+      await client.run('syncBackups', { zoneid });
+      const [offering] = await listed(client, 'listBackupPolicies', 'backuppolicy', { external: 'true', zoneid });
+      const imported = await client.run('importBackupPolicy', { name: 'Repository', externalid: String(offering?.externalid), zoneid });
+      await client.run('assignBackupPolicy', {
+        backuppolicyid: String((imported.backuppolicy as Answer).id),
+        virtualmachineid: vmId,
+      });
+      await client.run('syncBackups', { zoneid });
+      const backup = await only(client, 'listBackups', 'backup', { virtualmachineid: vmId });
+      const before = (await volumesOf(client, vmId)).map(({ id }) => id);
+      estate.scribble(MACHINE);
+      await client.run('stopVirtualMachine', { id: vmId });
+      await client.run('restoreBackup', { id: String(backup.id) });
+      expect(estate.contentOf(MACHINE)).toEqual(content);
+      expect((await volumesOf(client, vmId)).map(({ id }) => id)).toEqual(before);
+    },
+    TEST_MS,
+  );
 });

@@ -22,19 +22,19 @@ export class RestorePoints {
     private readonly sessions: Sessions,
   ) {}
 
-  /** The one that the session took: the newest of its job since the session began. */
+  /** The one that the session took: the first of its job since the session began, and before it ended. */
   async takenBy(job: string, session: string, signal: AbortSignal): Promise<RestorePoint | undefined> {
-    const since = await this.sessions.beganAt(session, signal);
+    const { began, ended } = await this.sessions.spanOf(session, signal);
     const backups = (await this.client.all(BACKUPS, { jobIdFilter: job }, signal)).filter(
       ({ jobId }) => jobId === undefined || jobId === job,
     );
-    const points: (RestorePoint & { readonly backup: string })[] = [];
+    const points: RestorePoint[] = [];
     for (const backup of backups) points.push(...(await this.pointsIn(backup, signal)));
-    const [newest] = points.filter(({ takenAt }) => takenAt >= since).sort((a, b) => b.takenAt.getTime() - a.takenAt.getTime());
-    if (!newest) return undefined;
-    const { backup, ...point } = newest;
-    const sizeBytes = await this.sizeOf(backup, point.id, signal);
-    return sizeBytes === undefined ? point : { ...point, sizeBytes };
+    const during = points.filter(({ takenAt }) => takenAt >= began && (ended === undefined || takenAt <= ended));
+    const [taken] = during.sort((a, b) => a.takenAt.getTime() - b.takenAt.getTime());
+    if (!taken) return undefined;
+    const sizeBytes = await this.sizeOf(taken, signal);
+    return sizeBytes === undefined ? taken : { ...taken, sizeBytes };
   }
 
   /** All of them, in as few requests as there are pages. */
@@ -55,6 +55,12 @@ export class RestorePoints {
     const point = await this.client.find(`${path}/${encodeURIComponent(id)}`, signal);
     const backup = point && (await this.client.find(`${BACKUPS}/${textOf(point, 'backupId', path)}`, signal));
     return backup && pointFrom(point, asText(backup['name']) ?? '', path);
+  }
+
+  /** Those of one backup, which is a chain. */
+  async inChain(chain: string, signal: AbortSignal): Promise<readonly RestorePoint[]> {
+    const backup = await this.client.find(`${BACKUPS}/${chain}`, signal);
+    return backup ? this.pointsIn(backup, signal) : [];
   }
 
   async disks(id: string, signal: AbortSignal): Promise<readonly Disk[]> {
@@ -84,29 +90,29 @@ export class RestorePoints {
     return asText((await this.client.ask('DELETE', path, signal))['id']);
   }
 
-  private async pointsIn(backup: Answer, signal: AbortSignal): Promise<readonly (RestorePoint & { readonly backup: string })[]> {
+  private async pointsIn(backup: Answer, signal: AbortSignal): Promise<readonly RestorePoint[]> {
     const [id, path] = [textOf(backup, 'id', BACKUPS), pointsPath(await this.client.revision())];
     const listed = (await this.client.all(path, { backupIdFilter: id }, signal)).filter((point) => point['backupId'] === id);
-    const oldest = Math.min(...listed.map((point) => timeOf(point, 'creationTime', path).getTime()));
-    return listed.map((point) => {
-      const read = pointFrom(point, asText(backup['name']) ?? '', path);
-      // A chain begins with a full backup, and where the API does not tell, goes on with increments.
-      const type = point['type'] === undefined && read.takenAt.getTime() > oldest ? 'INCREMENTAL' : read.type;
-      return { ...read, type, backup: id };
-    });
+    return listed.map((point) => pointFrom(point, asText(backup['name']) ?? '', path));
   }
 
-  private async sizeOf(backup: string, point: string, signal: AbortSignal): Promise<number | undefined> {
+  private async sizeOf({ id, chain }: RestorePoint, signal: AbortSignal): Promise<number | undefined> {
     if (!(await this.client.revision()).has.backupFiles) return undefined;
-    const files = await this.client.all(`${BACKUPS}/${backup}/backupFiles`, {}, signal);
-    const file = files.find(({ restorePointIds }) => Array.isArray(restorePointIds) && restorePointIds.includes(point));
+    const files = await this.client.all(`${BACKUPS}/${chain}/backupFiles`, {}, signal);
+    const file = files.find(({ restorePointIds }) => Array.isArray(restorePointIds) && restorePointIds.includes(id));
     return file && Math.max(0, Math.round(numberOf(file, 'backupSize')));
   }
 }
 
 function pointFrom(point: Answer, jobName: string, where: string): RestorePoint {
-  const type = /incr/i.test(asText(point['type']) ?? '') ? 'INCREMENTAL' : 'FULL';
-  return { id: textOf(point, 'id', where), jobName, takenAt: timeOf(point, 'creationTime', where), type };
+  const told = asText(point['type']);
+  return {
+    id: textOf(point, 'id', where),
+    jobName,
+    chain: textOf(point, 'backupId', where),
+    takenAt: timeOf(point, 'creationTime', where),
+    ...(told === undefined ? {} : { type: /incr/i.test(told) ? 'INCREMENTAL' : 'FULL' }),
+  };
 }
 
 function diskFrom(disk: Answer, where: string): Disk {

@@ -28,9 +28,13 @@ export class Sessions {
     };
   }
 
-  /** When the session began, by Veeam's clock. */
-  async beganAt(id: string, signal: AbortSignal): Promise<Date> {
-    return timeOf(await this.client.ask('GET', `${SESSIONS}/${id}`, signal), 'creationTime', SESSIONS);
+  /** When the session began and ended, by Veeam's clock. */
+  async spanOf(id: string, signal: AbortSignal): Promise<{ readonly began: Date; readonly ended?: Date }> {
+    const session = await this.client.ask('GET', `${SESSIONS}/${id}`, signal);
+    const began = timeOf(session, 'creationTime', SESSIONS);
+    const ended = asText(session['endTime']) === undefined ? began : timeOf(session, 'endTime', SESSIONS);
+    // Some answer a time long ago for one that is not yet.
+    return ended > began ? { began, ended } : { began };
   }
 
   async newest(run: SessionRun, signal: AbortSignal): Promise<string | undefined> {

@@ -130,6 +130,10 @@ export class VbrTransport implements Transport {
     return this.points.find(id, signal);
   }
 
+  listChain({ chain }: RestorePoint, signal: AbortSignal): Promise<readonly RestorePoint[]> {
+    return this.points.inChain(chain, signal);
+  }
+
   listDisks(restorePoint: string, signal: AbortSignal): Promise<readonly Disk[]> {
     return this.points.disks(restorePoint, signal);
   }

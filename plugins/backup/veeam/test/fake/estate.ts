@@ -164,6 +164,15 @@ export class Estate {
     removeWhere(this.backups, ({ id }) => !this.restorePoints.some(({ backupId }) => backupId === id));
   }
 
+  /** Removes one restore point, and with it the increments that cannot be restored without it. */
+  deletePoint(id: string): void {
+    const point = this.restorePoints.find((each) => each.id === id);
+    const chain = this.restorePoints.filter(({ backupId }) => backupId === point?.backupId);
+    const later = chain.slice(chain.findIndex((each) => each.id === id) + 1);
+    const full = later.findIndex(({ type }) => type === 'Full');
+    this.removePoints([id, ...(full < 0 ? later : later.slice(0, full)).map((each) => each.id)]);
+  }
+
   private takePoints(job: FakeJob, { id: sessionId }: FakeSession): void {
     const machines = this.machines.filter(({ moref }) => job.morefs.includes(moref));
     if (machines.length === 0) throw new Error('Nothing to process. All machines were excluded from task list');

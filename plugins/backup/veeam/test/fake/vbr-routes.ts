@@ -266,8 +266,8 @@ function backups(estate: Estate, facts: VbrFacts, doubts: VbrDoubts, show: Shown
       return { id, jobId, name: shown, repositoryId, creationTime, platformName: facts.isNewer ? 'VSphere' : 'VMware' };
     });
   const find = (id: string) => estate.restorePoints.find((point) => point.id === id);
-  const remove = (ids: readonly string[]) => {
-    const session = estate.sessions.start({ kind: 'InfrastructureItemDeletion', name: 'Delete' }, () => estate.removePoints(ids));
+  const remove = (effect: () => void) => {
+    const session = estate.sessions.start({ kind: 'InfrastructureItemDeletion', name: 'Delete' }, effect);
     return answer(201, show.session(session));
   };
   const inBackup = (id: string) => estate.restorePoints.filter(({ backupId }) => backupId === id);
@@ -293,7 +293,13 @@ function backups(estate: Estate, facts: VbrFacts, doubts: VbrDoubts, show: Shown
         ),
     ],
     ...(facts.deletesBackups
-      ? [['DELETE', new RegExp(`^/api/v1/backups/${ID}$`), ({ id }) => remove(inBackup(id).map((point) => point.id))] as Route]
+      ? [
+          [
+            'DELETE',
+            new RegExp(`^/api/v1/backups/${ID}$`),
+            ({ id }) => remove(() => estate.removePoints(inBackup(id).map((point) => point.id))),
+          ] as Route,
+        ]
       : []),
     ...(facts.isNewer
       ? [
@@ -328,7 +334,13 @@ function backups(estate: Estate, facts: VbrFacts, doubts: VbrDoubts, show: Shown
       ({ id }) => withThing(find(id), 'restore point', (point) => answer(200, show.point(point))),
     ],
     ...(deletesPoints
-      ? [['DELETE', new RegExp(`^${restorePoints}/${ID}$`), ({ id }) => (find(id) ? remove([id]) : none('restore point'))] as Route]
+      ? [
+          [
+            'DELETE',
+            new RegExp(`^${restorePoints}/${ID}$`),
+            ({ id }) => (find(id) ? remove(() => estate.deletePoint(id)) : none('restore point')),
+          ] as Route,
+        ]
       : []),
     [
       'GET',
