@@ -112,6 +112,17 @@ test('nobody starts a backup again while the request of another may still be und
   expect([server.count(STARTS_JOB), estate.pointsOf(machine.name).length]).toEqual([2, 1]);
 });
 
+test('nothing is started when the questions before it have used up the time of the start', async () => {
+  const { volumes, take, restoreOne } = await bench.guarded();
+  const { externalId } = await bench.open().takeBackup(take(), never);
+  const request = restoreOne(externalId, volumes[1]!);
+  server.faults.push({ on: /GET .*\/hosts/, how: 700 });
+  await expectFault(bench.open({ 'request.timeout': 1 }).restoreVolume(request, never), 'temporary');
+  expect(server.count(/POST .*\/fcd$/)).toBe(0);
+  server.faults.length = 0;
+  await bench.open().restoreVolume(request, never);
+});
+
 test.each([429, 503, 400])('a start that was refused with %i can be tried again at once', async (status) => {
   const { take } = await bench.guarded();
   server.faults.push({ on: /POST .*\/start$/, times: 3, how: { status, headers: { 'retry-after': '0' } } });
