@@ -146,6 +146,18 @@ test('starts nothing while the job runs for somebody else', async () => {
   expect(estate.pointsOf(machine.name)).toHaveLength(2);
 });
 
+test.each([20, 1, 0, -1, null, ''])('a token that is said to last %p seconds is used, and not only asked for', async (seconds) => {
+  const before = vbr.logons;
+  server.faults.push({
+    on: /POST .*\/token$/,
+    how: ({ status, body = '' }) => ({ status, body: JSON.stringify({ ...(JSON.parse(body) as object), expires_in: seconds }) }),
+  });
+  const provider = bench.open();
+  await provider.capacity(never);
+  await provider.capacity(never);
+  expect(vbr.logons - before).toBe(1);
+});
+
 test('a token that ends while something is started is no failure', async () => {
   const { take } = await bench.guarded();
   const provider = bench.open();
