@@ -94,6 +94,11 @@ describe('putting machines under templates', () => {
     expect(refusal.message).toContain('the description of the job Daily has to name that of its copies');
     const described = await bench.assigned(bench.open(), bench.addTemplate('Vaulted', true, 'to Vault 2, every night'));
     expect(described.job.repositoryId).toBe('99999999-9999-4999-8999-999999999999');
+    const part = await expectFault(bench.assigned(bench.open(), bench.addTemplate('Near', true, 'not Vault 20')), 'rejected');
+    expect(part.message).toContain('has to name that of its copies');
+    const both = 'Vault 2, not the Default Backup Repository';
+    const doubtful = await expectFault(bench.assigned(bench.open(), bench.addTemplate('Both', true, both)), 'rejected');
+    expect(doubtful.message).toContain('no more than one: it names Default Backup Repository and Vault 2');
     const { job } = await bench.assigned(bench.open(bench.companion));
     expect(job.repositoryId).toBe(bench.template.repositoryId);
     bench.estate.repositories.pop();
