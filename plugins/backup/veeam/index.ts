@@ -10,5 +10,5 @@ export default definePlugin({
   version: '1.0.0',
   apiVersion: PROVIDER_API,
   settings: SETTINGS,
-  create: (settings, host) => new VeeamProvider(settings, host, transportOpener(settings, host.now)),
+  create: (settings, host) => new VeeamProvider(settings, host, transportOpener(settings, host)),
 });

@@ -1,4 +1,4 @@
-import { ProviderError } from '../../../src/provider/index.js';
+import { ProviderError, Records, type PluginHost } from '../../../src/provider/index.js';
 import { EmTransport } from './em/em-transport.js';
 import { ConnectionFailed } from './failures.js';
 import { HttpsClient } from './https-client.js';
@@ -8,36 +8,56 @@ import { VbrTransport } from './vbr/vbr-transport.js';
 
 const VBR_PORT = 9419;
 
+/** The API that was found where the settings leave it open, and the address that it was found by. */
+interface Choice {
+  readonly api: 'vbr' | 'em';
+  readonly url: string;
+}
+
+type Host = Pick<PluginHost, 'store' | 'now'>;
+
 /** The way to Veeam that the settings ask for. */
-export function transportOpener(settings: VeeamSettings, now: () => Date): OpenTransport {
+export function transportOpener(settings: VeeamSettings, host: Host): OpenTransport {
   return async () => {
     switch (settings.api) {
       case 'auto':
-        return settings['vbr.url'] === '' ? openWhatAnswers(settings, now) : openVbr(settings, now);
+        return settings['vbr.url'] === '' ? openWhatWasFound(settings, host) : openVbr(settings, host.now);
       case 'vbr':
-        return openVbr(settings, now);
+        return openVbr(settings, host.now);
       case 'em':
-        return openEm(settings, now);
+        return openEm(settings, host.now);
       default:
         throw new ProviderError('rejected', `the setting api is "${settings.api}"; it can be auto, vbr or em`);
     }
   };
 }
 
+/** The API that was found first: what has been begun there is known to no other. */
+async function openWhatWasFound(settings: VeeamSettings, { store, now }: Host): Promise<Transport> {
+  const { url } = settings;
+  const choices = new Records<Choice>(store, 'api/');
+  const before = await choices.get('found');
+  const found = before?.url === url ? before : { api: await whatAnswers(settings, now), url };
+  const { api } = await choices.change('found', (present) => (present?.url === url ? present : found));
+  return api === 'vbr' ? openVbr(settings, now) : openEm(settings, now);
+}
+
 /** Backup & Replication, unless nobody is there and Enterprise Manager answers in its place. */
-async function openWhatAnswers(settings: VeeamSettings, now: () => Date): Promise<Transport> {
-  const vbr = openVbr(settings, now);
-  const failure = await vbr.capabilities().then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  if (!(failure instanceof ConnectionFailed && failure.stage === 'address')) return vbr;
-  const em = openEm(settings, now);
+async function whatAnswers(settings: VeeamSettings, now: () => Date): Promise<Choice['api']> {
+  const failure = await openVbr(settings, now)
+    .capabilities()
+    .then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+  if (!(failure instanceof ConnectionFailed && failure.stage === 'address')) return 'vbr';
   // Where nobody answers at all, nothing is chosen: whichever comes back first is asked for then.
-  await em.reach(new AbortController().signal).catch(() => {
-    throw failure;
-  });
-  return em;
+  await openEm(settings, now)
+    .reach(new AbortController().signal)
+    .catch(() => {
+      throw failure;
+    });
+  return 'em';
 }
 
 function openVbr(settings: VeeamSettings, now: () => Date): VbrTransport {

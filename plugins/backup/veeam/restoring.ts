@@ -35,8 +35,8 @@ export class Restoring {
       const exists = (await this.assignments.locate(transport, machine, signal)) !== undefined;
       return { exists, restored: manifest.volumes.map(({ volume }) => asRestored(volume)) };
     };
-    const start = ({ exists }: Plan) =>
-      transport.startRestore({ restorePoint: externalId, machineName: machine.name, exists, reason: `Stackvault ${operationId}` }, signal);
+    const start = ({ exists }: Plan, limited: AbortSignal) =>
+      transport.startRestore({ restorePoint: externalId, machineName: machine.name, exists, reason: `Stackvault ${operationId}` }, limited);
     const finish = async ({ restored }: Plan) => {
       await this.assignments.follow(transport, machine, signal);
       return restored;
@@ -65,7 +65,7 @@ export class Restoring {
       ...{ method: 'restoreVolume/migrate', subject, stage: 'moving the disk' },
       plan: async () => null,
       run: () => ({ kind: 'migration', name }) as const,
-      start: () => disks.migrate(name, signal),
+      start: (_plan: null, limited: AbortSignal) => disks.migrate(name, limited),
       finish: async () => null,
     };
     await this.operations.run(transport, request, migration, signal);
@@ -86,7 +86,7 @@ export class Restoring {
         ...{ method: 'restoreVolume', subject, stage: 'mounting the disk' },
         plan: async (): Promise<NewDiskRestore> => ({ name, restorePoint, disk: await find() }),
         run: () => ({ kind: 'mount', name }) as const,
-        start: (plan) => disks.mount(plan, signal),
+        start: (plan, limited) => disks.mount(plan, limited),
         finish: async ({ disk: { sizeBytes } }) => ({ path: await disks.pathOf(name, signal), sizeBytes }),
       },
       signal,

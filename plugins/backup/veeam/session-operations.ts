@@ -14,6 +14,8 @@ interface OperationRecord {
   readonly before: string | null;
   /** Who may start it, and until when nobody else may; there once somebody may have started it. */
   readonly claim?: { readonly by: string; readonly until: string };
+  /** The start that was accepted, of which a session comes. */
+  readonly begun?: string;
   readonly session?: string;
   readonly outcome?: unknown;
   /** Nobody wants the outcome any more. */
@@ -31,7 +33,8 @@ export interface SessionWork<P, R> {
   /** Checks the request and decides what must be decided once, before anything is recorded. */
   plan(): Promise<P>;
   run(plan: P): Run;
-  start(plan: P): Promise<string>;
+  /** Starts it, and answers the start, as the transport does. Under this signal: a start may not take for ever. */
+  start(plan: P, signal: AbortSignal): Promise<string>;
   /** What came of a session that has ended well. It is called again after a crash. */
   finish(plan: P, session: string): Promise<R>;
 }
@@ -44,6 +47,15 @@ export interface Cancelled {
   readonly outcome?: unknown;
 }
 
+/** A request that was cut off may still arrive. */
+const GRACE_MS = 5000;
+
+/** How an operation is started. */
+interface Starter {
+  readonly run: Run;
+  start(signal: AbortSignal): Promise<string>;
+}
+
 /** Carries out operations in sessions of Veeam, one session for each, whoever asks and however often this server dies over it. */
 export class SessionOperations {
   private readonly records: Records<OperationRecord>;
@@ -51,8 +63,8 @@ export class SessionOperations {
   constructor(
     private readonly host: PluginHost,
     private readonly follower: SessionFollower,
-    /** Longer than any request to start something can be on its way. */
-    private readonly claimMs: number,
+    /** How long all the requests of a start may take together. */
+    private readonly startMs: number,
   ) {
     this.records = new Records(host.store, 'session/');
   }
@@ -67,7 +79,7 @@ export class SessionOperations {
     }
     if (record.outcome !== undefined) return record.outcome as R;
     const plan = record.plan as P;
-    const session = await this.sessionOf(transport, id, { run: work.run(plan), start: () => work.start(plan) }, signal);
+    const session = await this.sessionOf(transport, id, { run: work.run(plan), start: (limited) => work.start(plan, limited) }, signal);
     await this.follower.follow(transport, session, operation, work.stage, signal);
     const outcome = await work.finish(plan, session).catch((error: unknown) => this.finishedByOther<R>(id, error));
     const ended = await this.records.change(id, (present = record) => (present.outcome === undefined ? { ...present, outcome } : present));
@@ -88,6 +100,7 @@ export class SessionOperations {
       return { ...(present ?? { subject: '', plan: null, before: null }), isCancelled: true };
     });
     if (record.session !== undefined || record.claim === undefined) return record;
+    if (record.begun !== undefined) return { ...record, ...(await startedBy(transport, record.begun, run(record.plan), signal)) };
     const session = await transport.newestSession(run(record.plan), signal);
     return session === undefined || session === record.before ? record : { ...record, session };
   }
@@ -106,45 +119,71 @@ export class SessionOperations {
   }
 
   /** The session of the operation: the one that is recorded or else found again, or one that is started now. */
-  private async sessionOf(
-    transport: Transport,
-    id: string,
-    { run, start }: { readonly run: Run; start(): Promise<string> },
-    signal: AbortSignal,
-  ): Promise<string> {
+  private async sessionOf(transport: Transport, id: string, starter: Starter, signal: AbortSignal): Promise<string> {
     const me = randomUUID();
     for (let looks = 0; ; looks++) {
       const record = wanted(id, await this.records.get(id));
       if (record.session !== undefined) return record.session;
-      const found = record.claim && (await transport.newestSession(run, signal));
+      if (record.begun !== undefined) return this.sessionAfter(transport, id, { run: starter.run, begun: record.begun }, signal);
+      const found = record.claim && (await transport.newestSession(starter.run, signal));
       if (found !== undefined && found !== record.before) return this.record(id, found);
-      if (await this.claim(id, me)) return this.startClaimed(transport, id, start, signal);
+      if (await this.claim(id, me, transport)) return this.startClaimed(transport, { id, me }, starter, signal);
       await this.follower.pause(looks, signal);
     }
   }
 
-  private async claim(id: string, me: string): Promise<boolean> {
+  /** Good for longer than a start can be under way, or accepted and not to be seen yet. */
+  private async claim(id: string, me: string, { shownAfterMs }: Transport): Promise<boolean> {
     const now = this.host.now();
-    const until = new Date(now.getTime() + this.claimMs).toISOString();
+    const until = new Date(now.getTime() + this.startMs + GRACE_MS + shownAfterMs).toISOString();
     const record = await this.records.change(id, (present) => {
-      if (!present || present.isCancelled || present.session !== undefined) return present;
+      if (!present || present.isCancelled || present.session !== undefined || present.begun !== undefined) return present;
       if (present.claim && present.claim.until > now.toISOString()) return present;
       return { ...present, claim: { by: me, until } };
     });
-    return record?.claim?.by === me && record.session === undefined;
+    return record?.claim?.by === me && record.session === undefined && record.begun === undefined;
   }
 
-  private async startClaimed(transport: Transport, id: string, start: () => Promise<string>, signal: AbortSignal): Promise<string> {
-    const session = await start().catch(async (error: unknown) => {
-      if (leftNothingDone(error)) await this.records.changePresent(id, ({ claim: _, ...present }) => present);
-      throw error;
-    });
-    const record = await this.record(id, session).catch(async (error: unknown) => {
-      // Whoever cancelled it could not know of the session.
-      if (error instanceof ProviderError && error.fault === 'not_found') await transport.stop(session, signal);
-      throw error;
-    });
-    return record;
+  private async startClaimed(
+    transport: Transport,
+    { id, me }: { readonly id: string; readonly me: string },
+    { run, start }: Starter,
+    signal: AbortSignal,
+  ): Promise<string> {
+    const limited = AbortSignal.any([signal, AbortSignal.timeout(this.startMs)]);
+    const started = await start(limited).catch((error: unknown) => this.free(id, error, ({ claim }) => claim?.by === me));
+    const record = await this.records.change(id, (present) =>
+      present && !present.isCancelled && present.session === undefined && present.begun === undefined
+        ? { ...present, begun: started }
+        : present,
+    );
+    // Whoever cancelled it could not know of the session.
+    if (!record || record.isCancelled) await transport.stop(await transport.sessionOf(started, run, signal), signal);
+    const { session, begun = started } = wanted(id, record);
+    return session ?? this.sessionAfter(transport, id, { run, begun }, signal);
+  }
+
+  private async sessionAfter(
+    transport: Transport,
+    id: string,
+    { run, begun }: { readonly run: Run; readonly begun: string },
+    signal: AbortSignal,
+  ): Promise<string> {
+    const session = await transport
+      .sessionOf(begun, run, signal)
+      .catch((error: unknown) => this.free(id, error, (present) => present.begun === begun));
+    return this.record(id, session);
+  }
+
+  /** Lets the operation be started again after a start that has come to nothing. */
+  private async free(id: string, error: unknown, isThis: (present: OperationRecord) => boolean): Promise<never> {
+    if (leftNothingDone(error)) {
+      await this.records.changePresent(id, (present) => {
+        const { claim: _, begun: __, ...unclaimed } = present;
+        return isThis(present) ? unclaimed : present;
+      });
+    }
+    throw error;
   }
 
   private async record(id: string, session: string): Promise<string> {
@@ -159,4 +198,14 @@ export class SessionOperations {
 function wanted(id: string, record: OperationRecord | undefined): OperationRecord {
   if (!record || record.isCancelled) throw new ProviderError('not_found', `the operation ${id} was given up`);
   return record;
+}
+
+/** The session that came of the start; none if that has come to nothing. */
+async function startedBy(transport: Transport, begun: string, run: Run, signal: AbortSignal): Promise<Pick<Cancelled, 'session'>> {
+  try {
+    return { session: await transport.sessionOf(begun, run, signal) };
+  } catch (error) {
+    if (leftNothingDone(error)) return {};
+    throw error;
+  }
 }

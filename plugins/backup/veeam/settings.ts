@@ -5,7 +5,7 @@ export const SETTINGS = {
   api: {
     kind: 'string',
     description:
-      'the API of Veeam to speak: vbr for Backup & Replication (port 9419), em for Enterprise Manager (port 9398); auto: vbr, or em where vbr.url is empty and only em answers',
+      'the API of Veeam to speak: vbr for Backup & Replication (port 9419), em for Enterprise Manager (port 9398); auto: vbr, or em where vbr.url is empty and only em answers, which is found out once for each url',
     default: 'auto',
   },
   url: {

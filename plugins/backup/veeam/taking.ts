@@ -42,7 +42,7 @@ export class Taking {
       await this.catalogue.add(transport, point, { machineUuid: machine.uuid, operationId, volumes }, signal);
       return { restorePoint: point.id };
     };
-    const start = ({ job }: Plan) => transport.startBackup(job, signal);
+    const start = ({ job }: Plan, limited: AbortSignal) => transport.startBackup(job, limited);
     const work = { method: METHOD, subject: machine.uuid, stage: 'backing up', plan, run: runOf, start, finish };
     const { restorePoint } = await this.operations.run(transport, request, work, signal);
     // Not the outcome of the operation: the restore point may have been removed since.

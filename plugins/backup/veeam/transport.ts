@@ -27,10 +27,14 @@ export interface Transport {
 
   /** The session of the newest run; undefined if there never was one. It tells whether a start that nobody recorded has happened. */
   newestSession(run: Run, signal: AbortSignal): Promise<string | undefined>;
-  /** Starts the job and answers the session. A job that runs already is refused as `temporary`. */
+  /** How long after its start has been accepted a session may not be shown yet. */
+  readonly shownAfterMs: number;
+  /** Starts the job, and answers the start: a session, or what one will come of. A job that runs already is refused as `temporary`. */
   startBackup(job: string, signal: AbortSignal): Promise<string>;
-  /** Starts to put the machine back where it was, switched off, and answers the session. */
+  /** Starts to put the machine back where it was, switched off, and answers the start. */
   startRestore(restore: MachineRestore, signal: AbortSignal): Promise<string>;
+  /** The session that came of a start, once it is there. A failure that leaves nothing done says that none will. */
+  sessionOf(start: string, run: Run, signal: AbortSignal): Promise<string>;
   /** How far a session has come. */
   look(session: string, signal: AbortSignal): Promise<Session>;
   /** Has the session stop soon; one that is over is no error. */

@@ -43,7 +43,7 @@ export class VeeamProvider implements BackupProvider {
     const patience = Math.max(1, settings['task.poll.max.retry']);
     const limits = { pauseMs, startMs: patience * pauseMs, stallMs: settings['restore.timeout'] * 1000 };
     const follower = new SessionFollower(host, limits);
-    const operations = new SessionOperations(host, follower, settings['request.timeout'] * 1000 + pauseMs);
+    const operations = new SessionOperations(host, follower, Math.max(1, settings['request.timeout']) * 1000);
     this.catalogue = new Catalogue(host);
     this.assignments = new Assignments(host, this.catalogue, follower, patience);
     this.taking = new Taking(this.assignments, this.catalogue, operations, follower, patience);

@@ -19,7 +19,7 @@ import { EmClient } from './client.js';
 import { Infrastructure } from './infrastructure.js';
 import { Jobs } from './jobs.js';
 import { RestorePoints } from './restore-points.js';
-import { isEmSession, Sessions } from './sessions.js';
+import { isEmRun, isEmSession, Sessions } from './sessions.js';
 import { Tasks } from './tasks.js';
 
 /** What speaks to the Backup & Replication server behind Enterprise Manager. */
@@ -33,6 +33,7 @@ export interface Companion extends Transport {
  * speaks to the Backup & Replication server itself, or are not declared.
  */
 export class EmTransport implements Transport {
+  readonly shownAfterMs: number;
   readonly disks?: DiskRestores;
   private readonly infrastructure: Infrastructure;
   private readonly jobs: Jobs;
@@ -46,6 +47,8 @@ export class EmTransport implements Transport {
   ) {
     const em = this.client();
     const pace = { intervalMs: Math.max(0.1, settings['task.poll.interval']) * 1000, looks: Math.max(1, settings['task.poll.max.retry']) };
+    // First its task comes to an end, and then a session is seen.
+    this.shownAfterMs = 2 * pace.intervalMs * pace.looks;
     const tasks = new Tasks(em, pace);
     this.infrastructure = new Infrastructure(em, settings.vcenter);
     this.jobs = new Jobs(em, tasks, this.infrastructure, companion);
@@ -102,7 +105,7 @@ export class EmTransport implements Transport {
   }
 
   newestSession(run: Run, signal: AbortSignal): Promise<string | undefined> {
-    if (run.kind === 'mount' || run.kind === 'migration') return this.beyond('restore a single disk').newestSession(run, signal);
+    if (!isEmRun(run)) return this.beyond('restore a single disk').newestSession(run, signal);
     return this.sessions.newest(run, signal);
   }
 
@@ -112,6 +115,10 @@ export class EmTransport implements Transport {
 
   startRestore(restore: MachineRestore, signal: AbortSignal): Promise<string> {
     return this.sessions.startRestore(restore, signal);
+  }
+
+  async sessionOf(start: string, run: Run, signal: AbortSignal): Promise<string> {
+    return isEmRun(run) ? this.sessions.cameOf(start, run, signal) : start;
   }
 
   async look(session: string, signal: AbortSignal): Promise<Session> {

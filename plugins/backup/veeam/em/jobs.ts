@@ -95,13 +95,12 @@ export class Jobs {
     const known = await this.companion?.repositoryOf(idOf(uid), signal);
     if (known !== undefined) return urnOf('Repository', known);
     const repositories = await this.infrastructure.repositories(signal);
-    const named = repositories.length === 1 ? repositories : repositories.filter((each) => description.includes(each.name));
-    // A name may be part of another one.
-    const [longest] = [...named].sort((a, b) => b.name.length - a.name.length);
-    if (longest) return longest.uid;
+    const [only, ...others] = repositories.length === 1 ? repositories : namedIn(description, repositories);
+    if (only && others.length === 0) return only.uid;
+    const several = only ? `, and no more than one: it names ${[only, ...others].map((each) => each.name).join(' and ')}` : '';
     throw new ProviderError(
       'rejected',
-      `Veeam has several repositories: the description of the job ${name} has to name that of its copies`,
+      `Veeam has several repositories: the description of the job ${name} has to name that of its copies${several}`,
     );
   }
 
@@ -142,6 +141,14 @@ async function outcomeOf<T>(what: string, attempt: () => Promise<unknown>, look:
   const seen = await look();
   if (seen !== undefined) return seen;
   throw failure;
+}
+
+/** Those whose names are in the text, as whole words; of names that are part of each other the longest. */
+function namedIn(text: string, things: readonly Reference[]): readonly Reference[] {
+  const longestFirst = things.map(({ name }) => name).sort((a, b) => b.length - a.length);
+  const names = longestFirst.map((name) => name.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')).join('|');
+  const found = new Set(text.match(new RegExp(`(?<![\\p{L}\\p{N}_-])(?:${names})(?![\\p{L}\\p{N}_-])`, 'gu')));
+  return things.filter(({ name }) => found.has(name));
 }
 
 /** Those that are not of one machine. */

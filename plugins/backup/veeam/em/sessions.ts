@@ -38,14 +38,29 @@ export class Sessions {
     const run = { kind: 'backup', job } as const;
     const before = await this.findNewest(run, signal);
     if (before && before.state !== 'Stopped') throw new ProviderError('temporary', `the job ${job} of Veeam is running already`);
-    return this.start(run, before, () => this.tasks.carryOut('POST', `jobs/${job}?action=start`, signal), signal);
+    return startOf(before, await this.em.change('POST', `jobs/${job}?action=start`, signal));
   }
 
   async startRestore({ restorePoint, machineName }: MachineRestore, signal: AbortSignal): Promise<string> {
-    const run = { kind: 'restore', machineName } as const;
-    const before = await this.findNewest(run, signal);
+    const before = await this.findNewest({ kind: 'restore', machineName }, signal);
     const path = `vmRestorePoints/${encodeURIComponent(restorePoint)}?action=restore`;
-    return this.start(run, before, () => this.tasks.carryOut('POST', path, signal, restoreSpec()), signal);
+    return startOf(before, await this.em.change('POST', path, signal, restoreSpec()));
+  }
+
+  /** The session that came of the start: the one that its task names, or else the first that is newer than the last one before. */
+  async cameOf(start: string, run: EmRun, signal: AbortSignal): Promise<string> {
+    const what = `starting a ${run.kind}`;
+    const { task, before } = readStart(start);
+    const ended = task === undefined ? undefined : await this.tasks.outcome(task, what, signal);
+    const named = ended?.links.find(({ rel, type }) => rel === 'Related' && type === kindOf(pathOf(run, '')).root);
+    if (named) return pathOf(run, named.id);
+    const newer = async () => {
+      const session = await this.findNewest(run, signal);
+      return session?.id === before ? undefined : session;
+    };
+    const session = await afterwards(what, () => lookFor(this.pace, newer, signal));
+    if (session) return pathOf(run, session.id);
+    throw new ProviderError('unknown', `Veeam has started a ${run.kind} and shows no session of it`);
   }
 
   async look(session: string, signal: AbortSignal): Promise<Session> {
@@ -70,25 +85,6 @@ export class Sessions {
     return (await this.em.find(`${session}/taskSessions?format=Entity`, TASK_SESSIONS, signal)) ?? [];
   }
 
-  /** The session that the task has started: the one that it names, or else the first that is newer than the last one before. */
-  private async start(
-    run: EmRun,
-    before: EmSession | undefined,
-    ask: () => Promise<Task | undefined>,
-    signal: AbortSignal,
-  ): Promise<string> {
-    const task = await ask();
-    const named = task?.links.find(({ rel, type }) => rel === 'Related' && type === kindOf(pathOf(run, '')).root);
-    if (named) return pathOf(run, named.id);
-    const newer = async () => {
-      const session = await this.findNewest(run, signal);
-      return session?.id === before?.id ? undefined : session;
-    };
-    const session = await afterwards(`starting a ${run.kind}`, () => lookFor(this.pace, newer, signal));
-    if (session) return pathOf(run, session.id);
-    throw new ProviderError('unknown', `Veeam has started a ${run.kind} and shows no session of it`);
-  }
-
   private async findNewest(run: EmRun, signal: AbortSignal): Promise<EmSession | undefined> {
     const [type, kind, filter] =
       run.kind === 'backup'
@@ -105,6 +101,18 @@ export class Sessions {
     return [...new Set(reasons)].join('; ');
   }
 }
+
+/** What was begun: the task, if there is one, and the newest session before it. */
+const startOf = (before: EmSession | undefined, task: Task | undefined): string =>
+  ['start', before?.id ?? '', encodeURIComponent(task?.id ?? '')].join('/');
+
+function readStart(start: string): { readonly before?: string; readonly task?: string } {
+  const [, before = '', task = ''] = start.split('/');
+  return { ...(before === '' ? {} : { before }), ...(task === '' ? {} : { task: decodeURIComponent(task) }) };
+}
+
+/** Whether Enterprise Manager itself starts it. */
+export const isEmRun = (run: Run): run is EmRun => run.kind === 'backup' || run.kind === 'restore';
 
 const pathOf = ({ kind }: EmRun, id: string): string => `${kind === 'backup' ? 'backupSessions' : 'restoreSessions'}/${id}`;
 

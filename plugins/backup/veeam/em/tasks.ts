@@ -44,20 +44,28 @@ export class Tasks {
 
   /** Answers the task that has made the change, with what came of it; undefined when there was nothing to be done. */
   async carryOut(method: 'POST' | 'DELETE', path: string, signal: AbortSignal, body?: string): Promise<Task | undefined> {
+    const what = `${method} ${path}`;
     const task = await this.em.change(method, path, signal, body);
     if (!task) return undefined;
-    const ended = await afterwards(`${method} ${path}`, () => this.endOf(task, signal));
-    if (!ended) throw new ProviderError('unknown', `${method} ${path}: ${task.id} of Enterprise Manager does not come to an end`);
-    if (ended.isSuccessful) return ended;
-    throw new ProviderError('rejected', `${method} ${path}: ${ended.message || 'Enterprise Manager does not say why it failed'}`);
+    const ended = task.isFinished ? successful(task, what) : await this.outcome(task.id, what, signal);
+    if (ended) return ended;
+    throw new ProviderError('unknown', `${what}: Enterprise Manager has forgotten its ${task.id}`);
   }
 
-  private async endOf(begun: Task, signal: AbortSignal): Promise<Task | undefined> {
-    if (begun.isFinished) return begun;
+  /** The task once it has done what was asked, which may be long ago; undefined when Enterprise Manager has forgotten it. */
+  async outcome(id: string, what: string, signal: AbortSignal): Promise<Task | undefined> {
     const look = async () => {
-      const task = await this.em.get(`tasks/${encodeURIComponent(begun.id)}`, TASK, signal);
+      const task = await this.em.find(`tasks/${encodeURIComponent(id)}`, TASK, signal);
+      if (!task) return 'forgotten';
       return task.isFinished ? task : undefined;
     };
-    return lookFor(this.pace, look, signal);
+    const seen = await afterwards(what, () => lookFor(this.pace, look, signal));
+    if (!seen) throw new ProviderError('unknown', `${what}: ${id} of Enterprise Manager does not come to an end`);
+    return seen === 'forgotten' ? undefined : successful(seen, what);
   }
+}
+
+function successful(task: Task, what: string): Task {
+  if (task.isSuccessful) return task;
+  throw new ProviderError('rejected', `${what}: ${task.message || 'Enterprise Manager does not say why it failed'}`);
 }

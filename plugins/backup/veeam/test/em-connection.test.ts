@@ -1,6 +1,7 @@
 import { expectFault, never } from '../../../../test/kit/contract/samples.js';
 import { USER } from './bench.js';
 import { emBench, type EmBench } from './em-bench.js';
+import { FakeServer } from './fake/server.js';
 
 let bench: EmBench;
 beforeAll(async () => {
@@ -84,12 +85,31 @@ test('no message shows a password that the server repeats', async () => {
 });
 
 describe('where the settings leave the choice', () => {
+  const started: FakeServer[] = [];
+  afterAll(() => Promise.all(started.map((server) => server.close())));
   const kinds = async (settings: Parameters<EmBench['open']>[0]) =>
     new Set((await bench.open({ api: 'auto', ...settings }).listOfferings(never)).map(({ externalId }) => externalId.split(':')[2]));
 
   test('Backup & Replication is spoken to if it is set, and Enterprise Manager if only that answers', async () => {
     expect(await kinds({ 'vbr.url': bench.server.origin })).toEqual(new Set(['Job', 'Repository']));
     expect(await kinds({})).toEqual(new Set(['Job']));
+  });
+
+  test('what was found once stays, whichever of the two does not answer later', async () => {
+    // Of this test alone, as Backup & Replication is looked for at a fixed port.
+    const host = '127.94.19.1';
+    const em = await FakeServer.start([bench.em.handle], host);
+    const startVbr = () => FakeServer.start([bench.vbr.api], host, 9419);
+    started.push(em);
+    const at = (path: string) => ({ url: em.origin + path, 'validate.ssl': false, 'ca.file': '' });
+    const vbr = await startVbr();
+    expect(await kinds(at('/api/'))).toEqual(new Set(['Job', 'Repository']));
+    await vbr.close();
+    const { message } = await expectFault(kinds(at('/api/')), 'temporary');
+    expect(message).toContain(':9419 cannot be reached');
+    expect(await kinds(at('/api'))).toEqual(new Set(['Job']));
+    started.push(await startVbr());
+    expect(await kinds(at('/api'))).toEqual(new Set(['Job']));
   });
 
   test('nothing is chosen while nobody answers', async () => {

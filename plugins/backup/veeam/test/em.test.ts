@@ -14,6 +14,7 @@ beforeAll(async () => {
 beforeEach(() => bench.reset());
 afterAll(() => bench.close());
 
+const sessionsOf = (name: string) => bench.estate.sessions.all.filter((session) => session.name === name);
 const contentOf = (name: string) => bench.estate.machine(name).disks.map(({ bytes }) => bytes.toString('hex'));
 
 describe('putting machines under templates', () => {
@@ -93,6 +94,11 @@ describe('putting machines under templates', () => {
     expect(refusal.message).toContain('the description of the job Daily has to name that of its copies');
     const described = await bench.assigned(bench.open(), bench.addTemplate('Vaulted', true, 'to Vault 2, every night'));
     expect(described.job.repositoryId).toBe('99999999-9999-4999-8999-999999999999');
+    const part = await expectFault(bench.assigned(bench.open(), bench.addTemplate('Near', true, 'not Vault 20')), 'rejected');
+    expect(part.message).toContain('has to name that of its copies');
+    const both = 'Vault 2, not the Default Backup Repository';
+    const doubtful = await expectFault(bench.assigned(bench.open(), bench.addTemplate('Both', true, both)), 'rejected');
+    expect(doubtful.message).toContain('no more than one: it names Default Backup Repository and Vault 2');
     const { job } = await bench.assigned(bench.open(bench.companion));
     expect(job.repositoryId).toBe(bench.template.repositoryId);
     bench.estate.repositories.pop();
@@ -254,6 +260,39 @@ describe('restoring machines', () => {
     expect(bench.estate.sessions.all.filter(({ kind, name }) => kind === 'RestoreVm' && name === machine.name)).toHaveLength(1);
   });
 
+  test.each<[string, Fault]>([
+    ['its answer was lost', { on: /POST .*vmRestorePoints/, times: 1, how: 'drop after' }],
+    ['its task cannot be looked at', { on: /GET .*tasks/, how: { status: 500 } }],
+  ])('joins the restore that was started when %s, although it is shown only much later', async (_what, fault) => {
+    const { machine, take, restore } = await bench.assigned();
+    const { externalId } = await bench.open().takeBackup(take(), never);
+    const request = restore(externalId);
+    bench.server.faults.push(fault);
+    await expectFault(bench.open().restoreMachine(request, never), 'unknown');
+    bench.server.faults.length = 0;
+    Object.assign(bench.em.script, { namesSessions: false, sessionsAfter: 3 });
+    // No longer than tasks and what they have started may take: two times 120 looks, a second apart.
+    bench.estate.advance(200_000);
+    await bench.open().restoreMachine(request, never);
+    expect(bench.estate.sessions.all.filter(({ kind, name }) => kind === 'RestoreVm' && name === machine.name)).toHaveLength(1);
+  });
+
+  test('goes on with the task that was begun, however long ago, and tries again when that has failed', async () => {
+    const { machine, take, restore } = await bench.assigned();
+    const { externalId } = await bench.open().takeBackup(take(), never);
+    const request = restore(externalId);
+    Object.assign(bench.em.script, { taskLooks: 2, failing: { StartVMRestore: 'The host is busy.' } });
+    bench.server.faults.push({ on: /GET .*tasks/, times: 1, how: { status: 500 } });
+    await expectFault(bench.open().restoreMachine(request, never), 'unknown');
+    bench.estate.advance(1_000_000);
+    expect((await expectFault(bench.open().restoreMachine(request, never), 'rejected')).message).toContain('The host is busy.');
+    const asked = () => bench.server.count(/POST .*vmRestorePoints/);
+    expect(asked()).toBe(1);
+    bench.em.script.failing = {};
+    await bench.open().restoreMachine(request, never);
+    expect([asked(), sessionsOf(machine.name).length]).toEqual([2, 1]);
+  });
+
   test('brings back a machine that vCenter has lost, and its job follows it', async () => {
     const { provider, machine, job, take, restore } = await bench.assigned();
     const before = contentOf(machine.name);
@@ -268,8 +307,7 @@ describe('restoring machines', () => {
 
 describe('a server that dies', () => {
   /** Longer than anybody waits for one who may be starting something. */
-  const CLAIM_MS = 60_000;
-  const sessionsOf = (name: string) => bench.estate.sessions.all.filter((session) => session.name === name);
+  const CLAIM_MS = 600_000;
 
   test('makes one job, takes one backup and restores it once in the end, at whatever moment it died', async () => {
     const runs = await sweepDeaths(async ({ store, dying }) => {

@@ -112,6 +112,17 @@ test('nobody starts a backup again while the request of another may still be und
   expect([server.count(STARTS_JOB), estate.pointsOf(machine.name).length]).toEqual([2, 1]);
 });
 
+test('nothing is started when the questions before it have used up the time of the start', async () => {
+  const { volumes, take, restoreOne } = await bench.guarded();
+  const { externalId } = await bench.open().takeBackup(take(), never);
+  const request = restoreOne(externalId, volumes[1]!);
+  server.faults.push({ on: /GET .*\/hosts/, how: 700 });
+  await expectFault(bench.open({ 'request.timeout': 1 }).restoreVolume(request, never), 'temporary');
+  expect(server.count(/POST .*\/fcd$/)).toBe(0);
+  server.faults.length = 0;
+  await bench.open().restoreVolume(request, never);
+});
+
 test.each([429, 503, 400])('a start that was refused with %i can be tried again at once', async (status) => {
   const { take } = await bench.guarded();
   server.faults.push({ on: /POST .*\/start$/, times: 3, how: { status, headers: { 'retry-after': '0' } } });
@@ -133,6 +144,18 @@ test('starts nothing while the job runs for somebody else', async () => {
   estate.sessions.script.lastsMs = 0;
   await bench.open().takeBackup(request, never);
   expect(estate.pointsOf(machine.name)).toHaveLength(2);
+});
+
+test.each([20, 1, 0, -1, null, ''])('a token that is said to last %p seconds is used, and not only asked for', async (seconds) => {
+  const before = vbr.logons;
+  server.faults.push({
+    on: /POST .*\/token$/,
+    how: ({ status, body = '' }) => ({ status, body: JSON.stringify({ ...(JSON.parse(body) as object), expires_in: seconds }) }),
+  });
+  const provider = bench.open();
+  await provider.capacity(never);
+  await provider.capacity(never);
+  expect(vbr.logons - before).toBe(1);
 });
 
 test('a token that ends while something is started is no failure', async () => {

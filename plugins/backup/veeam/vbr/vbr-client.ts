@@ -20,7 +20,7 @@ export interface Credentials {
 interface Token {
   readonly access: string;
   readonly refresh: string | undefined;
-  readonly expiresAt: number;
+  readonly renewAt: number;
 }
 
 /** Asks a Backup & Replication server: knows its revision, and logs on once for all. */
@@ -125,7 +125,7 @@ export class VbrClient {
       if (signal.aborted) throw givenUp(signal);
       const seen = this.token;
       const token = await seen;
-      if (token && token !== this.refused && token.expiresAt - MARGIN_MS > this.now().getTime()) return token;
+      if (token && token !== this.refused && token.renewAt > this.now().getTime()) return token;
       if (this.token === seen) this.token = this.obtain(token).catch((error: unknown) => this.forgetToken(error));
     }
   }
@@ -159,8 +159,9 @@ export class VbrClient {
     const token = this.read(answer, 'logging on', true);
     const [access, refresh, seconds] = [asText(token['access_token']), asText(token['refresh_token']), Number(token['expires_in'])];
     if (access === undefined) throw broken('/api/oauth2/token', 'it holds no token');
-    const lastsMs = Number.isFinite(seconds) ? seconds * 1000 : 2 * MARGIN_MS;
-    return { access, refresh, expiresAt: this.now().getTime() + lastsMs };
+    const lastsMs = seconds > 0 && Number.isFinite(seconds) ? seconds * 1000 : 2 * MARGIN_MS;
+    // One that lasts no longer than the margin is of use for a while, too.
+    return { access, refresh, renewAt: this.now().getTime() + Math.max(lastsMs / 2, lastsMs - MARGIN_MS) };
   }
 
   private read(answer: HttpsAnswer, what: string, isRepeatable: boolean): Answer {

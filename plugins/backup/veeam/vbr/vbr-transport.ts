@@ -18,6 +18,7 @@ const DELETE_PAUSE_MS = 200;
 
 /** Veeam by the API of Backup & Replication, at whatever revision it has. */
 export class VbrTransport implements Transport {
+  readonly shownAfterMs = 0;
   readonly disks?: VbrDiskRestores;
   private readonly client: VbrClient;
   private readonly inventory: Inventory;
@@ -106,6 +107,11 @@ export class VbrTransport implements Transport {
       ...(has.overwrite ? { overwrite: exists } : {}),
     };
     return textOf(await this.client.ask('POST', path, signal, body), 'id', path);
+  }
+
+  /** A start is answered with its session. */
+  async sessionOf(start: string): Promise<string> {
+    return start;
   }
 
   look(session: string, signal: AbortSignal): Promise<Session> {

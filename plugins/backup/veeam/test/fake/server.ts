@@ -58,12 +58,12 @@ export class FakeServer {
   ) {}
 
   /** Starts one with a certificate of its own, which is for 127.0.0.1 wherever it listens. */
-  static async start(apis: readonly FakeApi[], address = '127.0.0.1'): Promise<FakeServer> {
+  static async start(apis: readonly FakeApi[], address = '127.0.0.1', port = 0): Promise<FakeServer> {
     const certificates = await makeCertificates();
     const server = createServer({ cert: certificates.certificate, key: certificates.key });
     const fake = new FakeServer(server, certificates, apis);
     server.on('request', (request, response) => void fake.answer(request, response));
-    server.listen(0, address);
+    server.listen(port, address);
     await once(server, 'listening');
     return fake;
   }
