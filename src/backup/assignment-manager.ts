@@ -34,6 +34,11 @@ export interface RemoveWish {
   readonly forced: boolean;
 }
 
+interface TakeOutWish extends RemoveWish {
+  /** Whether the machine is about to be gone: where nobody knows whether the provider has let go, a job is to find out afterwards. */
+  readonly isGoing: boolean;
+}
+
 /** Puts machines under offerings and takes them out again: a machine is in one at most. */
 export class AssignmentManager {
   constructor(
@@ -54,48 +59,67 @@ export class AssignmentManager {
     if (!begun && !mayBeAssigned && !runningJob(call).isRepeat) throw alreadyAssigned(vm);
     if (!begun) return;
     const { assignment, offering } = begun;
-    // Recorded first, looked at afterwards, as the removal of an offering does the other way round: one of the two sees the other.
-    if (!(await this.db.daos.offerings.findByUuid(offeringUuid))) throw new NotFound('backup offering', offeringUuid);
-    const provider = this.framework.provider(offering.provider, zone);
-    const volumes = (await this.db.daos.volumes.listByVm(vm.id)).map(volumeOf);
-    const { reference } = await provider.assign({ ...assignRequest('assign', vm, zone, offering, call), volumes }, call.signal);
+    const reference = await this.tellOf(assignment, vm, zone, offering, call);
     await this.db.transaction(async ({ assignments, usage }) => {
-      const isNew = await assignments.transition(assignment.id, 'Assigning', 'Assigned', { externalId: reference ?? null });
+      const isNew = await assignments.transition(assignment.id, 'Assigning', 'Assigned', { externalId: reference });
       if (isNew) await usage.append(assigned(assignment, vm, this.now()));
     });
   }
 
+  /** Has the provider put the machine under the offering; if it certainly has not, the assignment is gone. Answers the provider's name of it. */
+  private async tellOf(assignment: OfferingAssignment, vm: Vm, zone: Zone, offering: BackupOffering, call: CallContext) {
+    try {
+      // Recorded first, looked at afterwards, as the removal of an offering does the other way round: one of the two sees the other.
+      if (!(await this.db.daos.offerings.findByUuid(offering.uuid))) throw new NotFound('backup offering', offering.uuid);
+      const provider = this.framework.provider(offering.provider, zone);
+      const volumes = (await this.db.daos.volumes.listByVm(vm.id)).map(volumeOf);
+      const { reference } = await provider.assign({ ...assignRequest('assign', vm, zone, offering, call), volumes }, call.signal);
+      return reference ?? null;
+    } catch (error) {
+      const isUndone = error instanceof ApiError || leftNothingDone(error);
+      if (isUndone && !runningJob(call).isTriedAgain(error)) {
+        await this.db.transaction(({ assignments }) => assignments.delete(assignment.id, 'Assigning'));
+      }
+      throw error;
+    }
+  }
+
   /** Takes the machine out of its offering; its backups stay, its schedules go. With `forced` also if the provider does not let go. */
-  async remove(vmUuid: string, { offeringUuid, forced }: RemoveWish, call: CallContext): Promise<void> {
+  async remove(vmUuid: string, wish: RemoveWish, call: CallContext): Promise<void> {
+    await this.takeOut(vmUuid, { ...wish, isGoing: false }, call);
+  }
+
+  private async takeOut(vmUuid: string, wish: TakeOutWish, call: CallContext): Promise<void> {
     const vm = await this.machines.getIncludingRemoved(call.caller, vmUuid);
     const zone = this.zones.getById(vm.zoneId);
     this.framework.assertEnabled(zone);
-    const begun = await this.beginRemoval(vm, offeringUuid, call);
+    const begun = await this.beginRemoval(vm, wish.offeringUuid, call);
     if (!begun) return;
     const { assignment, offering } = begun;
+    const isConfirmed = await this.db.daos.usage.isAssigned(assignment);
     const provider = this.framework.provider(offering.provider, zone);
     const { externalId } = assignment;
     const request = { ...assignRequest('unassign', vm, zone, offering, call), ...(externalId === null ? {} : { reference: externalId }) };
     try {
       await provider.unassign(request, call.signal);
     } catch (error) {
-      if (!forced) {
-        // If nobody knows whether the provider has let go, the removal can be repeated and nothing else be done.
-        if (leftNothingDone(error)) await this.db.transaction((daos) => daos.assignments.transition(assignment.id, 'Removing', 'Assigned'));
-        throw error;
-      }
-      this.log('warn', 'machine removed from its offering although the provider refused', {
-        machine: vmUuid,
-        offering: offering.uuid,
-        error,
-      });
+      if (runningJob(call).isTriedAgain(error)) throw error;
+      if (!wish.forced) await this.giveUp(assignment, isConfirmed && leftNothingDone(error), error);
+      this.log('warn', 'machine taken out of its offering without the provider', { machine: vmUuid, offering: offering.uuid, error });
+      if (wish.isGoing && !leftNothingDone(error)) return;
     }
     await this.db.transaction(async ({ assignments, schedules, usage }) => {
       // Whoever has been faster has done the rest too, and the machine may be in an offering again.
       if (!(await assignments.delete(assignment.id, 'Removing'))) return;
-      await usage.append(released(assignment, vm, this.now()));
+      if (isConfirmed) await usage.append(released(assignment, vm, this.now()));
       await schedules.deleteByVm(vm.id);
     });
+  }
+
+  /** If nobody knows whether the provider has let go, or ever had it, the removal can be repeated and nothing else be done. */
+  private async giveUp({ id }: OfferingAssignment, isStillThere: boolean, error: unknown): Promise<never> {
+    if (isStillThere) await this.db.transaction(({ assignments }) => assignments.transition(id, 'Removing', 'Assigned'));
+    throw error;
   }
 
   /** Takes a machine that is about to be expunged out of its offering, whatever the provider says; refused while the offering has backups of it. */
@@ -108,7 +132,7 @@ export class AssignmentManager {
         `virtual machine ${vm.uuid} has backups under its backup offering; delete them, or remove it from the offering, before it is expunged`,
       );
     }
-    await this.remove(vm.uuid, { offeringUuid: undefined, forced: true }, call);
+    await this.takeOut(vm.uuid, { offeringUuid: undefined, forced: true, isGoing: true }, call);
   }
 
   private checkMachine(vm: Vm, zoneUuid: string | undefined, { caller }: CallContext): Zone {

@@ -100,7 +100,7 @@ export class BackupManager {
   }
 
   /** Has the provider remove a backup that is Deleting. If nothing has been done there, the backup is again what it was. */
-  async finishDeleting(backup: Backup, provider: BackupProvider, order: DeleteOrder, signal: AbortSignal) {
+  private async finishDeleting(backup: Backup, provider: BackupProvider, order: DeleteOrder, signal: AbortSignal) {
     const externalId = backup.externalId === null ? {} : { externalId: backup.externalId };
     const takenBy = backup.operationId === null ? {} : { takenBy: backup.operationId };
     try {

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import type { Backup } from '../dao/backup-dao.js';
 import type { Holding, KnownBackup } from '../dao/backup-look-dao.js';
 import type { Database } from '../dao/database.js';
 import type { Vm } from '../dao/vm-dao.js';
@@ -7,6 +7,7 @@ import type { JobOrder, JobQueue } from '../jobs/job-queue.js';
 import { settle } from '../jobs/settle.js';
 import type { Log } from '../log.js';
 import { ProviderError, type BackupProvider, type Operation } from '../provider/index.js';
+import { stableUuid } from '../stable-uuid.js';
 import type { BackupManager } from './backup-manager.js';
 
 /** Brings to an end what operations have begun and nobody will finish. */
@@ -19,20 +20,31 @@ export class Leftovers {
     private readonly log: Log,
   ) {}
 
-  /** Has the provider remove whatever a backup that failed has left there, once; false if it could not. */
-  clean({ id, uuid, operationId }: KnownBackup, provider: BackupProvider, signal: AbortSignal): Promise<boolean> {
-    return this.attempt(uuid, async () => {
-      const takenBy = operationId ?? undefined;
-      if (takenBy !== undefined) await provider.deleteBackup({ ...anOperation(), takenBy, forced: false }, signal);
-      await this.db.transaction(({ backups }) => backups.transition(id, 'Error', 'Error', { cleaned: this.now() }));
-    });
+  /** Has the provider remove whatever a backup that failed has left there, once; false if it could not, or the backup is there after all. */
+  async clean({ id, uuid, operationId }: KnownBackup, provider: BackupProvider, signal: AbortSignal): Promise<boolean> {
+    try {
+      // Another look may have found it since.
+      if ((await this.db.daos.backups.findByUuid(uuid))?.status !== 'Error') return false;
+      if (operationId !== null) await provider.deleteBackup({ ...cleaningOf(uuid), takenBy: operationId, forced: false }, signal);
+      return await this.db.transaction(({ backups }) => backups.transition(id, 'Error', 'Error', { cleaned: this.now() }));
+    } catch (error) {
+      // What one backup's provider refuses does not keep the others from their end.
+      if (!(error instanceof ProviderError)) throw error;
+      this.log('warn', 'leftovers of a backup not removed', { backup: uuid, error });
+      return false;
+    }
   }
 
-  /** Deletes a backup to the end that nobody is deleting any more; false if the provider could not. */
-  deleteAgain({ uuid }: KnownBackup, provider: BackupProvider, signal: AbortSignal): Promise<boolean> {
-    return this.attempt(uuid, async () => {
-      const backup = await this.db.daos.backups.findByUuid(uuid);
-      if (backup?.status === 'Deleting') await this.backups.finishDeleting(backup, provider, { ...anOperation(), forced: false }, signal);
+  /** Asks for the end of a backup that nobody is deleting any more; false if somebody is. */
+  deleteAgain({ uuid }: KnownBackup, actor: Actor): Promise<boolean> {
+    return this.db.transaction(async (daos) => {
+      const backup = await daos.backups.findByUuid(uuid);
+      if (backup?.status !== 'Deleting') return false;
+      const machineUuid = this.backups.machineUuid(backup);
+      // Also a job about a backup that this one depends on may be deleting it.
+      if (await daos.jobs.isPendingOn(machineUuid, undefined)) return false;
+      await this.jobs.add(daos, deletionOf(backup, machineUuid, actor));
+      return true;
     });
   }
 
@@ -65,26 +77,23 @@ export class Leftovers {
     for (const operation of abandoned) await this.db.transaction((daos) => settle(daos, operation, this.now()));
     return abandoned.length;
   }
-
-  /** What one backup's provider refuses does not keep the others from their end. */
-  private async attempt(backup: string, work: () => Promise<void>): Promise<boolean> {
-    try {
-      await work();
-      return true;
-    } catch (error) {
-      if (!(error instanceof ProviderError)) throw error;
-      this.log('warn', 'leftovers of a backup not removed', { backup, error });
-      return false;
-    }
-  }
 }
 
 /** A job like any other: until it has ended, nothing else is done with the machine. */
-const releaseOf = ({ uuid, accountId, domainId }: Vm, { userId, requestId }: Actor): JobOrder => ({
+const releaseOf = ({ uuid, accountId, domainId, removed }: Vm, { userId, requestId }: Actor): JobOrder => ({
   command: 'removeVirtualMachineFromBackupOffering',
-  parameters: new Map([['virtualmachineid', uuid]]),
+  // Of a machine that is gone, nobody would ask for it again.
+  parameters: new Map([['virtualmachineid', uuid], ...(removed ? [['forced', 'true'] as const] : [])]),
   subject: { type: 'VirtualMachine', uuid, machineUuid: uuid },
   asker: { userId, accountId, domainId, requestId },
 });
 
-const anOperation = (): Operation => ({ operationId: randomUUID(), report: async () => undefined });
+const deletionOf = ({ uuid, accountId, domainId }: Backup, machineUuid: string, { userId, requestId }: Actor): JobOrder => ({
+  command: 'deleteBackup',
+  parameters: new Map([['id', uuid]]),
+  subject: { type: 'Backup', uuid, machineUuid },
+  asker: { userId, accountId, domainId, requestId },
+});
+
+/** The same for every look, so that what one has begun is joined by the next. */
+const cleaningOf = (uuid: string): Operation => ({ operationId: stableUuid(`clean/${uuid}`), report: async () => undefined });

@@ -73,7 +73,7 @@ export class Reconciler {
     await this.mark(comparison.decisions, started);
     const changed = await this.change(comparison.decisions, order);
     const [deleted, cleaned] = [
-      await this.finish(comparison.decisions, 'delete', (backup) => this.leftovers.deleteAgain(backup, provider, signal)),
+      await this.finish(comparison.decisions, 'delete', (backup) => this.leftovers.deleteAgain(backup, actor)),
       await this.finish(comparison.decisions, 'clean', (backup) => this.leftovers.clean(backup, provider, signal)),
     ];
     const leaving = await this.leftovers.releaseAgain(holding, actor);
@@ -113,10 +113,8 @@ export class Reconciler {
   /** Notes which backups are not shown, and which are again. */
   private async mark(decisions: readonly Decision[], now: Date): Promise<void> {
     for (const [step, missed] of [['missed', now] as const, ['seen', null] as const]) {
-      for (const status of ['BackedUp', 'Error'] as const) {
-        const ids = decisions.filter((each) => each.step === step && each.known.status === status).map(({ known }) => known.id);
-        if (ids.length > 0) await this.db.transaction(({ backupLooks }) => backupLooks.mark(ids, status, missed));
-      }
+      const marked = decisions.filter((each) => each.step === step).map(({ known }) => known);
+      if (marked.length > 0) await this.db.transaction(({ backupLooks }) => backupLooks.mark(marked, missed));
     }
   }
 
@@ -135,7 +133,7 @@ export class Reconciler {
     const done: { step: ChangingStep; row: Backup; outcome: ReturnType<typeof reconciled> }[] = [];
     for (const { known, step, held } of batch) {
       const row = rows.get(known.id);
-      if (row?.status !== known.status) continue;
+      if (row?.status !== known.status || row.revision !== known.revision) continue;
       const outcome = reconciled(step, row, held, this.now());
       if (await daos.backupLooks.change(row, outcome.changes)) done.push({ step, row, outcome });
     }

@@ -35,19 +35,24 @@ export interface Comparison {
   readonly decisions: readonly Decision[];
   /** What the provider holds that nobody knows here. */
   readonly unknown: readonly ProviderBackup[];
-  /** How many backups the provider must have, and how many of these it does not show. */
+  /** How many backups the provider must have, how many of these it does not show, and of how many that is new. */
   readonly expected: number;
   readonly lacking: number;
+  readonly newlyLacking: number;
 }
 
 /** More than so many, and more than such a share of what is known, are not lost at once: the listing is wrong. */
 const MOST_LACKING = 3;
 const LARGEST_SHARE_LACKING = 0.25;
 
-/** Whether so much can have gone. All of several have not: a listing that is empty by error looks the same. */
-export function isBelievable({ expected, lacking }: Pick<Comparison, 'expected' | 'lacking'>): boolean {
+/**
+ * Whether so much can have gone since a listing was last believed. All of several have not: a listing that is empty by error looks
+ * the same.
+ */
+export function isBelievable({ expected, lacking, newlyLacking }: Pick<Comparison, 'expected' | 'lacking' | 'newlyLacking'>): boolean {
+  if (newlyLacking === 0) return true;
   if (lacking > 1 && lacking === expected) return false;
-  return lacking <= MOST_LACKING || lacking <= expected * LARGEST_SHARE_LACKING;
+  return newlyLacking <= MOST_LACKING || newlyLacking <= expected * LARGEST_SHARE_LACKING;
 }
 
 /** Compares all that a provider holds with all that is known of it. */
@@ -55,6 +60,7 @@ export function compare(listing: ProviderListing, known: readonly KnownBackup[],
   const held = pairUp(listing, known);
   const paired = new Set(held.values());
   const expected = known.filter((each) => each.status === 'BackedUp' && !look.isBusy(each));
+  const lacking = expected.filter(({ id }) => !held.has(id));
   return {
     decisions: known.flatMap((each) => {
       const step = look.isBusy(each) ? undefined : stepFor(each, held.get(each.id), look);
@@ -62,7 +68,9 @@ export function compare(listing: ProviderListing, known: readonly KnownBackup[],
     }),
     unknown: [...listing.values()].filter((backup) => !paired.has(backup)),
     expected: expected.length,
-    lacking: expected.filter(({ id }) => !held.has(id)).length,
+    lacking: lacking.length,
+    // Only a listing that was believed has had the others noted.
+    newlyLacking: lacking.filter(({ missed }) => !missed).length,
   };
 }
 

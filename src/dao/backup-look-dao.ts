@@ -1,11 +1,10 @@
 import type { Knex } from 'knex';
-import type { BackupStatus } from '../backup/backup-status.js';
 import type { Backup, NewBackupRow } from './backup-dao.js';
 
 /** What is compared with what the provider shows of a backup. */
 export type KnownBackup = Pick<
   Backup,
-  'id' | 'uuid' | 'status' | 'missed' | 'cleaned' | 'dependsOn' | (typeof IDENTITY)[number] | (typeof SIZES)[number]
+  'id' | 'uuid' | 'status' | 'revision' | 'missed' | 'cleaned' | 'dependsOn' | (typeof IDENTITY)[number] | (typeof SIZES)[number]
 >;
 
 /** The backups of one provider in one zone. */
@@ -19,7 +18,7 @@ export type BackupNames = Pick<Backup, (typeof IDENTITY)[number]>;
 
 const IDENTITY = ['externalId', 'operationId'] as const;
 const SIZES = ['type', 'sizeBytes', 'protectedSizeBytes'] as const;
-const COLUMNS = ['id', 'uuid', 'status', 'missed', 'cleaned', 'dependsOn', ...IDENTITY, ...SIZES];
+const COLUMNS = ['id', 'uuid', 'status', 'revision', 'missed', 'cleaned', 'dependsOn', ...IDENTITY, ...SIZES];
 
 /** So many rows are read, and so many values looked for, by one statement. */
 const PAGE = 1000;
@@ -83,14 +82,14 @@ export class BackupLookDao {
     return new Map(rows.map(({ vmId, policyId }) => [vmId, policyId]));
   }
 
-  /** Notes since when the provider does not show them, or that it does again; those that are no longer in the status are left alone. */
-  async mark(ids: readonly number[], status: BackupStatus, missed: Date | null): Promise<void> {
-    for (let from = 0; from < ids.length; from += PAGE) {
-      await this.db('backups')
-        .whereIn('id', ids.slice(from, from + PAGE))
-        .where({ status })
-        .whereNull('removed')
-        .update({ missed });
+  /** Notes since when the provider does not show them, or that it does again; those that have been changed since they were read are left alone. */
+  async mark(known: readonly KnownBackup[], missed: Date | null): Promise<void> {
+    for (let from = 0; from < known.length; from += PAGE) {
+      const some = known.slice(from, from + PAGE);
+      const ids = some.map(({ id }) => id);
+      const asRead = some.map(({ id, status, revision }) => [id, status, revision]);
+      const rows = this.db('backups').whereIn('id', ids).whereIn(['id', 'status', 'revision'], asRead).whereNull('removed');
+      await rows.update({ missed, revision: this.db.raw('?? + 1', ['revision']) });
     }
   }
 

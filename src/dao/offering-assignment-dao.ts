@@ -4,7 +4,7 @@ import type { Holding } from './backup-look-dao.js';
 /**
  * - `Assigning`: the provider is being told; the machine is not protected yet
  * - `Assigned`: the provider has confirmed
- * - `Removing`: the provider is being told to let the machine go
+ * - `Removing`: the provider is being told to let the machine go, or will be: nobody knows whether it has it
  */
 export type AssignmentState = 'Assigning' | 'Assigned' | 'Removing';
 
@@ -74,9 +74,9 @@ export class OfferingAssignmentDao {
     return moved === 1;
   }
 
-  /** Drops the assignment that the operation was making and has not finished. */
-  async deleteUnfinished(operationId: string): Promise<void> {
-    await this.db('backup_policy_vm_map').where({ operationId, state: 'Assigning' }).delete();
+  /** Has the machine leave the offering that the operation was putting it in and has not finished. */
+  async letGoUnfinished(operationId: string): Promise<void> {
+    await this.db('backup_policy_vm_map').where({ operationId, state: 'Assigning' }).update({ state: 'Removing' });
   }
 
   /** Ends an assignment that is in the given state. */

@@ -69,6 +69,13 @@ export class UsageLedgerDao {
     if (entries.length > 0) await this.db('usage_ledger').insert(entries);
   }
 
+  /** Whether the machine has come under the offering and not left it. */
+  async isAssigned({ vmId, policyId }: Pick<UsageKey, 'vmId' | 'policyId'>): Promise<boolean> {
+    const entries = this.db('usage_ledger').where({ vmId, policyId, backupId: null });
+    const sum = (await entries.sum({ reasons: 'reasons' }).first()) as { reasons: number | string | null };
+    return Number(sum.reasons) > 0;
+  }
+
   /** The machines that counted at some time in the period, oldest machine first. */
   async listUsed({ vmId, keyword, ...owners }: UsageFilter, { start, end }: Period, page: Page): Promise<Listing<UsageView>> {
     const entries = ownedBy(this.db('usage_ledger').where('created', '<', end), owners);

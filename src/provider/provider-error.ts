@@ -21,6 +21,8 @@ export class ProviderError extends Error {
   readonly [BRAND] = true;
 
   static override [Symbol.hasInstance](value: unknown): boolean {
+    // Inherited by classes that are derived from this one, of which the brand says nothing.
+    if (this !== ProviderError) return Function.prototype[Symbol.hasInstance].call(this, value);
     return typeof value === 'object' && value !== null && BRAND in value;
   }
 

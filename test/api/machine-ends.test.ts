@@ -1,6 +1,7 @@
 import type { Answer } from '../../src/client/api-client.js';
 import { digestsOf } from '../kit/digests.js';
 import { forEachEngine } from '../kit/engines.js';
+import { eventually } from '../kit/eventually.js';
 import { backedUpMachine, configure, deploy, each, listed, makeZone, only, protectedMachine, script, volumesOf } from '../kit/scene.js';
 import { testServer } from '../kit/server.js';
 
@@ -44,6 +45,44 @@ forEachEngine((engine) => {
       const id = await newMachine();
       await server.admin.run('destroyVirtualMachine', { id, expunge: 'true' });
       expect((await server.admin.refusal('recoverVirtualMachine', { id })).code).toBe(431);
+    });
+  });
+
+  describe('a machine that is expunged while its provider is in trouble', () => {
+    const isAtProvider = async (id: string) => {
+      const { value } = await server.db
+        .knex('plugin_store')
+        .where({ entryKey: `assignment/${id}` })
+        .first<{ value: string }>();
+      return (JSON.parse(value) as { offeringExternalId: string | null }).offeringExternalId !== null;
+    };
+    const jobs = () => server.db.knex('async_job');
+
+    test('is let go by it when that can be asked again', async () => {
+      const { zoneId, vmId } = await protectedMachine(server);
+      await script(server, zoneId, { 'fail.call': 'unassign', 'fail.fault': 'temporary' });
+      const { jobid } = await server.admin.call('destroyVirtualMachine', { id: vmId, expunge: 'true' });
+      const uuid = String(jobid);
+      await eventually(
+        () => jobs().where({ uuid }).first<{ retries: number }>(),
+        ({ retries }) => retries > 0,
+      );
+      await script(server, zoneId, { 'fail.call': '' });
+      await jobs().where({ uuid, holder: null }).update({ leaseUntil: null });
+      expect(await server.admin.ended(uuid)).toMatchObject({ jobstatus: 1 });
+      expect([await isGone(vmId), await isAtProvider(vmId)]).toEqual([true, false]);
+    });
+
+    test('is let go by it afterwards, by a job, where nobody knows whether it was', async () => {
+      const { zoneId, vmId } = await protectedMachine(server);
+      await script(server, zoneId, { 'fail.call': 'unassign', 'fail.fault': 'unknown' });
+      await server.admin.run('destroyVirtualMachine', { id: vmId, expunge: 'true' });
+      expect([await isGone(vmId), await isAtProvider(vmId)]).toEqual([true, true]);
+      await script(server, zoneId, { 'fail.call': '' });
+      await server.admin.run('syncBackups', { zoneid: zoneId });
+      const { uuid } = await jobs().where({ machineUuid: vmId }).orderBy('id', 'desc').first<{ uuid: string }>();
+      expect(await server.admin.ended(uuid)).toMatchObject({ cmd: 'removeVirtualMachineFromBackupOffering', jobstatus: 1 });
+      expect(await isAtProvider(vmId)).toBe(false);
     });
   });
 

@@ -31,6 +31,11 @@ forEachEngine((engine) => {
   const eventsOf = async (id: unknown) =>
     each(await listed(server.admin, 'listEvents', 'event', { resourceid: String(id), listall: 'true' }), 'description');
   const change = (id: string, changes: Partial<Backup>) => server.db.knex('backups').where({ uuid: id }).update(changes);
+  /** The newest job that works on the machine, when it has ended. */
+  async function lastJobOn(machineUuid: string): Promise<Answer> {
+    const { uuid } = await server.db.knex('async_job').where({ machineUuid }).orderBy('id', 'desc').first<{ uuid: string }>();
+    return server.admin.ended(uuid);
+  }
   /** What the ledger says now of the machine's backups: reasons to count it, and bytes. */
   async function balanceOf(vmId: string): Promise<number[]> {
     const { id } = await server.db.knex('virtual_machine').where({ uuid: vmId }).first<{ id: number }>();
@@ -110,6 +115,74 @@ forEachEngine((engine) => {
     expect([await backupsOf(vmId), await balanceOf(vmId)]).toEqual([[], [0, 0]]);
   });
 
+  /** Looks at the provider, and sleeps when all has been compared and nothing has been changed yet, while something happens. */
+  async function sleepingSync(zoneId: string, meanwhile: () => Promise<unknown>): Promise<Answer> {
+    const looks = server.db.daos.backupLooks;
+    const real = looks.removedSince.bind(looks);
+    looks.removedSince = async (...asked) => {
+      looks.removedSince = real;
+      const removed = await real(...asked);
+      await meanwhile();
+      return removed;
+    };
+    return sync(zoneId);
+  }
+
+  test('a look that slept takes nothing for lost that another has found again, and nothing for back that has vanished since', async () => {
+    const { zoneId, vmId, backup, backupId } = await backedUpMachine(server);
+    await configure(server, GRACE, '0', zoneId);
+    const hide = (lost: string) => script(server, zoneId, { lost });
+    const reappear = async () => {
+      await hide('');
+      await sync(zoneId);
+    };
+    await hide(String(backup.externalid));
+    await sync(zoneId);
+    expect(await sleepingSync(zoneId, reappear)).toMatchObject(NOTHING);
+    expect(await statusOf(vmId)).toEqual(['BackedUp']);
+
+    await hide(String(backup.externalid));
+    await sync(zoneId);
+    expect(await sync(zoneId)).toMatchObject({ missing: 1 });
+    await hide('');
+    const vanish = async () => {
+      await sync(zoneId);
+      await hide(String(backup.externalid));
+      await sync(zoneId);
+      await sync(zoneId);
+    };
+    expect(await sleepingSync(zoneId, vanish)).toMatchObject(NOTHING);
+    expect([await statusOf(vmId), await balanceOf(vmId)]).toEqual([['Missing'], [0, 0]]);
+    await server.admin.run('deleteBackup', { id: backupId });
+  });
+
+  test('a look that slept notes nothing of a backup that others have noted otherwise', async () => {
+    const { zoneId, vmId, backup, backupId } = await backedUpMachine(server);
+    await script(server, zoneId, { lost: String(backup.externalid) });
+    const others = async () => {
+      await sync(zoneId);
+      await script(server, zoneId, { lost: '' });
+      await sync(zoneId);
+    };
+    expect(await sleepingSync(zoneId, others)).toMatchObject(NOTHING);
+    expect(await server.db.daos.backups.findByUuid(backupId)).toMatchObject({ missed: null });
+    expect(await statusOf(vmId)).toEqual(['BackedUp']);
+  });
+
+  test('a look that slept adopts nothing that another has adopted and its owner has deleted', async () => {
+    const { zoneId, vmId } = await protectedMachine(server);
+    await strayBackup(server.db, zoneId, vmId);
+    const meanwhile = async () => {
+      await sync(zoneId);
+      const [backup] = await backupsOf(vmId);
+      await server.admin.run('deleteBackup', { id: String(backup?.id) });
+    };
+    await strayBackup(server.db, zoneId, vmId);
+    expect(await sleepingSync(zoneId, meanwhile)).toMatchObject(NOTHING);
+    expect(await backupsOf(vmId)).toHaveLength(1);
+    expect(await balanceOf(vmId)).toEqual([1, 7]);
+  });
+
   test('a listing that fails at its beginning, in the middle or at its end changes nothing', async () => {
     const { zoneId, vmId, backup } = await backedUpMachine(server);
     await strayBackup(server.db, zoneId, vmId);
@@ -150,7 +223,7 @@ forEachEngine((engine) => {
     expect(each(await alertsOf(zoneId), 'description')).toEqual([expect.stringContaining('forced=true')]);
     expect(new Set(await statusOf(vmId))).toEqual(new Set(['BackedUp']));
     expect(await sync(zoneId, { forced: 'true' })).toMatchObject({ ...NOTHING, success: true });
-    expect(await sync(zoneId, { forced: 'true' })).toMatchObject({ ...NOTHING, missing: 5 });
+    expect(await sync(zoneId)).toMatchObject({ ...NOTHING, success: true, missing: 5 });
     expect(new Set(await statusOf(vmId))).toEqual(new Set(['Missing']));
   });
 
@@ -199,15 +272,18 @@ forEachEngine((engine) => {
     expect(await sync(zoneId)).toMatchObject({ ...NOTHING, looked: 0 });
   });
 
-  test('a backup that nobody is deleting any more is deleted, or is there again if its provider refuses', async () => {
+  test('a backup that nobody is deleting any more is deleted by a job, or is there again if its provider refuses', async () => {
     const { zoneId, vmId, backupId } = await backedUpMachine(server);
     await change(backupId, { status: 'Deleting' });
     await script(server, zoneId, { 'fail.call': 'deleteBackup', 'fail.fault': 'rejected' });
-    expect(await sync(zoneId)).toMatchObject(NOTHING);
+    expect(await sync(zoneId)).toMatchObject({ ...NOTHING, settled: 1 });
+    expect(await lastJobOn(vmId)).toMatchObject({ cmd: 'deleteBackup', jobstatus: 2 });
     expect(await statusOf(vmId)).toEqual(['BackedUp']);
     await change(backupId, { status: 'Deleting' });
     await script(server, zoneId, { 'fail.call': '' });
     expect(await sync(zoneId)).toMatchObject({ ...NOTHING, settled: 1 });
+    expect(await lastJobOn(vmId)).toMatchObject({ cmd: 'deleteBackup', jobstatus: 1 });
+    expect(await eventsOf(backupId)).toContain('deleteBackup is done');
     expect([await backupsOf(vmId), await balanceOf(vmId)]).toEqual([[], [0, 0]]);
     expect(await sync(zoneId)).toMatchObject({ ...NOTHING, looked: 0 });
   });
@@ -217,8 +293,7 @@ forEachEngine((engine) => {
     const { id } = await server.db.knex('virtual_machine').where({ uuid: vmId }).first<{ id: number }>();
     await server.db.knex('backup_policy_vm_map').where({ vmId: id }).update({ state: 'Removing' });
     await sync(zoneId);
-    const { uuid } = await server.db.knex('async_job').where({ machineUuid: vmId }).orderBy('id', 'desc').first<{ uuid: string }>();
-    expect(await server.admin.ended(uuid)).toMatchObject({ cmd: 'removeVirtualMachineFromBackupOffering', jobstatus: 1 });
+    expect(await lastJobOn(vmId)).toMatchObject({ cmd: 'removeVirtualMachineFromBackupOffering', jobstatus: 1 });
     expect(await server.db.daos.assignments.findByVm(id)).toBeUndefined();
   });
 

@@ -46,7 +46,7 @@ forEachEngine((engine) => {
     expect(await handle.db.knex('backup_policy_vm_map').first()).toMatchObject({ operationId: String(outcomes.indexOf(true)) });
   });
 
-  test('drops what an operation was making and has not finished', async () => {
+  test('lets go of what an operation was making and has not finished', async () => {
     const offering = await insertOffering(daos());
     const insert = async (state: AssignmentState, operationId: string) =>
       (await insertAssignment(daos(), await insertVm(daos()), offering, { state, operationId })).vmId;
@@ -55,10 +55,10 @@ forEachEngine((engine) => {
       await insert('Assigned', 'op'),
       await insert('Assigning', 'another'),
     ];
-    await daos().assignments.deleteUnfinished('op');
-    expect(await daos().assignments.findByVm(unfinished)).toBeUndefined();
-    expect(await daos().assignments.findByVm(finished)).toBeDefined();
-    expect(await daos().assignments.findByVm(others)).toBeDefined();
+    await daos().assignments.letGoUnfinished('op');
+    expect(await daos().assignments.findByVm(unfinished)).toMatchObject({ state: 'Removing' });
+    expect(await daos().assignments.findByVm(finished)).toMatchObject({ state: 'Assigned' });
+    expect(await daos().assignments.findByVm(others)).toMatchObject({ state: 'Assigning' });
   });
 
   test('ends it only in the state that is named, and once', async () => {

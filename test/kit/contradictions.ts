@@ -22,14 +22,25 @@ export async function heldIn(knex: Knex): Promise<Held[]> {
   return rows.map(({ value }) => JSON.parse(value) as Held);
 }
 
+/** The uuids of the machines that are in an offering of the dummy provider. */
+async function assignedIn(knex: Knex): Promise<string[]> {
+  const rows = knex('plugin_store').select('entryKey', 'value').where('entry_key', 'like', 'assignment/%');
+  const assignments = (await rows) as { entryKey: string; value: string }[];
+  const isIn = ({ value }: { value: string }) => (JSON.parse(value) as { offeringExternalId: string | null }).offeringExternalId !== null;
+  return assignments.filter(isIn).map(({ entryKey }) => entryKey.slice('assignment/'.length));
+}
+
 /**
  * Everything in which the record contradicts itself, or the dummy provider, when nothing is going on any more and the providers have
- * been looked at: no row claims a backup that the provider lacks, and none is there that no row has; nothing stays in a passing state,
+ * been looked at: no row claims a backup or an assignment that the provider lacks, and none is there that no row has; nothing stays in a passing state,
  * no limit is held, and no job is without a result. Empty if all is well.
  */
 export async function contradictionsIn(knex: Knex): Promise<string[]> {
   const held = (await heldIn(knex)).filter(({ state }) => state === 'held');
-  const [jobs, backups, ledger] = [
+  const assigned = await assignedIn(knex);
+  const [machines, assignments, jobs, backups, ledger] = [
+    (await knex('virtual_machine')) as Vm[],
+    (await knex('backup_policy_vm_map')) as OfferingAssignment[],
     (await knex('async_job')) as (Job & { runningMachine: string | null })[],
     (await knex('backups')) as Backup[],
     (await knex('usage_ledger')) as LedgerEntry[],
@@ -37,11 +48,16 @@ export async function contradictionsIn(knex: Knex): Promise<string[]> {
   return [
     ...jobs.filter(({ status, result }) => status === 0 || result === null).map(about('a job without a result')),
     ...jobs.filter(holdsSomething).map(about('a job that holds something')),
-    ...((await knex('virtual_machine')) as Vm[]).filter(isPassing).map(about('a machine in a passing state')),
+    ...machines.filter(isPassing).map(about('a machine in a passing state')),
     ...((await knex('volume')) as Volume[]).filter(isUnfinished).map(about('a volume in a passing state')),
-    ...((await knex('backup_policy_vm_map')) as OfferingAssignment[])
-      .filter(({ state }) => state !== 'Assigned')
-      .map(about('an assignment in a passing state')),
+    ...assignments.filter(({ state }) => state !== 'Assigned').map(about('an assignment in a passing state')),
+    ...machines
+      .filter(isIn(assignments))
+      .filter(({ uuid }) => !assigned.includes(uuid))
+      .map(about('a row without an assignment')),
+    ...assigned
+      .filter((uuid) => !machines.filter(isIn(assignments)).some((vm) => vm.uuid === uuid))
+      .map((uuid) => `an assignment without a row: ${uuid}`),
     ...backups
       .filter(({ status, cleaned }) => status === 'BackingUp' || status === 'Deleting' || (status === 'Error' && cleaned === null))
       .map(about('a backup in a passing state')),
@@ -63,6 +79,11 @@ const holdsSomething = (job: Job & { runningMachine: string | null }): boolean =
   );
 
 const isPassing = ({ state, restoreOperation }: Vm): boolean => restoreOperation !== null || !SETTLED_MACHINES.has(state);
+
+const isIn =
+  (assignments: readonly OfferingAssignment[]) =>
+  ({ id }: Vm): boolean =>
+    assignments.some(({ vmId }) => vmId === id);
 
 const isUnfinished = ({ state, restoreOperation, removed }: Volume): boolean =>
   restoreOperation !== null || (state === 'Copying' && removed === null);

@@ -13,7 +13,7 @@ const shown = (externalId: string, more: Partial<ProviderBackup> = {}): Provider
   ...{ externalId, machineUuid: 'machine', takenAt: NOW, type: 'FULL', sizeBytes: 1, protectedSizeBytes: 2, volumes: [], ...more },
 });
 const known = (id: number, more: Partial<KnownBackup> = {}): KnownBackup => ({
-  ...{ id, uuid: `backup-${id}`, status: 'BackedUp', missed: null, cleaned: null, dependsOn: null },
+  ...{ id, uuid: `backup-${id}`, status: 'BackedUp', revision: 0, missed: null, cleaned: null, dependsOn: null },
   ...{ type: 'FULL', sizeBytes: 1, protectedSizeBytes: 2 },
   ...{ externalId: `external-${id}`, operationId: `operation-${id}`, ...more },
 });
@@ -145,10 +145,16 @@ test('a second backup of an operation whose first is known is unknown', () => {
 });
 
 test('some backups may be gone, but not all of several, nor most of many', () => {
-  expect(isBelievable({ expected: 1, lacking: 1 })).toBe(true);
-  expect(isBelievable({ expected: 2, lacking: 2 })).toBe(false);
-  expect(isBelievable({ expected: 4, lacking: 3 })).toBe(true);
-  expect(isBelievable({ expected: 4, lacking: 4 })).toBe(false);
-  expect(isBelievable({ expected: 100, lacking: 25 })).toBe(true);
-  expect(isBelievable({ expected: 100, lacking: 26 })).toBe(false);
+  const isBelieved = (expected: number, lacking: number, newlyLacking = lacking) => isBelievable({ expected, lacking, newlyLacking });
+  expect([isBelieved(1, 1), isBelieved(2, 2)]).toEqual([true, false]);
+  expect([isBelieved(4, 3), isBelieved(4, 4), isBelieved(4, 4, 1)]).toEqual([true, false, false]);
+  expect([isBelieved(100, 25), isBelieved(100, 26)]).toEqual([true, false]);
+});
+
+test('what a believed listing has lacked already is not held against the next', () => {
+  const all = [1, 2, 3, 4, 5].map((id) => known(id, { missed: agoMs(1) }));
+  const { expected, lacking, newlyLacking } = compare(new Map(), all, look());
+  expect({ expected, lacking, newlyLacking }).toEqual({ expected: 5, lacking: 5, newlyLacking: 0 });
+  expect(isBelievable({ expected, lacking, newlyLacking })).toBe(true);
+  expect(compare(new Map(), [...all, known(6)], look()).newlyLacking).toBe(1);
 });

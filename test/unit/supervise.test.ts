@@ -281,6 +281,19 @@ describe('a call of many pages', () => {
     await expect(collect(supervised({ listBackups }).listBackups(outer.signal))).rejects.toEqual(error);
   });
 
+  test('is complete also when the plugin cannot be told so', async () => {
+    const pages = ['a'];
+    const next = async () => ({ done: pages.length === 0, value: pages.shift() });
+    const iterator = {
+      next,
+      return: () => {
+        throw new Error('at once');
+      },
+    };
+    const listBackups = () => ({ [Symbol.asyncIterator]: () => iterator }) as never;
+    expect(await collect(supervised({ listBackups }).listBackups(outer.signal))).toEqual(['a']);
+  });
+
   test('fails as a whole when a page fails', async () => {
     const provider = supervised({
       async *listBackups() {
