@@ -68,7 +68,11 @@ export class Restoring {
       start: (_plan: null, limited: AbortSignal) => disks.migrate(name, limited),
       finish: async () => null,
     };
-    await this.operations.run(transport, request, migration, signal);
+    await this.operations.run(transport, request, migration, signal).catch(async (error: unknown) => {
+      // Nobody asks for it again, and as long as it is mounted the backup is in use.
+      if (isFinal(error)) await disks.unmount(name, signal).catch(() => undefined);
+      throw error;
+    });
     return { uuid: name, sizeBytes, path };
   }
 
@@ -93,6 +97,9 @@ export class Restoring {
     );
   }
 }
+
+/** Whether the same operation would come to the same end. */
+const isFinal = (error: unknown): boolean => error instanceof ProviderError && !['temporary', 'unknown'].includes(error.fault);
 
 function diskOf({ volumes }: Manifest, externalId: string, { uuid }: Volume): Disk {
   const held = volumes.find(({ volume }) => volume.uuid === uuid);

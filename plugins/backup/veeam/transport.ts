@@ -67,6 +67,8 @@ export interface DiskRestores {
   pathOf(name: string, signal: AbortSignal): Promise<string>;
   /** Starts to move the mounted disk to its storage, and answers the session. */
   migrate(name: string, signal: AbortSignal): Promise<string>;
+  /** Lets the mounted disk go; one that is gone is no error. */
+  unmount(name: string, signal: AbortSignal): Promise<void>;
 }
 
 /** Something that machines can be put under: a job to copy the settings of, or a repository to keep backups in. */

@@ -13,8 +13,21 @@ describe.each(['1.1-rev0', '1.2-rev1', '1.3-rev2'])('over revision %s', (revisio
   beforeAll(async () => void (bench = await vbrBench(revision)));
   beforeEach(() => {
     bench.server.reset();
-    Object.assign(bench.estate.sessions.script, { lastsMs: 0, neverStarts: false, result: 'Success', message: '', errors: [] });
-    Object.assign(bench.vbr.doubts, { tellsUnits: true, namesMachines: false, describesItself: true, hasUnknownFields: true });
+    Object.assign(bench.estate.sessions.script, {
+      lastsMs: 0,
+      neverStarts: false,
+      result: 'Success',
+      message: '',
+      errors: [],
+      only: undefined,
+    });
+    Object.assign(bench.vbr.doubts, {
+      tellsUnits: true,
+      mountsDisks: true,
+      namesMachines: false,
+      describesItself: true,
+      hasUnknownFields: true,
+    });
   });
   afterAll(() => bench.close());
 
@@ -257,6 +270,22 @@ describe.each(['1.1-rev0', '1.2-rev1', '1.3-rev2'])('over revision %s', (revisio
     for (const missing of [{ 'restore.cluster': '' }, { 'restore.datastore': '' }]) {
       expect(await bench.open(missing).capabilities(never)).toMatchObject({ restoreVolume: false });
     }
+  });
+
+  test('cannot where the server mounts no disks', async () => {
+    bench.vbr.doubts.mountsDisks = false;
+    expect(await bench.open().capabilities(never)).toMatchObject({ restoreVolume: false });
+  });
+
+  test('lets a mounted disk go that cannot be moved', async () => {
+    const { volumes, take, restoreOne } = await bench.guarded();
+    const provider = bench.open();
+    const { externalId } = await provider.takeBackup(take(), never);
+    Object.assign(bench.estate.sessions.script, { result: 'Failed', message: 'no room', only: 'QuickMigration' });
+    const request = restoreOne(externalId, volumes[0]!);
+    await expectFault(provider.restoreVolume(request, never), 'rejected');
+    expect(bench.estate.firstClassDisks.map(({ name }) => name)).not.toContain(request.newVolumeUuid);
+    expect(bench.server.count(/^POST .*\/dismount$/)).toBe(1);
   });
 
   test('passes every step of the way, and stops at the first that fails', async () => {

@@ -54,6 +54,19 @@ export class VbrDiskRestores implements DiskRestores {
     return textOf(await this.client.ask('POST', `${pathOf(revision)}/${id}/migrate`, signal, spec), 'id', 'fcd');
   }
 
+  async unmount(name: string, signal: AbortSignal): Promise<void> {
+    const mount = await this.search(name, signal);
+    if (!mount) return;
+    const path = `${pathOf(await this.client.revision())}/${textOf(mount, 'id', 'fcd')}/dismount`;
+    await this.client.ask('POST', path, signal, {});
+  }
+
+  /** Has a mount end, be it one that has only begun. */
+  async stop(reference: string, signal: AbortSignal): Promise<void> {
+    const [, name = '', session = ''] = reference.split(':');
+    await (session !== '' && !(await this.search(name, signal)) ? this.sessions.stop(session, signal) : this.unmount(name, signal));
+  }
+
   /** The reference of the mount of that name. */
   async find(name: string, signal: AbortSignal): Promise<string | undefined> {
     const mount = await this.search(name, signal);

@@ -31,6 +31,8 @@ const FEATURES = {
   vSphereRestore: { path: '/api/v1/restore/vmRestore/vSphere', method: 'post', since: '1.2-rev0' },
   /** `/restore/instantRecovery/vSphere/fcd` instead of `…/vmware/fcd`. */
   vSphereDisks: { path: '/api/v1/restore/instantRecovery/vSphere/fcd', method: 'post', since: '1.2-rev0' },
+  /** Its older place. */
+  vmwareDisks: { path: '/api/v1/restore/instantRecovery/vmware/fcd', method: 'post', since: '1.1-rev0' },
   /** `/restorePoints` and `restorePointId` instead of `/objectRestorePoints` and `objectRestorePointId`. */
   restorePoints: { path: '/api/v1/restorePoints', method: 'get', since: '1.2-rev0' },
   /** The field `overwrite` of a restore in place. */

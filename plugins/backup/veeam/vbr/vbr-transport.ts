@@ -47,7 +47,7 @@ export class VbrTransport implements Transport {
     const deletes = has.deleteRestorePoint;
     return {
       quiesce: false,
-      restoreVolume: this.disks !== undefined,
+      restoreVolume: this.disks !== undefined && (has.vSphereDisks || has.vmwareDisks),
       fillMachine: false,
       crossZone: false,
       capacity: true,
@@ -121,7 +121,7 @@ export class VbrTransport implements Transport {
   }
 
   stop(session: string, signal: AbortSignal): Promise<void> {
-    return this.sessions.stop(session, signal);
+    return this.disks && VbrDiskRestores.isMount(session) ? this.disks.stop(session, signal) : this.sessions.stop(session, signal);
   }
 
   findTaken(job: string, session: string, signal: AbortSignal): Promise<RestorePoint | undefined> {

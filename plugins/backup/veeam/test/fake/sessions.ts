@@ -25,7 +25,11 @@ export interface SessionScript {
   message: string;
   /** The titles of log lines with an error. */
   errors: readonly string[];
+  /** The kind that goes so; the others go well at once. Absent: all. */
+  only?: FakeSession['kind'];
 }
+
+const WELL: SessionScript = { lastsMs: 0, neverStarts: false, result: 'Success', message: '', errors: [] };
 
 interface Running {
   readonly session: FakeSession;
@@ -36,7 +40,7 @@ interface Running {
 /** Sessions that end when the clock has come to it, and only then have their effect. */
 export class FakeSessions {
   readonly all: FakeSession[] = [];
-  readonly script: SessionScript = { lastsMs: 0, neverStarts: false, result: 'Success', message: '', errors: [] };
+  readonly script: SessionScript = { ...WELL };
   private running: Running[] = [];
 
   constructor(private readonly now: () => Date) {}
@@ -45,7 +49,8 @@ export class FakeSessions {
     const begun = { state: 'Starting', percent: 0, result: 'None', message: '', log: [] } as const;
     const session: FakeSession = { id: randomUUID(), createdAt: this.now(), ...about, ...begun, log: [] };
     this.all.push(session);
-    this.running.push({ session, script: { ...this.script }, effect });
+    const { only = about.kind } = this.script;
+    this.running.push({ session, script: only === about.kind ? { ...this.script } : WELL, effect });
     this.settle();
     return session;
   }

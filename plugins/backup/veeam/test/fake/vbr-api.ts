@@ -24,7 +24,7 @@ export type Route = readonly [method: string, path: RegExp, handle: (asked: Aske
 /** The REST API of Backup & Replication over an estate, at every revision up to the newest that it speaks. */
 export class FakeVbr {
   readonly doubts: VbrDoubts = {
-    ...{ describesItself: true, deletesRestorePoints: true, tellsUnits: true, namesMachines: false },
+    ...{ describesItself: true, deletesRestorePoints: true, mountsDisks: true, tellsUnits: true, namesMachines: false },
     ...{ hasUnknownFields: true, longestPage: 100_000 },
   };
   /** How often somebody has logged on with the password, and how often with a token of before. */

@@ -17,6 +17,8 @@ export interface VbrDoubts {
   describesItself: boolean;
   /** Whether a single restore point can be deleted, where backups can. */
   deletesRestorePoints: boolean;
+  /** Whether single disks can be mounted out of a backup. */
+  mountsDisks: boolean;
   /** Whether disks are known by the keys of their devices, or by names that tell nothing. */
   tellsUnits: boolean;
   /** Whether a chain is named after its job only, or after its machine too. */
@@ -52,7 +54,7 @@ export function descriptionOf(facts: VbrFacts, doubts: VbrDoubts) {
     [places.restorePoints]: { get: {} },
     [`${places.restorePoints}/{id}`]: facts.deletesBackups && doubts.deletesRestorePoints ? { get: {}, delete: {} } : { get: {} },
     [places.restore]: { post: {} },
-    [places.disks]: { get: {}, post: {} },
+    ...(doubts.mountsDisks ? { [places.disks]: { get: {}, post: {} } } : {}),
     ...(facts.isNewer ? { '/api/v1/backups/{id}/backupFiles': { get: {} } } : {}),
   };
   const field = (name: string) => ({ allOf: [{ properties: {} }, { properties: { [name]: { type: 'boolean' } } }] });

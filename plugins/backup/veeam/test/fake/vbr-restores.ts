@@ -46,6 +46,19 @@ export function restoreRoutes(estate: Estate, facts: VbrFacts, show: Shown): rea
     ],
     [
       'POST',
+      new RegExp(`^${disks}/([^/]+)/dismount$`),
+      ({ id }) =>
+        withThing(
+          mounts.find((mount) => mount.id === id),
+          'mount',
+          (mount) => {
+            mounts.splice(mounts.indexOf(mount), 1);
+            return { status: 204 };
+          },
+        ),
+    ],
+    [
+      'POST',
       new RegExp(`^${disks}/([^/]+)/migrate$`),
       ({ id, body }) =>
         withThing(
