@@ -32,9 +32,9 @@ export class Sessions {
   async spanOf(id: string, signal: AbortSignal): Promise<{ readonly began: Date; readonly ended?: Date }> {
     const session = await this.client.ask('GET', `${SESSIONS}/${id}`, signal);
     const began = timeOf(session, 'creationTime', SESSIONS);
-    const ended = asText(session['endTime']) === undefined ? began : timeOf(session, 'endTime', SESSIONS);
-    // Some answer a time long ago for one that is not yet.
-    return ended > began ? { began, ended } : { began };
+    const ended = asText(session['endTime']) === undefined ? undefined : timeOf(session, 'endTime', SESSIONS);
+    // Some answer a time long ago for one that has not ended yet.
+    return ended && ended >= began ? { began, ended } : { began };
   }
 
   async newest(run: SessionRun, signal: AbortSignal): Promise<string | undefined> {
