@@ -8,6 +8,8 @@ import type { TestClient } from '../kit/test-client.js';
 
 const CALLS = 200;
 const MACHINES = 20;
+/** A few hundred jobs take their time on a slow machine. */
+const TEST_MS = 120_000;
 /** Of each customer where there are several. */
 const FEWER = 8;
 /** More than a server would have in earnest, so that more of it happens at once. */
@@ -71,35 +73,43 @@ forEachEngine((engine) => {
     place = [zone, await importPolicy(server, zone)];
   });
 
-  test(`${CALLS} backups that are asked for at once end at the limit of the account`, async () => {
-    const customer = await newCustomer(server, ...place);
-    await setLimit(server, customer, 12, 17);
-    const ended = await askAll([customer], ({ client }) => [client]);
-    expect(await statesOf([customer])).toEqual(Array(17).fill('BackedUp'));
-    expect(refusals(ended)).toHaveLength(CALLS - 17);
-    for (const refusal of refusals(ended)) {
-      expect(refusal).toMatchObject({ jobresultcode: 530 });
-      expect(textOf(refusal)).toMatch(/^account \S+ of domain \S+ has 17 of at most 17 backups, and this needs 1 more;/);
-    }
-  });
+  test(
+    `${CALLS} backups that are asked for at once end at the limit of the account`,
+    async () => {
+      const customer = await newCustomer(server, ...place);
+      await setLimit(server, customer, 12, 17);
+      const ended = await askAll([customer], ({ client }) => [client]);
+      expect(await statesOf([customer])).toEqual(Array(17).fill('BackedUp'));
+      expect(refusals(ended)).toHaveLength(CALLS - 17);
+      for (const refusal of refusals(ended)) {
+        expect(refusal).toMatchObject({ jobresultcode: 530 });
+        expect(textOf(refusal)).toMatch(/^account \S+ of domain \S+ has 17 of at most 17 backups, and this needs 1 more;/);
+      }
+    },
+    TEST_MS,
+  );
 
-  test(`${CALLS} backups of several accounts that are asked for at once end at the limits of storage and of a domain`, async () => {
-    const stocked = await newCustomer(server, ...place, FEWER);
-    await setLimit(server, stocked, 12, -1);
-    await setLimit(server, stocked, 13, 13);
-    await setLimit(server, stocked, 12, -1, true);
-    const first = await newCustomer(server, ...place, FEWER);
-    const second = await newCustomer(server, ...place, FEWER, first.domainId);
-    await setLimit(server, first, 12, 31, true);
-    const ended = await askAll([stocked, first, second], ({ client }) => [client]);
-    expect(await statesOf([stocked])).toEqual(Array(13).fill('BackedUp'));
-    expect(await statesOf([first, second])).toEqual(Array(31).fill('BackedUp'));
-    expect(refusals(ended)).toHaveLength(CALLS - 13 - 31);
-    const ofStocked = ended.filter((_, call) => call % 3 === 0);
-    expect(new Set(refusals(ofStocked).map(textOf))).toEqual(
-      new Set([expect.stringMatching(/has 13 of at most 13 GiB of backup storage/)]),
-    );
-  });
+  test(
+    `${CALLS} backups of several accounts that are asked for at once end at the limits of storage and of a domain`,
+    async () => {
+      const stocked = await newCustomer(server, ...place, FEWER);
+      await setLimit(server, stocked, 12, -1);
+      await setLimit(server, stocked, 13, 13);
+      await setLimit(server, stocked, 12, -1, true);
+      const first = await newCustomer(server, ...place, FEWER);
+      const second = await newCustomer(server, ...place, FEWER, first.domainId);
+      await setLimit(server, first, 12, 31, true);
+      const ended = await askAll([stocked, first, second], ({ client }) => [client]);
+      expect(await statesOf([stocked])).toEqual(Array(13).fill('BackedUp'));
+      expect(await statesOf([first, second])).toEqual(Array(31).fill('BackedUp'));
+      expect(refusals(ended)).toHaveLength(CALLS - 13 - 31);
+      const ofStocked = ended.filter((_, call) => call % 3 === 0);
+      expect(new Set(refusals(ofStocked).map(textOf))).toEqual(
+        new Set([expect.stringMatching(/has 13 of at most 13 GiB of backup storage/)]),
+      );
+    },
+    TEST_MS,
+  );
 });
 
 describe('two servers on one MariaDB', () => {
@@ -115,15 +125,19 @@ describe('two servers on one MariaDB', () => {
     await installation?.drop();
   });
 
-  test(`share a limit that ${CALLS} backups are asked for`, async () => {
-    const server = present(servers[0]);
-    const zone = await makeZone(server);
-    const customer = await newCustomer(server, zone, await importPolicy(server, zone));
-    await setLimit(server, customer, 12, 19);
-    const ended = await askAll([customer], ({ keys }) => servers.map((each) => each.client(keys)));
-    expect(await statesOf([customer])).toEqual(Array(19).fill('BackedUp'));
-    expect(refusals(ended)).toHaveLength(CALLS - 19);
-    const busy = servers.map((each) => each.logged('job finished').filter(({ fields }) => fields.status === 2).length);
-    expect(Math.min(...busy)).toBeGreaterThan(0);
-  });
+  test(
+    `share a limit that ${CALLS} backups are asked for`,
+    async () => {
+      const server = present(servers[0]);
+      const zone = await makeZone(server);
+      const customer = await newCustomer(server, zone, await importPolicy(server, zone));
+      await setLimit(server, customer, 12, 19);
+      const ended = await askAll([customer], ({ keys }) => servers.map((each) => each.client(keys)));
+      expect(await statesOf([customer])).toEqual(Array(19).fill('BackedUp'));
+      expect(refusals(ended)).toHaveLength(CALLS - 19);
+      const busy = servers.map((each) => each.logged('job finished').filter(({ fields }) => fields.status === 2).length);
+      expect(Math.min(...busy)).toBeGreaterThan(0);
+    },
+    TEST_MS,
+  );
 });
