@@ -94,7 +94,7 @@ def backup():
 @check("restore")
 def _():
     cloud.ex_stop(nodes["db-1"])
-    equal(run("restoreBackup", id=backup["id"], zoneid=zone), {"success": True})
+    equal(run("restoreBackup", id=backup["id"], zoneid=zone)["success"], True)
 
 
 @check("restore a volume")
@@ -102,7 +102,7 @@ def _():
     volume = json.loads(backup["volumes"])[0]["uuid"]
     before = len(cloud.list_volumes(node=nodes["web-1"]))
     wish = dict(backupid=backup["id"], volumeid=volume, virtualmachineid=nodes["web-1"].id, zoneid=zone)
-    equal(run("restoreBackupVolume", **wish), {"success": True})
+    equal(run("restoreBackupVolume", **wish)["success"], True)
     equal(len(cloud.list_volumes(node=nodes["web-1"])), before + 1)
 
 

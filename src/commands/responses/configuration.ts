@@ -40,7 +40,8 @@ export const toConfigurationResponse = ({
   group,
   subgroup,
   name,
-  value,
+  // Clients take it for a text, also where it is not told.
+  value: value ?? '',
   defaultvalue: key.default,
   scope,
   description: key.about,
