@@ -51,6 +51,7 @@ import { MachineManager } from './inventory/machine-manager.js';
 import { VolumeManager } from './inventory/volume-manager.js';
 import { ZoneDirectory } from './inventory/zone-directory.js';
 import { ZoneManager } from './inventory/zone-manager.js';
+import { IdempotentCommands } from './jobs/idempotent-commands.js';
 import { JobLine } from './jobs/job-line.js';
 import { JobManager } from './jobs/job-manager.js';
 import { JobQueue } from './jobs/job-queue.js';
@@ -219,6 +220,7 @@ export async function createApplication({
     new Authenticator(identities, sessions, dynamicSettings, now),
     (spec, command, parameters, call) => services.jobs.submit(services, spec, command, parameters, call),
     recorder,
+    new IdempotentCommands(db, secrets, now),
     services,
   );
   return {

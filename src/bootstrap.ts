@@ -66,7 +66,7 @@ export async function createFirstAdmin(db: Database, start: FirstStart): Promise
         created,
       });
       const { id: roleId } = found(await daos.roles.findDefault('Admin'), 'role', 'Admin');
-      await insertAccount(daos, { roleId, name: ADMIN, domainId, user, passwordHash, keys, isDefault: true, created });
+      await insertAccount(daos, { uuid: randomUUID(), roleId, name: ADMIN, domainId, user, passwordHash, keys, isDefault: true, created });
       await daos.configuration.insertIfAbsent({ ...SANDBOX_STATE, value: withSandbox ? 'wanted' : 'none' });
     });
     return admin;

@@ -25,13 +25,13 @@ export class CacheInvalidation {
     this.listeners.push({ topic, refresh });
   }
 
-  /** Makes a change; when it resolves, the change is committed and this server knows it, the others will within a second. */
-  async change<T>(topic: CacheTopic, work: (daos: Daos) => Promise<T>): Promise<T> {
-    const result = await this.db.transaction(async (daos) => {
+  /** Makes a change, as the database's `change`; when it resolves, the change is committed and this server knows it, the others will within a second. */
+  async change<T>(topic: CacheTopic, work: (daos: Daos) => Promise<T>, about?: (done: T) => string | undefined): Promise<T> {
+    const result = await this.db.change(async (daos) => {
       const done = await work(daos);
       await daos.cacheChanges.insert(topic, this.now());
       return done;
-    });
+    }, about);
     await this.refresh(topic);
     return result;
   }

@@ -8,10 +8,12 @@ import type { Log } from './log.js';
 
 /** Room for an address of 8 KiB and the headers beside it. */
 const MOST_HEADER_BYTES = 16_384;
+/** Longer than clients and proxies commonly keep idle connections: whoever closes first must not be the one that is being written to. */
+const IDLE_MS = 75_000;
 
 /** Serves the app at the address; port 0 takes a free one. */
 export async function listen(app: Express, host: string, port: number, log: Log): Promise<Server> {
-  const server = createServer({ maxHeaderSize: MOST_HEADER_BYTES }, app);
+  const server = createServer({ maxHeaderSize: MOST_HEADER_BYTES, keepAliveTimeout: IDLE_MS }, app);
   server.on('clientError', (error: UnreadableError, socket) => answerUnreadable(error, socket as Socket, log));
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {

@@ -22,6 +22,7 @@ import * as cronSchedules from './0023_cron_schedules.js';
 import * as retention from './0024_retention.js';
 import * as webhooks from './0025_webhooks.js';
 import * as attachedVolumes from './0027_attached_volumes.js';
+import * as idempotentAnswers from './0029_idempotent_answers.js';
 
 interface Migration {
   up(db: Knex): Promise<void>;
@@ -54,4 +55,5 @@ export const MIGRATIONS: ReadonlyMap<string, Migration> = new Map([
   ['0024_retention', retention],
   ['0025_webhooks', webhooks],
   ['0027_attached_volumes', attachedVolumes],
+  ['0029_idempotent_answers', idempotentAnswers],
 ]);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { CacheInvalidation } from '../cache-invalidation.js';
 import type { CallContext, Caller } from '../call-context.js';
 import type { AccountChanges, AccountState, AccountView } from '../dao/account-dao.js';
@@ -81,11 +82,16 @@ export class AccountManager {
     assertBelongs(type, domain.path, 'domainid');
     const passwordHash = await this.passwords.hash(user.password);
     const accountName = name || user.username;
+    const uuid = randomUUID();
     const id = await refusingDuplicates(`account ${accountName} or user ${user.username} exists already in the domain`, () =>
-      this.caches.change('identity', async (daos) => {
-        const { id: domainId } = found(await daos.domains.touch(domain.id), 'domain', domainUuid);
-        return insertAccount(daos, { roleId, name: accountName, domainId, user, passwordHash, created: this.now() });
-      }),
+      this.caches.change(
+        'identity',
+        async (daos) => {
+          const { id: domainId } = found(await daos.domains.touch(domain.id), 'domain', domainUuid);
+          return insertAccount(daos, { uuid, roleId, name: accountName, domainId, user, passwordHash, created: this.now() });
+        },
+        () => uuid,
+      ),
     );
     return this.view(id);
   }
@@ -111,7 +117,7 @@ export class AccountManager {
   /** Changes what is given. */
   async update(caller: Caller, reference: AccountReference, { name, roleUuid, apiKeyAccess }: AccountUpdate): Promise<AccountWithUsers> {
     const role = roleUuid === undefined ? undefined : await this.access.roleToGive(caller, { uuid: roleUuid, type: undefined });
-    const { id, domainPath } = await (role ? this.getDispensable(caller, reference) : this.get(caller, reference));
+    const { id, uuid, domainPath } = await (role ? this.getDispensable(caller, reference) : this.get(caller, reference));
     const changes: AccountChanges = {};
     if (name?.trim() === '') throw invalid('newname', 'an account must have a name');
     if (name !== undefined) changes.name = name;
@@ -122,25 +128,37 @@ export class AccountManager {
     if (apiKeyAccess !== undefined) changes.apiKeyAccess = readApiKeyAccess(caller, apiKeyAccess);
     if (Object.keys(changes).length > 0) {
       await refusingDuplicates(`account ${name} exists already in the domain`, () =>
-        this.caches.change('identity', (daos) => daos.accounts.update(id, changes)),
+        this.caches.change(
+          'identity',
+          (daos) => daos.accounts.update(id, changes),
+          () => uuid,
+        ),
       );
     }
     return this.view(id);
   }
 
   async enable(caller: Caller, reference: AccountReference): Promise<AccountWithUsers> {
-    const { id } = await this.get(caller, reference);
-    await this.caches.change('identity', (daos) => daos.accounts.update(id, { state: 'enabled' }));
+    const { id, uuid } = await this.get(caller, reference);
+    await this.caches.change(
+      'identity',
+      (daos) => daos.accounts.update(id, { state: 'enabled' }),
+      () => uuid,
+    );
     return this.view(id);
   }
 
   /** Keeps the users of the account out: their sessions end, and jobs that have not begun fail. What the account owns stays as it is. */
   async shut(caller: Caller, reference: AccountReference, state: Exclude<AccountState, 'enabled'>): Promise<AccountWithUsers> {
-    const { id } = await this.getDispensable(caller, reference);
-    await this.caches.change('identity', async (daos) => {
-      await daos.accounts.update(id, { state });
-      await daos.sessions.deleteByAccount(id);
-    });
+    const { id, uuid } = await this.getDispensable(caller, reference);
+    await this.caches.change(
+      'identity',
+      async (daos) => {
+        await daos.accounts.update(id, { state });
+        await daos.sessions.deleteByAccount(id);
+      },
+      () => uuid,
+    );
     return this.view(id);
   }
 

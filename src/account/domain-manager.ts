@@ -86,10 +86,14 @@ export class DomainManager {
     const { id: parentId } = await this.getGoverned(caller, parentUuid);
     assertName(name);
     const { id } = await refusingDuplicates(`there is a domain ${name} in domain ${parentUuid} already, or a domain with this ID`, () =>
-      this.caches.change('identity', async (daos) => {
-        const parent = found(await daos.domains.touch(parentId), 'domain', parentUuid);
-        return daos.domains.insert({ uuid, parentId, name, path: pathOf(parent.path, name), created: this.now() });
-      }),
+      this.caches.change(
+        'identity',
+        async (daos) => {
+          const parent = found(await daos.domains.touch(parentId), 'domain', parentUuid);
+          return daos.domains.insert({ uuid, parentId, name, path: pathOf(parent.path, name), created: this.now() });
+        },
+        () => uuid,
+      ),
     );
     return this.view(id);
   }

@@ -17,6 +17,7 @@ type UserKeys = Pick<User, 'apiKey' | 'secretKey'>;
 
 /** A new account with its first user, ready to be written. */
 export interface AccountRow {
+  readonly uuid: string;
   readonly roleId: number;
   readonly name: string;
   readonly domainId: number;
@@ -29,8 +30,8 @@ export interface AccountRow {
 
 /** Writes an account and its first user; answers the account's id. */
 export async function insertAccount(daos: Daos, account: AccountRow): Promise<number> {
-  const { roleId, name, domainId, user, passwordHash, keys = {}, isDefault = false, created } = account;
-  const row = { uuid: randomUUID(), domainId, name, roleId, state: 'enabled', apiKeyAccess: 'inherit', isDefault, created } as const;
+  const { uuid, roleId, name, domainId, user, passwordHash, keys = {}, isDefault = false, created } = account;
+  const row = { uuid, domainId, name, roleId, state: 'enabled', apiKeyAccess: 'inherit', isDefault, created } as const;
   const { id } = await daos.accounts.insert(row);
   const owner = { accountId: id, domainId };
   await daos.users.insert({ ...userRow(user, owner, passwordHash), uuid: randomUUID(), created, isDefault, ...keys });

@@ -130,7 +130,12 @@ export class RoleManager {
 
   /** Adds a rule after the others. */
   async addRule(caller: Caller, roleUuid: string, rule: NewRule): Promise<RuleOfRole> {
-    const role = await this.change(caller, roleUuid, (daos, { id }) => insertRules(daos, id, [checked(rule)]));
+    const role = await this.change(
+      caller,
+      roleUuid,
+      (daos, { id }) => insertRules(daos, id, [checked(rule)]),
+      ([ruleUuid]) => ruleUuid,
+    );
     const added = role.rules.find(({ rule: text }) => text === rule.rule);
     return { role, rule: found(added, 'rule', rule.rule) };
   }
@@ -166,20 +171,31 @@ export class RoleManager {
     const rights = await this.rightsOf(caller);
     const row = { uuid: randomUUID(), name, type, description, isPublic, isDefault: false, state: 'enabled', created: this.now() } as const;
     this.assertCovered(row, rules, rights);
-    await this.caches.change('role', async (daos) => {
-      const { id } = await refusingDuplicate('name', `there is a role ${name} already`, () => daos.roles.insert(row));
-      await insertRules(daos, id, rules);
-    });
+    await this.caches.change(
+      'role',
+      async (daos) => {
+        const { id } = await refusingDuplicate('name', `there is a role ${name} already`, () => daos.roles.insert(row));
+        await insertRules(daos, id, rules);
+      },
+      () => row.uuid,
+    );
     return found(this.roles.find(row.uuid), 'role', row.uuid);
   }
 
-  private async change(caller: Caller, uuid: string, work: (daos: Daos, role: Role) => Promise<void>): Promise<RoleWithRules> {
+  private async change<T>(
+    caller: Caller,
+    uuid: string,
+    work: (daos: Daos, role: Role) => Promise<T>,
+    about: (done: T) => string | undefined = () => uuid,
+  ): Promise<RoleWithRules> {
     const role = await this.changeable(caller, uuid);
     const rights = await this.rightsOf(caller);
-    await this.caches.change('role', async (daos) => {
-      await work(daos, role);
+    const covered = async (daos: Daos) => {
+      const done = await work(daos, role);
       this.assertCovered(found(await daos.roles.findByUuid(uuid), 'role', uuid), await daos.rolePermissions.listByRole(role.id), rights);
-    });
+      return done;
+    };
+    await this.caches.change('role', covered, about);
     return found(this.roles.find(uuid), 'role', uuid);
   }
 
@@ -219,12 +235,17 @@ function assertAdministers({ role }: Caller): void {
   if (role !== 'Admin') throw new ApiError('denied', 'only accounts of the role type Admin may change roles');
 }
 
-async function insertRules(daos: Daos, roleId: number, rules: readonly CheckedRule[]): Promise<void> {
+/** Adds the rules after those that the role has; answers their uuids. */
+async function insertRules(daos: Daos, roleId: number, rules: readonly CheckedRule[]): Promise<readonly string[]> {
   const last = (await daos.rolePermissions.listByRole(roleId)).at(-1)?.sortOrder ?? -1;
-  for (const [index, { rule, permission, description }] of rules.entries()) {
-    const row = { uuid: randomUUID(), roleId, rule, permission, description, sortOrder: last + 1 + index };
-    await refusingDuplicate('rule', `the role has a rule ${rule} already`, () => daos.rolePermissions.insert(row));
+  const rows = rules.map(({ rule, permission, description }, index) => ({
+    ...{ uuid: randomUUID(), roleId, rule, permission, description },
+    sortOrder: last + 1 + index,
+  }));
+  for (const row of rows) {
+    await refusingDuplicate('rule', `the role has a rule ${row.rule} already`, () => daos.rolePermissions.insert(row));
   }
+  return rows.map(({ uuid }) => uuid);
 }
 
 async function reorder(daos: Daos, { id, name }: Role, order: readonly string[]): Promise<void> {

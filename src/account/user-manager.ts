@@ -56,10 +56,14 @@ export class UserManager {
     const row = userRow(user, { ...account, accountId: account.id }, await this.passwords.hash(user.password));
     const uuid = randomUUID();
     await refusingDuplicates(`user ${user.username} exists already in the domain`, () =>
-      this.caches.change('identity', async (daos) => {
-        if (!(await daos.accounts.touch(account.id))) throw new NotFound('account', account.uuid);
-        await daos.users.insert({ ...row, uuid, created: this.now() });
-      }),
+      this.caches.change(
+        'identity',
+        async (daos) => {
+          if (!(await daos.accounts.touch(account.id))) throw new NotFound('account', account.uuid);
+          await daos.users.insert({ ...row, uuid, created: this.now() });
+        },
+        () => uuid,
+      ),
     );
     return this.find(uuid);
   }

@@ -1,6 +1,7 @@
 import type { CallContext, Caller } from '../call-context.js';
 import { ApiError, NotFound } from '../errors.js';
 import type { EventRecorder } from '../events/event-recorder.js';
+import type { IdempotentCommands } from '../jobs/idempotent-commands.js';
 import type { Services } from '../services.js';
 import type { Authenticator } from './authenticate.js';
 import { bind, idProblem, parameterHolding } from './bind.js';
@@ -37,6 +38,7 @@ export class Dispatcher {
     private readonly authenticator: Authenticator,
     private readonly submit: SubmitJob,
     private readonly events: EventRecorder,
+    private readonly once: IdempotentCommands,
     private readonly services: Services,
   ) {}
 
@@ -64,7 +66,9 @@ export class Dispatcher {
     return runBound(spec, parameters, (command) =>
       spec.async
         ? this.submit(spec, command, parameters, call)
-        : this.events.performing(spec, parameters, call, () => command.execute(this.services, call)),
+        : this.once.performing(spec, parameters, call, () =>
+            this.events.performing(spec, parameters, call, () => command.execute(this.services, call)),
+          ),
     );
   }
 

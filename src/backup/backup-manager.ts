@@ -71,7 +71,7 @@ export class BackupManager {
   async hold(caller: Caller, uuid: string, { isHeld, reason }: HoldWish): Promise<BackupView> {
     const { id, status, held } = await this.get(caller, uuid);
     const hold = isHeld ? { held: held ?? this.now(), holdReason: reason ?? null } : { held: null, holdReason: null };
-    const isDone = await this.db.transaction(({ backups }) => backups.hold(id, hold));
+    const isDone = await this.db.change(({ backups }) => backups.hold(id, hold));
     if (!isDone) throw refused(`backup ${uuid} is ${status}; it can be on hold when it is BackedUp or Missing`);
     const { rows } = await this.db.daos.backups.list({ id }, { limit: 1, offset: 0 });
     return found(rows[0], 'backup', uuid);

@@ -126,7 +126,7 @@ export class BackupOfferingManager {
       throw new ApiError('invalid_value', `there is nothing to change: give backup offering ${uuid} a name, a description or a permission`);
     }
     try {
-      await this.db.daos.offerings.update(id, given);
+      await this.db.change(({ offerings }) => offerings.update(id, given));
     } catch (error) {
       throw isDuplicate(error) ? refused(`the zone has a backup offering named "${name ?? ''}" already`) : error;
     }
@@ -137,7 +137,7 @@ export class BackupOfferingManager {
   async delete(uuid: string, { keepsBackups }: { readonly keepsBackups: boolean }): Promise<void> {
     const offering = await this.get(uuid);
     this.framework.assertEnabled(this.zones.getById(offering.zoneId));
-    await this.db.transaction(async ({ offerings, assignments, backups }) => {
+    await this.db.change(async ({ offerings, assignments, backups }) => {
       // Removed first, looked at afterwards, as an assignment does the other way round: one of the two sees the other.
       if (!(await offerings.remove(offering.id, this.now()))) throw new NotFound('backup offering', uuid);
       if (await assignments.existForOffering(offering.id)) {

@@ -60,7 +60,9 @@ export class BackupRepositoryManager {
     if (capacityBytes !== null && capacityBytes < 0) throw invalid('capacitybytes', `${capacityBytes} is negative`);
     const mountOptions = this.secrets.seal(wish.mountOptions);
     const identity = { uuid: randomUUID(), zoneId: zone.id, created: this.now(), removed: null };
-    return this.view(await this.db.daos.repositories.insert({ ...wish, ...identity, type, provider, capacityBytes, mountOptions }));
+    const row = { ...wish, ...identity, type, provider, capacityBytes, mountOptions };
+    const about = () => identity.uuid;
+    return this.view(await this.db.change(({ repositories }) => repositories.insert(row), about));
   }
 
   /** Changes what is given: no name and no address is empty, but there may be no mount options. */
@@ -73,7 +75,9 @@ export class BackupRepositoryManager {
       ...(mountOptions === undefined ? {} : { mountOptions: this.secrets.seal(mountOptions) }),
       ...(crossZone === undefined ? {} : { crossZone }),
     };
-    if (Object.keys(changes).length > 0) await this.db.daos.repositories.update(repository.id, changes);
+    if (Object.keys(changes).length > 0) {
+      await this.db.change(({ repositories }) => repositories.update(repository.id, changes));
+    }
     return this.view({ ...repository, ...changes });
   }
 
@@ -87,7 +91,7 @@ export class BackupRepositoryManager {
   /** Forgets the repository, unless there are backups in it; what it holds otherwise is left as it is. */
   async delete(uuid: string): Promise<void> {
     const { id, zoneId } = await this.get(uuid);
-    await this.db.transaction(async ({ repositories, backups }) => {
+    await this.db.change(async ({ repositories, backups }) => {
       if (!(await repositories.remove(id, this.now()))) throw new NotFound('backup repository', uuid);
       // An offering that is a repository has its uuid as external id.
       if (await backups.existForExternalOffering(zoneId, uuid)) {

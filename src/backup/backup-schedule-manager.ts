@@ -53,7 +53,10 @@ export class BackupScheduleManager {
     const vm = await this.machines.get(caller, vmUuid);
     const said = await this.read(vm, wish, undefined, signal);
     const schedule = { ...said, uuid: randomUUID(), vmId: vm.id, created: this.now() };
-    await this.record((schedules) => schedules.save(schedule));
+    await this.record(async (schedules) => {
+      await schedules.save(schedule);
+      return (await schedules.findSame(schedule))?.uuid;
+    });
     // Read when all is done: a transaction may not see what others have saved since it began.
     const saved = found(await this.db.daos.schedules.findSame(schedule), 'backup schedule', schedule.uuid);
     // Recorded first, looked at afterwards: what has been done since then, such as a removal from the offering, has not seen the schedule.
@@ -72,7 +75,10 @@ export class BackupScheduleManager {
     const said = await this.read(vm, wish, known, signal);
     if (said.intervalType === 'CRON' && known.intervalType !== 'CRON' && (await schedules.countCron(vm.id)) >= MOST_CRON) throw tooMany(vm);
     try {
-      await this.record((daos) => daos.update(uuid, said));
+      await this.record(async (daos) => {
+        await daos.update(uuid, said);
+        return uuid;
+      });
     } catch (error) {
       const what = said.intervalType === 'CRON' ? `with the cron expression "${said.schedule}"` : `that is ${said.intervalType}`;
       throw isDuplicate(error) ? refused(`virtual machine ${vm.uuid} has another backup schedule ${what}`) : error;
@@ -80,12 +86,15 @@ export class BackupScheduleManager {
     return found(await schedules.findByUuid(uuid), 'backup schedule', uuid);
   }
 
-  private async record(work: (schedules: BackupScheduleDao) => Promise<void>): Promise<void> {
-    await this.db.transaction(async ({ schedules, cacheChanges }) => {
-      await work(schedules);
+  /** Says of a schedule what the work says, which answers its uuid. */
+  private async record(work: (schedules: BackupScheduleDao) => Promise<string | undefined>): Promise<void> {
+    const about = (uuid: string | undefined) => uuid;
+    await this.db.change(async ({ schedules, cacheChanges }) => {
+      const uuid = await work(schedules);
       // Every server waits for the due time that was the next one so far.
       await cacheChanges.insert('schedule', this.now());
-    });
+      return uuid;
+    }, about);
   }
 
   /** Why a schedule that has just been saved cannot stay. */
@@ -113,7 +122,7 @@ export class BackupScheduleManager {
     if (machine === undefined) throw refused('say which schedules go: one by its id, or all of a machine by virtualmachineid');
     const vm = await this.machines.getIncludingRemoved(caller, machine);
     this.framework.assertEnabled(this.zones.getById(vm.zoneId));
-    await (schedule ? schedules.delete(schedule.id) : schedules.deleteByVm(vm.id));
+    await this.db.change((daos) => (schedule ? daos.schedules.delete(schedule.id) : daos.schedules.deleteByVm(vm.id)));
   }
 
   /** Reads what was said of a schedule of the machine; of one that is known, what was not said stays. */

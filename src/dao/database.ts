@@ -15,6 +15,7 @@ import { CacheChangeDao } from './cache-change-dao.js';
 import { ConfigurationDao } from './configuration-dao.js';
 import { DomainDao } from './domain-dao.js';
 import { EventDao } from './event-dao.js';
+import { IdempotentAnswerDao } from './idempotent-answer-dao.js';
 import { JobDao } from './job-dao.js';
 import { JobTurnDao } from './job-turn-dao.js';
 import { LimitAdmissionDao } from './limit-admission-dao.js';
@@ -48,6 +49,7 @@ export const bindDaos = (db: Knex) => ({
   configuration: new ConfigurationDao(db),
   domains: new DomainDao(db),
   events: new EventDao(db),
+  idempotentAnswers: new IdempotentAnswerDao(db),
   jobs: new JobDao(db),
   jobTurns: new JobTurnDao(db),
   limitAdmissions: new LimitAdmissionDao(db),
@@ -89,6 +91,20 @@ export const proveFence = async (): Promise<void> => fences.getStore()?.().catch
 
 const abandon = (error: unknown): Promise<never> => (error instanceof Abandoned ? forever() : Promise.reject(error as Error));
 
+/** Somebody who is there when a command makes the change that it is for, and writes of it in the same transaction. */
+export interface Witness {
+  /** Before the transaction. */
+  before(): Promise<void>;
+  /** At the end of the transaction, which may be repeated, with the uuid of what was changed or made as far as it was said. */
+  after(daos: Daos, about: string | undefined): Promise<void>;
+}
+
+const witnesses = new AsyncLocalStorage<readonly Witness[]>();
+
+/** Runs work of which every `change` is witnessed, also by those who witness the caller's. */
+export const witnessed = <T>(witness: Witness, work: () => Promise<T>): Promise<T> =>
+  witnesses.run([...(witnesses.getStore() ?? []), witness], work);
+
 const ATTEMPTS = 5;
 
 /** The database as the managers see it. */
@@ -123,6 +139,21 @@ export class Database {
         await pause(Math.random() * 20 * 2 ** attempt);
       }
     }
+  }
+
+  /**
+   * As `transaction`, for the change that a command is there for: what is told of the command is committed together with it. Work that
+   * answers false has changed nothing, and nobody is told. `about` says the uuid of the thing that has been made, or that the command's
+   * parameters may not name.
+   */
+  async change<T>(work: (daos: Daos) => Promise<T>, about?: (done: T) => string | undefined): Promise<T> {
+    const present = witnesses.getStore() ?? [];
+    for (const witness of present) await witness.before();
+    return this.transaction(async (daos) => {
+      const done = await work(daos);
+      if (done !== false) for (const witness of present) await witness.after(daos, about?.(done));
+      return done;
+    });
   }
 }
 

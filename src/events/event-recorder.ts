@@ -4,12 +4,12 @@ import type { CommandSpec } from '../api/command.js';
 import { sentParameters, type RequestParameters } from '../api/request-parameters.js';
 import type { CallContext, Caller } from '../call-context.js';
 import type { Backup } from '../dao/backup-dao.js';
-import type { Daos, Database } from '../dao/database.js';
+import { witnessed, type Daos, type Database, type Witness } from '../dao/database.js';
 import type { Event } from '../dao/event-dao.js';
 import type { Job, NewJob } from '../dao/job-dao.js';
 import { toApiError } from '../errors.js';
 import type { Log } from '../log.js';
-import { lookUpResource, resourceOf, type Resource } from './resource.js';
+import { answeredResource, lookUpResource, resourceOf, type Known, type Resource } from './resource.js';
 import { announce } from './webhook-outbox.js';
 
 /** Who does something, and by which request. */
@@ -24,6 +24,9 @@ export interface Finding {
 
 /** What has come of it so far. */
 type Step = Pick<Event, 'state' | 'level' | 'description' | 'operationId' | 'machineUuid'>;
+
+/** A thing, and what was known of it before it was changed: what is deleted is not known afterwards. */
+type About = Resource & { readonly before?: Known | undefined };
 
 type MaybeLater<T> = T | Promise<T>;
 
@@ -69,19 +72,36 @@ export class EventRecorder {
     await this.tellOfJob(daos, spec, job, { state: 'Completed', ...endOf(spec, failure) });
   }
 
-  /** Does what a command that is no job does, and tells how it ended. */
+  /** Does what a command that is no job does, and tells how it ended: as part of the change that it makes, if it makes one. */
   async performing(spec: CommandSpec, sent: RequestParameters, call: CallContext, work: () => Promise<object> | object): Promise<object> {
     if (spec.event === undefined) return work();
     const actor = { ...call.caller, requestId: call.requestId };
+    let isTold = false;
+    const witness = this.teller(spec, sent, actor, () => (isTold = true));
     try {
-      const answer = await work();
-      await this.performed(spec, sent, actor, answer);
+      const answer = await witnessed(witness, async () => work());
+      if (!isTold) await this.performed(spec, sent, actor, answer);
       return answer;
     } catch (error) {
       const resource = this.usable(call.caller, resourceOf(spec, sent));
       await this.tell(spec, actor, resource, endOf(spec, toApiError(error, call.requestId).message, sent));
       throw error;
     }
+  }
+
+  /** Tells of the command in the transaction of its change. */
+  private teller(spec: CommandSpec, sent: RequestParameters, actor: Actor, told: () => void): Witness {
+    let named: About | undefined = resourceOf(spec, sent);
+    return {
+      before: async () => {
+        named = named && { ...named, before: await lookUpResource(this.db.daos, named) };
+      },
+      after: async (daos, uuid) => {
+        const changed = uuid === undefined ? undefined : answeredResource(spec, uuid);
+        await this.write(daos, spec, actor, changed ?? named, stepOf(endOf(spec, undefined, sent)));
+        told();
+      },
+    };
   }
 
   /** A command that is no job has been carried out. */
@@ -105,9 +125,8 @@ export class EventRecorder {
     end: ReturnType<typeof endOf>,
   ): Promise<void> {
     try {
-      const step = { state: 'Completed', operationId: null, machineUuid: null, ...end } as const;
       const about = await resource;
-      await this.db.transaction((daos) => this.write(daos, spec, actor, about, step));
+      await this.db.transaction((daos) => this.write(daos, spec, actor, about, stepOf(end)));
     } catch (error) {
       this.log('error', 'event not recorded', { requestId: actor.requestId, command: spec.name, event: spec.event, error });
     }
@@ -119,9 +138,9 @@ export class EventRecorder {
     await this.write(daos, spec, job, resource, { ...step, operationId, machineUuid: machineUuid === uuid ? null : machineUuid });
   }
 
-  private async write(daos: Daos, { event: type }: CommandSpec, actor: Actor, resource: Resource | undefined, step: Step): Promise<void> {
+  private async write(daos: Daos, { event: type }: CommandSpec, actor: Actor, resource: About | undefined, step: Step): Promise<void> {
     if (type === undefined) return;
-    const known = resource && (await lookUpResource(daos, resource));
+    const known = resource && (await lastKnown(daos, resource));
     // Whose thing it is, as far as that is known; otherwise it is the business of whoever asked.
     const owner = known && 'accountId' in known ? known : actor;
     const event = {
@@ -142,6 +161,11 @@ export class EventRecorder {
     if (await daos.events.insert(event)) await announce(daos, [event]);
   }
 }
+
+const lastKnown = async (daos: Daos, about: About): Promise<Known | undefined> => (await lookUpResource(daos, about)) ?? about.before;
+
+/** The only step of a command that is no job. */
+const stepOf = (end: ReturnType<typeof endOf>): Step => ({ state: 'Completed', operationId: null, machineUuid: null, ...end });
 
 const endOf = (spec: CommandSpec, failure: string | undefined, sent?: RequestParameters): Pick<Step, 'level' | 'description'> =>
   failure === undefined

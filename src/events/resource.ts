@@ -44,7 +44,7 @@ interface Named {
 }
 
 /** What an account owns, a domain, or what belongs to nobody. */
-type Known = (Named & Owner) | (Named & Pick<Owner, 'domainId'>) | Named;
+export type Known = (Named & Owner) | (Named & Pick<Owner, 'domainId'>) | Named;
 
 /** How things that have an owner, or a name to show, are found by their uuid. */
 const FINDERS: Readonly<Record<string, (daos: Daos, uuid: string) => Promise<Known | undefined>>> = {
@@ -91,11 +91,18 @@ const FINDERS: Readonly<Record<string, (daos: Daos, uuid: string) => Promise<Kno
 /** What the database knows of the thing; undefined if it is not there, or of a kind that belongs to nobody. */
 export const lookUpResource = async (daos: Daos, { type, uuid }: Resource): Promise<Known | undefined> => FINDERS[type]?.(daos, uuid);
 
-/** What a command that is no job was about: the thing that it answered, else the first one that its parameters name. */
-export function resourceOf({ returns, parameters }: CommandSpec, sent: RequestParameters, answer?: object): Resource | undefined {
-  const answered = (answer as Record<string, { id?: unknown } | undefined> | undefined)?.[returns.object];
+/** The thing with the uuid, if it is what the command answers; undefined if the command answers none of the kinds that events tell of. */
+export function answeredResource({ returns }: Pick<CommandSpec, 'returns'>, uuid: string): Resource | undefined {
   const type = RESOURCE_TYPES[returns.object];
-  if (type !== undefined && typeof answered?.id === 'string') return { type, uuid: answered.id };
+  return type === undefined ? undefined : { type, uuid };
+}
+
+/** What a command that is no job was about: the thing that it answered, else the first one that its parameters name. */
+export function resourceOf(spec: CommandSpec, sent: RequestParameters, answer?: object): Resource | undefined {
+  const { returns, parameters } = spec;
+  const answered = (answer as Record<string, { id?: unknown } | undefined> | undefined)?.[returns.object];
+  const resource = typeof answered?.id === 'string' ? answeredResource(spec, answered.id) : undefined;
+  if (resource) return resource;
   const [named] = sentParameters(parameters, sent).flatMap(({ declared, value }) => {
     const kind = declared.type === 'uuid' ? RESOURCE_TYPES[declared.entity ?? ''] : undefined;
     return kind === undefined ? [] : [{ type: kind, uuid: value.toLowerCase() }];

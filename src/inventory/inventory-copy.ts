@@ -43,13 +43,22 @@ export class InventoryCopy {
   /** Writes down what a source says of a machine and its volumes; a machine that is new here belongs to `owner`. */
   async record(zone: Zone, facts: MachineFacts, owner: MachineOwner, signal: AbortSignal): Promise<Vm> {
     if (facts.state === 'Expunging') return this.recordExpunged(facts);
+    return this.db.transaction(await this.recording(zone, facts, owner, signal));
+  }
+
+  /** As `record`, for what a command has changed of a machine that is still there. */
+  async recordChange(zone: Zone, facts: MachineFacts, owner: MachineOwner, signal: AbortSignal): Promise<Vm> {
+    return this.db.change(await this.recording(zone, facts, owner, signal));
+  }
+
+  private async recording(zone: Zone, facts: MachineFacts, owner: MachineOwner, signal: AbortSignal): Promise<(daos: Daos) => Promise<Vm>> {
     const strays = await this.strays(zone, facts, signal);
-    return this.db.transaction(async (daos) => {
+    return async (daos) => {
       const vm = await this.saveMachine(daos, zone, facts, owner);
       for (const volume of facts.volumes) await this.saveVolume(daos, zone, volume, vm.id, vm);
       for (const [known, volume] of strays) await this.saveStray(daos, known, volume);
       return vm;
-    });
+    };
   }
 
   /** Writes down what a source says of one volume; one that is new here belongs to `owner`. */
@@ -65,7 +74,7 @@ export class InventoryCopy {
 
   /** Writes down that a volume is gone. */
   async recordDeletedVolume({ id }: Pick<Volume, 'id'>): Promise<void> {
-    await this.db.transaction(({ volumes }) => volumes.markRemoved([id], this.now()));
+    await this.db.change(({ volumes }) => volumes.markRemoved([id], this.now()));
   }
 
   /** The volumes that the copy has on the machine and the source has not, with what the source says of them. */

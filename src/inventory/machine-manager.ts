@@ -150,16 +150,21 @@ export class MachineManager {
     const vm = await this.get(call.caller, uuid);
     const zone = this.zones.getById(vm.zoneId);
     const source = this.plugins.inventory(zone);
-    const destroyed = await source.findMachine(uuid, call.signal);
-    if (destroyed?.state !== 'Destroyed' || vm.restoreOperation !== null) {
-      const state = visibleState({ ...vm, state: destroyed?.state ?? vm.state });
+    const known = await source.findMachine(uuid, call.signal);
+    // Brought back already, by a request that could not record it.
+    const isBack = vm.state === 'Destroyed' && (known?.state === 'Stopped' || known?.state === 'Running');
+    if (!known || (known.state !== 'Destroyed' && !isBack) || vm.restoreOperation !== null) {
+      const state = visibleState({ ...vm, state: known?.state ?? vm.state });
       throw refused(`virtual machine ${uuid} is ${state}; only one that is Destroyed can be recovered`);
     }
-    const { machine, volumes } = destroyed;
-    const unchanged = volumes.map(({ volume }) => ({ recorded: volume, restored: volume }));
-    const facts = await source.adoptRestoredMachine({ ...requestOperation(call), machine, volumes: unchanged }, call.signal);
-    await this.copy.record(zone, facts, vm, call.signal);
+    const facts = isBack ? known : await this.bringBack(source, known, call);
+    await this.copy.recordChange(zone, facts, vm, call.signal);
     return this.view(uuid);
+  }
+
+  private bringBack(source: InventorySource, { machine, volumes }: MachineFacts, call: CallContext): Promise<MachineFacts> {
+    const unchanged = volumes.map(({ volume }) => ({ recorded: volume, restored: volume }));
+    return source.adoptRestoredMachine({ ...requestOperation(call), machine, volumes: unchanged }, call.signal);
   }
 
   /** Removes a destroyed machine for good. */

@@ -49,7 +49,11 @@ export class ZoneManager {
   async create(zone: Pick<Zone, 'name' | 'networkType' | 'dns1' | 'internalDns1'>): Promise<Zone> {
     try {
       const row = { ...zone, uuid: randomUUID(), allocationState: 'Enabled' as const, created: this.now() };
-      return await this.caches.change('zone', (daos) => daos.zones.insert(row));
+      return await this.caches.change(
+        'zone',
+        (daos) => daos.zones.insert(row),
+        () => row.uuid,
+      );
     } catch (error) {
       throw isDuplicate(error) ? invalid('name', `there is a zone ${zone.name} already`, error) : error;
     }

@@ -12,9 +12,9 @@ import type { Services } from '../services.js';
 import type { JobLine } from './job-line.js';
 import type { JobQueue } from './job-queue.js';
 import type { JobRunner } from './job-runner.js';
+import { idempotencyKeyOf, keyIsTaken, normalForm, type Pairs } from './idempotency-key.js';
 import { standingOf, type JobStanding } from './standing.js';
 
-const LONGEST_KEY = 255;
 const MINUTE_MS = 60_000;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -35,7 +35,7 @@ export class JobManager {
    * `idempotencykey`, it answers the same as the first time, and refuses if anything else is asked for under that key.
    */
   async submit(services: Services, spec: CommandSpec, command: Command, parameters: RequestParameters, call: CallContext): Promise<object> {
-    const idempotencyKey = keyOf(parameters);
+    const idempotencyKey = idempotencyKeyOf(parameters);
     const known = await this.repeated(idempotencyKey, spec, parameters, call);
     if (known) return known;
     const subject = await command.subject(services, call);
@@ -61,11 +61,15 @@ export class JobManager {
     parameters: RequestParameters,
     { caller }: CallContext,
   ): Promise<object | undefined> {
-    const job = key === undefined ? undefined : await this.db.daos.jobs.findByKey(caller.accountId, key);
+    if (key === undefined) return undefined;
+    const { idempotentAnswers, jobs } = this.db.daos;
+    const other = await idempotentAnswers.find(caller.accountId, key);
+    if (other) throw keyIsTaken(`${other.command} was asked for under this key`);
+    const job = await jobs.findByKey(caller.accountId, key);
     if (!job) return undefined;
     const sent = sentParameters(spec.parameters, parameters).map(({ name, value }) => [name, value] as const);
-    if (job.command !== spec.name || !saySame(JSON.parse(job.params) as Pairs, sent)) {
-      throw invalid('idempotencykey', `job ${job.uuid} was asked for under this key, by ${job.command} or with other parameters`);
+    if (job.command !== spec.name || normalForm(JSON.parse(job.params) as Pairs) !== normalForm(sent)) {
+      throw keyIsTaken(`job ${job.uuid} was asked for under this key, by ${job.command}`);
     }
     return answerOf(spec, job.uuid, job.instanceUuid ?? undefined);
   }
@@ -79,11 +83,11 @@ export class JobManager {
   /** Ends a job of the caller's account, or any for an administrator, if it has not begun; asks the server that runs it to give it up if it has. */
   async cancel(caller: Caller, uuid: string): Promise<void> {
     const job = await this.usable(caller, uuid);
-    if (await this.db.transaction((daos) => this.queue.withdraw(daos, job))) return this.runner.wake();
+    if (await this.db.change((daos) => this.queue.withdraw(daos, job))) return this.runner.wake();
     const ended = refused(`job ${uuid} has ended already`);
     if ((await this.usable(caller, uuid)).status !== JOB_PENDING) throw ended;
     this.queue.assertCancellable(job);
-    if (!(await this.db.daos.jobs.requestCancel(job.id, this.now()))) throw ended;
+    if (!(await this.db.change(({ jobs }) => jobs.requestCancel(job.id, this.now())))) throw ended;
     this.runner.cancel(job.id);
     this.runner.wake();
   }
@@ -94,9 +98,11 @@ export class JobManager {
     return job;
   }
 
-  /** Deletes the jobs that ended so many minutes ago. */
+  /** Deletes the jobs that ended so many minutes ago, and what was answered under keys before that. */
   async purge(minutes: number, signal: AbortSignal): Promise<void> {
-    await this.db.daos.jobs.deleteEnded(new Date(this.now().getTime() - minutes * MINUTE_MS), signal);
+    const before = new Date(this.now().getTime() - minutes * MINUTE_MS);
+    await this.db.daos.jobs.deleteEnded(before, signal);
+    await this.db.daos.idempotentAnswers.deleteBefore(before, signal);
   }
 
   /** The jobs that have not ended, oldest first. */
@@ -120,22 +126,5 @@ function jobId(parameters: RequestParameters): string {
   return custom;
 }
 
-function keyOf(parameters: RequestParameters): string | undefined {
-  const key = lookUp(parameters, 'idempotencykey');
-  if (key === undefined) return undefined;
-  if (key === '' || key.length > LONGEST_KEY) {
-    throw new ApiError('invalid_value', `parameter idempotencykey: a key has from 1 to ${LONGEST_KEY} characters`);
-  }
-  return key;
-}
-
 const answerOf = ({ creates }: CommandSpec, jobid: string, id: string | undefined): object =>
   creates && id !== undefined ? { id, jobid } : { jobid };
-
-type Pairs = readonly (readonly [name: string, value: string])[];
-
-/** Whether both name the same values, in whatever order and spelling of the names. */
-function saySame(one: Pairs, other: Pairs): boolean {
-  const [ours, theirs] = [one, other].map((pairs) => pairs.map(([name, value]) => JSON.stringify([name.toLowerCase(), value])).sort());
-  return JSON.stringify(ours) === JSON.stringify(theirs);
-}

@@ -88,7 +88,8 @@ export class LimitManager {
       const most = unitsOf(type, parent.limits[type]);
       throw invalid('max', `${units} is more than ${parent.name}, which it is part of, may have: ${most}; raise that limit first`);
     }
-    await this.db.daos.resourceLimits.save({ ownerKind: owner.kind, ownerId: owner.id, resourceType: typeNumber, max });
+    const limit = { ownerKind: owner.kind, ownerId: owner.id, resourceType: typeNumber, max };
+    await this.db.change(({ resourceLimits }) => resourceLimits.save(limit));
     return { account, domain, type, units };
   }
 

@@ -72,7 +72,8 @@ export class WebhookManager {
       sslVerification: said.sslVerification ?? true,
       failingSince: null,
     };
-    while (!(await this.db.transaction((daos) => this.insert(daos, webhook))));
+    const about = () => webhook.uuid;
+    while (!(await this.db.change((daos) => this.insert(daos, webhook), about)));
     return this.get(caller, webhook.uuid);
   }
 
@@ -107,14 +108,14 @@ export class WebhookManager {
       sslVerification,
     };
     if (changes.scope !== undefined) await this.assertScope(caller, accountId, changes.scope);
-    if (Object.values(changes).some((change) => change !== undefined)) await this.db.daos.webhooks.update(id, changes);
+    if (Object.values(changes).some((change) => change !== undefined)) await this.db.change(({ webhooks }) => webhooks.update(id, changes));
     return this.get(caller, uuid);
   }
 
   /** Removes the webhook; what it has not been told yet, it will not be told. */
   async delete(caller: Caller, uuid: string): Promise<void> {
     const { id } = await this.get(caller, uuid);
-    if (!(await this.db.daos.webhooks.remove(id, this.now()))) throw new NotFound('webhook', uuid);
+    if (!(await this.db.change(({ webhooks }) => webhooks.remove(id, this.now())))) throw new NotFound('webhook', uuid);
     await this.db.daos.webhookDeliveries.deleteOf(id);
   }
 

@@ -261,7 +261,7 @@ forEachEngine((engine) => {
         await server.admin.refusal('createVolume', { ...wanted, size: '2' }),
         await server.admin.refusal('startVirtualMachine', { id: NOBODY, idempotencykey: wanted.idempotencykey }),
       ];
-      const text = `parameter idempotencykey: job ${String(jobid)} was asked for under this key, by createVolume or with other parameters`;
+      const text = `parameter idempotencykey: job ${String(jobid)} was asked for under this key, by createVolume, or with other parameters`;
       expect(refusals).toEqual([
         { code: 431, text },
         { code: 431, text },

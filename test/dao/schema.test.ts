@@ -30,6 +30,7 @@ const CHANGES = [
   '0024_retention',
   '0025_webhooks',
   '0027_attached_volumes',
+  '0029_idempotent_answers',
 ];
 
 /** An empty database for each test. */
@@ -86,6 +87,7 @@ forEachEngine((engine) => {
     '0023_cron_schedules',
     '0024_retention',
     '0027_attached_volumes',
+    '0029_idempotent_answers',
   ])('%s, a change of a table, is made again after it was cut off', async (again) => {
     await migrate(knex());
     await knex()('schema_migration').where('name', again).update({ state: 'begun' });

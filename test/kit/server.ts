@@ -1,7 +1,8 @@
+import type { Knex } from 'knex';
 import { createApplication, type Application } from '../../src/application.js';
 import type { FirstAdmin } from '../../src/bootstrap.js';
 import type { Answer } from '../../src/client/api-client.js';
-import type { Database } from '../../src/dao/database.js';
+import { Database, type Daos } from '../../src/dao/database.js';
 import { close, endpointOf, listen } from '../../src/http-server.js';
 import type { LogFields, LogLevel } from '../../src/log.js';
 import { openDatabase, openSecrets } from '../../src/open-database.js';
@@ -41,6 +42,8 @@ export interface ServerOptions {
   readonly now?: () => Date;
   /** The database to serve; without it the server makes one of its own and drops it. */
   readonly installation?: Installation;
+  /** How the server reaches its tables, if not plainly. */
+  readonly bindDaos?: (db: Knex) => Daos;
 }
 
 const GRACE_MS = 5000;
@@ -62,7 +65,8 @@ export class TestServer {
   async start(): Promise<void> {
     const installation = this.options.installation ?? (await install(this.engine));
     const settings = installation.settings({ 'jobs.lease.seconds': 3, ...this.options.settings });
-    const db = await openDatabase(settings);
+    const { knex } = await openDatabase(settings);
+    const db = new Database(knex, this.options.bindDaos);
     try {
       this.parts = await this.launch(installation, settings, db);
     } catch (error) {

@@ -34,7 +34,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/usage': ['src', 'src/account', 'src/dao'],
   'src/events': ['src', 'src/account', 'src/api', 'src/dao'],
   'src/webhooks': ['src', 'src/account', 'src/dao', 'src/settings/address-ranges.ts'],
-  'src/jobs': ['src', 'src/account', 'src/api', 'src/dao'],
+  'src/jobs': ['src', 'src/account', 'src/api', 'src/dao', 'src/events/resource.ts'],
   // Managers arrive as the argument of `execute`; a command itself knows names and pure functions.
   'src/commands': [
     'src',

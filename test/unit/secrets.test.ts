@@ -37,3 +37,10 @@ test('no changed bit goes unnoticed', () => {
 test.each(['', 'geheimnis', 'v2.AAAA', 'v1.', 'v1.AAAA', 'v1.%%%'])('%j is not taken for a sealed secret', (text) => {
   expect(() => new Secrets('phrase').open(text)).toThrow();
 });
+
+test('a digest is the same for the same text and pass phrase only', () => {
+  const digest = new Secrets('phrase').digest('geheimnis');
+  expect(digest).toMatch(/^[0-9a-f]{64}$/);
+  expect(new Secrets('phrase').digest('geheimnis')).toBe(digest);
+  expect([new Secrets('Phrase').digest('geheimnis'), new Secrets('phrase').digest('Geheimnis')]).not.toContain(digest);
+});
