@@ -11,6 +11,7 @@ export default {
   // Sources import each other by the names that they have once they are built.
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: { '\\.ts$': ['ts-jest', { useESM: true }] },
-  maxWorkers: 2,
+  // More than the cores of a small machine: half of what tests do is to wait.
+  maxWorkers: 3,
   testTimeout: 60_000,
 };
