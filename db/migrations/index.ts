@@ -23,6 +23,7 @@ import * as retention from './0024_retention.js';
 import * as webhooks from './0025_webhooks.js';
 import * as attachedVolumes from './0027_attached_volumes.js';
 import * as idempotentAnswers from './0029_idempotent_answers.js';
+import * as periodicHolders from './0030_periodic_holders.js';
 
 interface Migration {
   up(db: Knex): Promise<void>;
@@ -56,4 +57,5 @@ export const MIGRATIONS: ReadonlyMap<string, Migration> = new Map([
   ['0025_webhooks', webhooks],
   ['0027_attached_volumes', attachedVolumes],
   ['0029_idempotent_answers', idempotentAnswers],
+  ['0030_periodic_holders', periodicHolders],
 ]);

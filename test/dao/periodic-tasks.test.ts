@@ -1,8 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Database } from '../../src/dao/database.js';
+import type { TurnTimes } from '../../src/dao/periodic-task-dao.js';
 import { PeriodicTasks, type PeriodicTask } from '../../src/periodic-tasks.js';
 import { CREATED } from '../kit/builders.js';
 import { forEachEngine, testDatabase } from '../kit/engines.js';
+import { eventually } from '../kit/eventually.js';
 import { race, winners } from '../kit/races.js';
 
 const later = (ms: number): Date => new Date(CREATED.getTime() + ms);
@@ -10,6 +13,7 @@ const later = (ms: number): Date => new Date(CREATED.getTime() + ms);
 forEachEngine((engine) => {
   const handle = testDatabase(engine);
   const tasks = () => handle.db.daos.periodicTasks;
+  const claim = (times: TurnTimes) => tasks().claim('task', randomUUID(), times);
 
   /** Servers with a clock in common, each of which notes that it has done the task. */
   function servers(count: number, run?: PeriodicTask['run']) {
@@ -23,9 +27,9 @@ forEachEngine((engine) => {
   }
 
   test('a turn is taken by one of many, and only when it is due', async () => {
-    expect(winners(await race(8, () => tasks().claim('task', CREATED, later(10), later(20))))).toBe(1);
-    expect(winners(await race(8, () => tasks().claim('task', later(9), later(20), later(30))))).toBe(0);
-    expect(winners(await race(8, () => tasks().claim('task', later(10), later(20), later(30))))).toBe(1);
+    expect(winners(await race(8, () => claim({ now: CREATED, next: later(10), latest: later(20) })))).toBe(1);
+    expect(winners(await race(8, () => claim({ now: later(9), next: later(20), latest: later(30) })))).toBe(0);
+    expect(winners(await race(8, () => claim({ now: later(10), next: later(20), latest: later(30) })))).toBe(1);
     expect(await tasks().due('task')).toEqual(later(20));
     expect(await tasks().due('another')).toBeUndefined();
   });
@@ -42,7 +46,7 @@ forEachEngine((engine) => {
   });
 
   test('what a server put off whose clock was far ahead is done when the clocks are right, and a little ahead is not far', async () => {
-    expect(winners(await race(8, () => tasks().claim('task', later(1), later(11), later(21))))).toBe(1);
+    expect(winners(await race(8, () => claim({ now: later(1), next: later(11), latest: later(21) })))).toBe(1);
     const { state, look } = servers(2);
     const counts: number[] = [];
     for (const ms of [1e9, 0, 0, 1e9, 1500, 500, 499, 1498]) {
@@ -106,5 +110,48 @@ forEachEngine((engine) => {
     state.now = later(1000);
     await all[0]?.look();
     expect(seen).toEqual(['ended']);
+  });
+
+  test('the next turn begins when its server has died, and what the server changes after that is refused', async () => {
+    const seen: string[] = [];
+    const goOn: (() => void)[] = [];
+    const { state, all } = servers(2, async () => {
+      const turn = seen.push('begun');
+      await new Promise<void>((resolve) => goOn.push(resolve));
+      await db.transaction(async () => void seen.push(`turn ${turn} has changed something`));
+    });
+    const { db } = handle;
+    const first = all[0]?.look();
+    await eventually(
+      async () => goOn.length,
+      (begun) => begun === 1,
+    );
+    state.now = later(1000);
+    const second = all[1]?.look();
+    await eventually(
+      async () => goOn.length,
+      (begun) => begun === 2,
+    );
+    goOn[0]?.();
+    await first;
+    goOn[1]?.();
+    await second;
+    expect(seen).toEqual(['begun', 'begun', 'turn 2 has changed something']);
+    expect(state.logged).toEqual(['periodic task failed']);
+    expect(await tasks().due('task')).toEqual(later(2000));
+  });
+
+  test('a turn that lasts longer than the interval keeps the next one off with whatever it changes', async () => {
+    const { state, all } = servers(2, async () => {
+      state.done.push(state.now.getTime());
+      state.now = later(900);
+      await handle.db.transaction(async () => undefined);
+      state.now = later(1800);
+      if (state.done.length === 1) await all[1]?.look();
+    });
+    await all[0]?.look();
+    expect(state.done).toEqual([CREATED.getTime()]);
+    expect(await tasks().due('task')).toEqual(later(1000));
+    expect(state.logged).toEqual([]);
   });
 });

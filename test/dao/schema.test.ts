@@ -31,6 +31,7 @@ const CHANGES = [
   '0025_webhooks',
   '0027_attached_volumes',
   '0029_idempotent_answers',
+  '0030_periodic_holders',
 ];
 
 /** An empty database for each test. */
@@ -88,6 +89,7 @@ forEachEngine((engine) => {
     '0024_retention',
     '0027_attached_volumes',
     '0029_idempotent_answers',
+    '0030_periodic_holders',
   ])('%s, a change of a table, is made again after it was cut off', async (again) => {
     await migrate(knex());
     await knex()('schema_migration').where('name', again).update({ state: 'begun' });
