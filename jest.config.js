@@ -13,5 +13,6 @@ export default {
   transform: { '\\.ts$': ['ts-jest', { useESM: true }] },
   // More than the cores of a small machine: half of what tests do is to wait.
   maxWorkers: 3,
+  testSequencer: './test/kit/long-first.mjs',
   testTimeout: 60_000,
 };
