@@ -192,6 +192,9 @@ export const isOwnFault = (error: unknown): boolean => toApiError(error, '').kin
 /** Whether a plugin says that nothing was done and that the same may succeed later. */
 export const isTemporary = (error: unknown): boolean => error instanceof ProviderError && error.fault === 'temporary';
 
+/** Whether a plugin says that nobody knows whether it was done, and that asking again with the same operation tells. */
+export const isUnknown = (error: unknown): boolean => error instanceof ProviderError && error.fault === 'unknown';
+
 /** What the caller sees of any failure: a defect shows only where to look in the log. */
 export function toApiError(error: unknown, requestId: string): ApiError {
   if (error instanceof ApiError) return error;

@@ -83,9 +83,9 @@ export class JobWork {
     return runBound(spec, new Map(JSON.parse(job.params) as [string, string][]), (command) => command.execute(this.services, call));
   }
 
-  private retryOf(error: unknown, { retries, zoneId }: Job, { crashes }: Hold): Retry | undefined {
+  private retryOf(error: unknown, { retries, zoneId, priority }: Job, { crashes }: Hold): Retry | undefined {
     const most = this.services.settings.get('jobs.retries', zoneId === null ? {} : { zoneId });
-    return retryOf(error, { retries, crashes }, most, Math.random());
+    return retryOf(error, { retries, crashes, priority }, most, Math.random());
   }
 }
 

@@ -1,5 +1,5 @@
-import type { Job } from '../dao/job-dao.js';
-import { isOwnFault, isTemporary } from '../errors.js';
+import { URGENT, type Job } from '../dao/job-dao.js';
+import { isOwnFault, isTemporary, isUnknown } from '../errors.js';
 
 /** So often a job may take its server down, or fail for a reason that is the server's own. */
 export const MOST_CRASHES = 4;
@@ -18,17 +18,19 @@ export interface Retry {
 
 /**
  * Whether and when a job is run again that has met the failure: always after a fault of the server's own, `most` times after one that a
- * plugin calls temporary, never after anything else. The pause is chosen evenly between nothing and a time that doubles, so that jobs
+ * plugin calls temporary, and of an urgent one, which is a restore, also when it is unknown how it ended: a machine is not given back
+ * while it may still be written to. Never after anything else. The pause is chosen evenly between nothing and a time that doubles, so that jobs
  * that failed together do not come back together; `chance` is from 0 to 1.
  */
 export function retryOf(
   error: unknown,
-  { retries, crashes }: Pick<Job, 'retries' | 'crashes'>,
+  { retries, crashes, priority }: Pick<Job, 'retries' | 'crashes' | 'priority'>,
   most: number,
   chance: number,
 ): Retry | undefined {
   if (isOwnFault(error)) return { retries, crashes: crashes + 1, pauseMs: pauseOf(OWN, crashes, chance) };
-  if (!isTemporary(error) || retries >= most) return undefined;
+  const mayPass = isTemporary(error) || (priority === URGENT && isUnknown(error));
+  if (!mayPass || retries >= most) return undefined;
   return { retries: retries + 1, crashes, pauseMs: pauseOf(TEMPORARY, retries, chance) };
 }
 

@@ -115,7 +115,8 @@ export const DYNAMIC_KEYS = {
     atLeast: 0,
     atMost: 100,
     about:
-      'times that a job is run again after a plugin has said that what it met is temporary; 0: never; of a zone: for its backups and restores',
+      'times that a job is run again after a plugin has said that what it met is temporary, and a restore also if nobody knows how it ended; ' +
+      '0: never; of a zone: for its backups and restores',
   },
   'jobs.stall.minutes': {
     kind: 'integer',

@@ -117,6 +117,20 @@ forEachEngine((engine) => {
       expect(await only(server.admin, 'listBackups', 'backup', { virtualmachineid: vmId })).toMatchObject({ status: 'Error' });
     });
 
+    test('does not give a machine back while nobody knows how its restore has ended', async () => {
+      const { zoneId, vmId, backupId } = await backedUpMachine(server);
+      // Step 3 comes after everything has been written.
+      await script(server, zoneId, { 'fail.call': 'restoreMachine', 'fail.step': '3', 'fail.fault': 'unknown' });
+      const { jobid } = await server.admin.call('restoreBackup', { id: backupId });
+      await eventually(() => query(String(jobid)), isPutOff);
+      const meanwhile = await only(server.admin, 'listVirtualMachines', 'virtualmachine', { id: vmId });
+      await script(server, zoneId, { 'fail.call': '' });
+      await tryNow(jobid);
+      expect(await server.admin.ended(String(jobid))).toMatchObject({ jobstatus: 1 });
+      expect(meanwhile).toMatchObject({ state: 'Restoring' });
+      expect(await only(server.admin, 'listVirtualMachines', 'virtualmachine', { id: vmId })).toMatchObject({ state: 'Stopped' });
+    });
+
     test('leaves no half-made machine when it does not pass', async () => {
       const { zoneId, backupId } = await backedUpMachine(server);
       await configure(server, 'jobs.retries', '1', zoneId);

@@ -119,6 +119,8 @@ export class Bench {
     const zone = await insertZone(daos);
     await daos.configuration.save({ name: 'backup.framework.enabled', scope: 'Zone', scopeId: zone.id, value: 'true' });
     for (const name of QUOTAS) await daos.configuration.save({ name, scope: 'Global', scopeId: 0, value: '100000' });
+    // Another try is as another life, which is what a dead server's job gets.
+    await daos.configuration.save({ name: 'jobs.retries', scope: 'Global', scopeId: 0, value: '0' });
     const offering = await insertOffering(daos, { zoneId: zone.id, externalId: 'gold-policy' });
     const user = await insertUser(daos);
     const administrator = await insertUser(daos, { ...ownerOf(await insertAccount(daos, { role: 'Admin' })), isDefault: true });
