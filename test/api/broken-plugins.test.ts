@@ -128,6 +128,24 @@ forEachEngine((engine) => {
     },
     TEST_MS,
   );
+
+  test('a server whose own plugins are broken starts all the same, and makes its sandbox when they are mended', async () => {
+    const installation = await install(engine);
+    const run = async (settings: Readonly<Record<string, unknown>>, work: (server: TestServer) => Promise<void> | void) => {
+      const server = new TestServer(engine, { installation, settings });
+      await server.start();
+      await (async () => work(server))().finally(() => server.stop());
+    };
+    try {
+      await run({ 'plugins.dir': join(FIXTURES, 'no-entry') }, (server) => expect(server.logged('sandbox not made')).toHaveLength(1));
+      await run({}, async ({ db }) => {
+        expect((await db.daos.zones.listAll()).map(({ name }) => name)).toEqual(['sandbox']);
+        expect(await db.knex('virtual_machine').select('name')).toHaveLength(3);
+      });
+    } finally {
+      await installation.drop();
+    }
+  });
 });
 
 /** A machine with a backup of the plugin, another one in its offering, and one that is in none. */
