@@ -47,6 +47,7 @@ function errors(): string {
 async function settings(): Promise<string> {
   const fixed = Object.entries(STATIC_KEYS).map(([name, key]) => [name, variableOf(name), `\`${key.default}\``, key.about]);
   const plugins = await loadPlugins(fileURLToPath(new URL('../plugins', import.meta.url)));
+  for (const fault of plugins.broken) throw fault;
   const dynamic = [...allKeys(pluginKeys(plugins))].map(([name, key]) => [name, key.kind, key.scope, `\`${key.default}\``, key.about]);
   return [
     '# Settings',

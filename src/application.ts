@@ -64,6 +64,7 @@ import type { Log } from './log.js';
 import { PeriodicTasks, type PeriodicTask } from './periodic-tasks.js';
 import { PluginInstances } from './plugin-host/plugin-instances.js';
 import { pluginKeys } from './plugin-host/plugin-settings.js';
+import { reportBroken } from './plugin-host/report-broken.js';
 import { loadPlugins, type Plugins } from './provider/load-plugins.js';
 import type { Secrets } from './secrets.js';
 import type { Services } from './services.js';
@@ -102,6 +103,8 @@ export interface ApplicationParts {
   readonly log: Log;
   readonly keeper: CredentialKeeper;
   readonly now?: () => Date;
+  /** How long each plugin may take to load. */
+  readonly pluginLoadMs?: number;
 }
 
 /** Puts the server together: the one place where every part is made. */
@@ -112,11 +115,12 @@ export async function createApplication({
   log,
   keeper,
   now = () => new Date(),
+  pluginLoadMs,
 }: ApplicationParts): Promise<Application> {
   const pluginsDir = settings['plugins.dir'] === '' ? OWN_PLUGINS : settings['plugins.dir'];
   const pluginsPath = settings['plugins.path'].split(':').filter((folder) => folder !== '');
   const ui = settings['ui.path'] === '' ? undefined : webUi(settings['ui.path']);
-  const plugins = await loadPlugins(pluginsDir, pluginsPath);
+  const plugins = await loadPlugins(pluginsDir, pluginsPath, pluginLoadMs);
   const caches = new CacheInvalidation(db, now, log);
   const dynamicSettings = new DynamicSettings(db, secrets, allKeys(pluginKeys(plugins)));
   const zoneDirectory = new ZoneDirectory(db);
@@ -205,10 +209,11 @@ export async function createApplication({
   const tasks = new PeriodicTasks(db, periodicTasks(services, postponed, dynamicSettings), now, log);
 
   await caches.start();
+  await reportBroken(plugins, db, alerts, log);
   const withSandbox = settings['sandbox.enabled'];
   const firstAdmin = await createFirstAdmin(db, { passwords, secrets, keeper, withSandbox, created: now() });
   const { zones, settingsManager } = services;
-  await completeSandbox({ db, zones, zoneDirectory, settings: settingsManager, plugins: instances, copy });
+  await completeSandbox({ db, zones, zoneDirectory, settings: settingsManager, plugins: instances, copy, log });
 
   let isStopping = false;
   const ready = async () => {

@@ -8,10 +8,11 @@ import type { Passwords } from './account/password.js';
 import type { Database } from './dao/database.js';
 import { isContention, isDuplicate } from './dao/database-error.js';
 import type { Zone } from './dao/zone-dao.js';
-import { found } from './errors.js';
+import { found, isOwnFault } from './errors.js';
 import type { InventoryCopy, MachineOwner } from './inventory/inventory-copy.js';
 import type { ZoneDirectory } from './inventory/zone-directory.js';
 import type { ZoneManager } from './inventory/zone-manager.js';
+import type { Log } from './log.js';
 import type { PluginInstances } from './plugin-host/plugin-instances.js';
 import type { Secrets } from './secrets.js';
 import type { SettingsManager } from './settings/settings-manager.js';
@@ -91,9 +92,13 @@ interface SandboxParts {
   readonly settings: SettingsManager;
   readonly plugins: PluginInstances;
   readonly copy: InventoryCopy;
+  readonly log: Log;
 }
 
-/** Makes the sandbox zone with its simulated machines, if the first start wanted one; what is there already is left. */
+/**
+ * Makes the sandbox zone with its simulated machines, if the first start wanted one; what is there already is left. If a plugin keeps it from
+ * that, the next start goes on.
+ */
 export async function completeSandbox(parts: SandboxParts): Promise<void> {
   const { configuration } = parts.db.daos;
   const { name, scope, scopeId } = SANDBOX_STATE;
@@ -104,6 +109,8 @@ export async function completeSandbox(parts: SandboxParts): Promise<void> {
     } catch (error) {
       // Another server that starts on the same database is making it too.
       const isOthersWork = isDuplicate(error) || isContention(error) || isDuplicate((error as Error).cause);
+      // A server without a sandbox is better than none.
+      if (!isOthersWork && !isOwnFault(error)) return parts.log('error', 'sandbox not made', { error });
       if (!isOthersWork || attempt === SANDBOX_ATTEMPTS) throw error;
       await pause(SANDBOX_PAUSE_MS);
       await parts.zoneDirectory.load();

@@ -101,7 +101,7 @@ export const ERRORS = {
     http: 530,
     cs: 4250,
     text: 'the backup provider failed',
-    when: 'The backup provider or the inventory source reported a failure.',
+    when: 'The backup provider or the inventory source reported a failure, or its plugin could not be loaded.',
   },
   internal: {
     http: 530,

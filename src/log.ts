@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import winston from 'winston';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
@@ -19,7 +20,7 @@ export function createLog(level: LogLevel): Log {
 
 /** An error with its stack and its causes, as text. */
 function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
+  if (!(error instanceof Error)) return typeof error === 'string' ? error : inspect(error);
   const cause = error.cause === undefined ? '' : `\ncaused by: ${describe(error.cause)}`;
   return (error.stack ?? error.message) + cause;
 }

@@ -97,11 +97,10 @@ export class AssignmentManager {
     if (!begun) return;
     const { assignment, offering } = begun;
     const isConfirmed = await this.db.daos.usage.isAssigned(assignment);
-    const provider = this.framework.provider(offering.provider, zone);
     const { externalId } = assignment;
     const request = { ...assignRequest('unassign', vm, zone, offering, call), ...(externalId === null ? {} : { reference: externalId }) };
     try {
-      await provider.unassign(request, call.signal);
+      await this.framework.provider(offering.provider, zone).unassign(request, call.signal);
     } catch (error) {
       if (runningJob(call).isTriedAgain(error)) throw error;
       if (!wish.forced) await this.giveUp(assignment, isConfirmed && leftNothingDone(error), error);

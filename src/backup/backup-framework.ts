@@ -1,3 +1,4 @@
+import { whyAbsent } from '../absent-plugin.js';
 import type { BackupOffering } from '../dao/backup-offering-dao.js';
 import type { Zone } from '../dao/zone-dao.js';
 import { invalid, refused } from '../errors.js';
@@ -23,7 +24,8 @@ export class BackupFramework {
   }
 
   assertInstalled(name: string): void {
-    if (!this.plugins.backup.has(name)) throw invalid('provider', `there is no backup provider "${name}"; see listBackupProviders`);
+    if (this.plugins.backup.has(name)) return;
+    throw invalid('provider', `${whyAbsent(this.plugins, 'backup', name)}; see listBackupProviders`);
   }
 
   /** Whether backups work in the zone. */

@@ -29,6 +29,7 @@ export interface NewBackup {
 /** A backup that is being taken, with what the provider needs to know. */
 interface Begun extends Protection {
   readonly backup: Backup;
+  readonly provider: BackupProvider;
 }
 
 /** Takes backups: decides and records, acts, records the outcome. */
@@ -46,12 +47,11 @@ export class BackupTaker {
   /** Takes a backup of the machine now. If it fails, the end of the job marks the backup as Error. */
   async take(vmUuid: string, wish: NewBackup, call: CallContext): Promise<void> {
     const vm = await this.copy.refreshExisting(vmUuid, call.signal);
-    const { backup, offering, assignment } = await this.begin(vm, wish, call);
+    const { backup, offering, assignment, provider } = await this.begin(vm, wish, call);
     if (backup.status === 'BackedUp') return;
     if (backup.status === 'Removed') throw cancelled();
     const { machine, volumes } = readManifest(backup.manifest);
     const zone = this.zones.getById(vm.zoneId);
-    const provider = this.framework.provider(offering.provider, zone);
     const request = {
       ...operationOf(call, 'takeBackup'),
       zone: { uuid: zone.uuid, name: zone.name },
@@ -94,9 +94,11 @@ export class BackupTaker {
     assertMayUse(call.caller, vm, `virtual machine ${vm.uuid}`);
     const { assignment, offering } = await protectionOf(this.db.daos, vm);
     await this.framework.assertUserDriven(offering, zone, wish.quiesce, call.signal);
+    // Before anything is recorded: without a provider there is no backup that could fail.
+    const provider = this.framework.provider(offering.provider, zone);
     return this.admission.transaction(async (daos) => {
       const known = await daos.backups.findByOperation(runningJob(call).operationId);
-      return { backup: known ?? (await this.insert(daos, vm, offering, wish, call)), offering, assignment };
+      return { backup: known ?? (await this.insert(daos, vm, offering, wish, call)), offering, assignment, provider };
     });
   }
 

@@ -1,6 +1,6 @@
+import { whyAbsent } from '../absent-plugin.js';
 import { insideTransaction, type Database } from '../dao/database.js';
 import type { Zone } from '../dao/zone-dao.js';
-import { refused } from '../errors.js';
 import type { Log } from '../log.js';
 import { ProviderError } from '../provider/index.js';
 import type { BackupProvider, Contracts, InventorySource, Plugin, PluginKind, PluginSettings, SettingValues } from '../provider/index.js';
@@ -45,7 +45,8 @@ export class PluginInstances {
 
   private instance(kind: PluginKind, name: string, zone: Zone): Contracts[PluginKind] {
     const plugin: Plugin | undefined = this.plugins[kind].get(name);
-    if (!plugin) throw refused(`zone ${zone.name} needs the ${kind} plugin "${name}", which this server has not loaded`);
+    // Nothing was done, and another server may have the plugin, or this one after its next start.
+    if (!plugin) throw new ProviderError('temporary', `zone ${zone.name} cannot be served: ${whyAbsent(this.plugins, kind, name)}`);
     const values = this.valuesFor(plugin, zone);
     const slot = `${kind}/${name}/${zone.uuid}`;
     const madeOf = JSON.stringify(values);

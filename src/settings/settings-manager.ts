@@ -1,3 +1,4 @@
+import { whyAbsent } from '../absent-plugin.js';
 import type { CacheInvalidation } from '../cache-invalidation.js';
 import type { Database } from '../dao/database.js';
 import type { Listing, Page } from '../dao/page.js';
@@ -156,7 +157,7 @@ export class SettingsManager {
     }
     if (key.plugin && !this.plugins[key.plugin].has(value)) {
       const loaded = [...this.plugins[key.plugin].keys()].join(', ');
-      throw invalid('value', `there is no ${key.plugin} plugin "${value}"; ${name} can be one of: ${loaded}`);
+      throw invalid('value', `${whyAbsent(this.plugins, key.plugin, value)}; ${name} can be one of: ${loaded}`);
     }
     return value;
   }

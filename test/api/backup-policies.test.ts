@@ -83,7 +83,7 @@ forEachEngine((engine) => {
       await configure(server, 'backup.framework.enabled', 'true', zoneid);
       const { code, text } = await server.admin.refusal('listBackupPolicies', { external: 'true', zoneid });
       expect(code).toBe(530);
-      expect(text).toContain('needs the backup plugin "gone"');
+      expect(text).toContain('cannot be served: there is no backup plugin "gone"');
     });
   });
 

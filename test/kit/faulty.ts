@@ -42,8 +42,9 @@ export class FaultPlan {
     Object.fromEntries(Object.entries(bindDaos(db)).map(([name, dao]) => [name, this.wrap(dao as object)])) as unknown as Daos;
 
   /** The plugins, with every method of what they make as the plan has it. */
-  wrapPlugins({ backup, inventory }: Plugins): Plugins {
+  wrapPlugins({ backup, inventory, broken }: Plugins): Plugins {
     return {
+      broken,
       backup: new Map([...backup].map(([name, plugin]) => [name, this.wrapPlugin(plugin)])),
       inventory: new Map([...inventory].map(([name, plugin]) => [name, this.wrapPlugin(plugin)])),
     };

@@ -40,6 +40,8 @@ export interface ServerOptions {
   /** Static settings, such as `{ 'sandbox.enabled': false }`. */
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly now?: () => Date;
+  /** How long each plugin may take to load. */
+  readonly pluginLoadMs?: number;
   /** The database to serve; without it the server makes one of its own and drops it. */
   readonly installation?: Installation;
   /** How the server reaches its tables, if not plainly. */
@@ -80,13 +82,15 @@ export class TestServer {
     const statements = statementLog(db.knex);
     const secrets = await openSecrets(settings, db);
     const log = (level: LogLevel, message: string, fields: LogFields = {}) => void this.log.push({ level, message, fields });
+    const { now, pluginLoadMs } = this.options;
+    const optional = { ...(now ? { now } : {}), ...(pluginLoadMs === undefined ? {} : { pluginLoadMs }) };
     const application = await createApplication({
       settings,
       db,
       secrets,
       log,
       keeper: FORGETFUL,
-      ...(this.options.now ? { now: this.options.now } : {}),
+      ...optional,
     });
     const socket = await listen(application.app, '127.0.0.1', 0, log);
     application.start();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { migrate } from '../../db/migrate.js';
 import { forEachEngine, install, present, temporaryFolder, type Installation } from '../kit/engines.js';
 import { startProcess } from '../kit/process.js';
-import { PROJECT, stackvault } from '../kit/program.js';
+import { stackvault } from '../kit/program.js';
 import { inDatabase } from './ledger.js';
 
 type Env = Readonly<Record<string, string>>;
@@ -81,12 +81,6 @@ describe('a server does not start', () => {
     expect(await refusal({ DATA_DIR: dataDir, UI_PATH: dataDir })).toBe(
       `the folder ${dataDir} has no index.html; set ui.path (UI_PATH) to that of a built web UI`,
     );
-  });
-
-  test('with a plugin that has a fault', async () => {
-    const folder = join(PROJECT, 'test/kit/plugins/no-entry');
-    const text = await refusal({ DATA_DIR: dataDir, PLUGINS_DIR: folder });
-    expect(text).toBe(`backup plugin sample in ${join(folder, 'backup')}: there is no index.js`);
   });
 
   test('in the data folder of a server that runs, which goes on undisturbed', async () => {

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, symlinkSync, mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { loadPlugins } from '../../src/provider/load-plugins.js';
+import { whyAbsent } from '../../src/absent-plugin.js';
+import { loadPlugin, loadPlugins, type Plugins } from '../../src/provider/load-plugins.js';
 
 const folder = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const fixture = (name: string) => folder(`../kit/plugins/${name}`);
@@ -46,13 +47,17 @@ describe('plugins without a fault', () => {
   });
 
   test('come with the server', async () => {
-    const { backup, inventory } = await loadPlugins(folder('../../plugins'));
+    const { backup, inventory, broken } = await loadPlugins(folder('../../plugins'));
+    expect(broken).toEqual([]);
     expect([...backup.keys()]).toContain('dummy');
     expect([...inventory.keys()]).toContain('simulator');
   });
 });
 
-describe('a plugin with a fault stops the start', () => {
+/** The plugins that could not be loaded, by what they say. */
+const faultsOf = ({ broken }: Plugins) => broken.map(({ message }) => message);
+
+describe('a plugin with a fault is left out, and says what is wrong with it', () => {
   test.each([
     ['bad-folder', 'backup plugin Sample_1', 'the name of the folder must match /^[a-z][a-z0-9-]*$/'],
     ['no-entry', 'backup plugin sample', 'there is no index.js'],
@@ -71,31 +76,69 @@ describe('a plugin with a fault stops the start', () => {
     ['bad-setting-kind', 'backup plugin sample', 'the default "-1" of its setting count is not a valid date'],
   ])('%s', async (name, plugin, why) => {
     const where = join(fixture(name), 'backup');
-    await expect(loadPlugins(fixture(name))).rejects.toHaveProperty('message', `${plugin} in ${where}: ${why}`);
+    const plugins = await loadPlugins(fixture(name), [fixture('further')]);
+    expect(faultsOf(plugins)).toEqual([`${plugin} in ${where}: ${why}`]);
+    expect([...plugins.backup.keys(), ...plugins.inventory.keys()]).toEqual(['third', 'stock']);
   });
 
   test('also in a further folder, whose plugins say themselves of what kind they are', async () => {
     const where = join(fixture('other-kind'), 'backup');
     await expect(loadPlugins(fixture('further'), [where])).resolves.toHaveProperty('inventory.size', 1);
     const unkind = join(fixture('no-kind'));
-    const why = 'its default export is not a plugin; declare it with definePlugin';
-    await expect(loadPlugins(fixture('further'), [unkind])).rejects.toHaveProperty('message', `plugin sample in ${unkind}: ${why}`);
+    const plugins = await loadPlugins(fixture('further'), [unkind]);
+    expect(faultsOf(plugins)).toEqual([`plugin sample in ${unkind}: its default export is not a plugin; declare it with definePlugin`]);
+    // It may be the one that is asked for.
+    for (const kind of ['backup', 'inventory'] as const) {
+      const why = `${kind} plugin sample could not be loaded: its default export is not a plugin; declare it with definePlugin`;
+      expect(whyAbsent(plugins, kind, 'sample')).toBe(why);
+      expect(whyAbsent(plugins, kind, 'simple')).toBe(`there is no ${kind} plugin "simple"`);
+    }
   });
 
-  test('and so does another of its kind and name, and both folders are named', async () => {
+  test('such as a link that leads nowhere', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'plugins-'));
+    try {
+      symlinkSync(join(folder, 'nowhere'), join(folder, 'moved'));
+      expect(faultsOf(await loadPlugins(fixture('good'), [folder]))).toEqual([`plugin moved in ${folder}: there is no index.js`]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test('such as the second of two with its kind and name, whether or not the first can be loaded', async () => {
     const [mine, theirs] = [join(fixture('good'), 'backup'), fixture('clash')];
-    const message = `there are two backup plugins sample: in ${mine} and in ${theirs}`;
-    await expect(loadPlugins(fixture('good'), [fixture('further'), theirs])).rejects.toHaveProperty('message', message);
+    const plugins = await loadPlugins(fixture('good'), [fixture('further'), theirs]);
+    expect(faultsOf(plugins)).toEqual([
+      `backup plugin sample in ${theirs}: there is one in ${mine} already, which comes first; take one of them away`,
+    ]);
+    expect(plugins.backup.get('sample')).toBe((await loadPlugins(fixture('good'))).backup.get('sample'));
+    const { backup, broken } = await loadPlugins(fixture('no-entry'), [theirs]);
+    expect([backup.size, broken.map(({ what }) => what)]).toEqual([0, [expect.any(String), `backup plugin sample in ${theirs}`]]);
+    // An inventory plugin of the name is nobody's second.
+    expect(await loadPlugins(fixture('no-entry'), [theirs, join(fixture('good'), 'inventory')])).toHaveProperty('inventory.size', 1);
   });
 
-  test('and so does a folder that is not there', async () => {
-    const nowhere = fixture('nowhere');
-    await expect(loadPlugins(nowhere)).rejects.toHaveProperty('message', `there is no plugins folder ${nowhere}`);
-    await expect(loadPlugins(fixture('good'), [nowhere])).rejects.toHaveProperty('message', `there is no plugins folder ${nowhere}`);
+  test('such as one that never ends to load, and those that throw: what they throw is told to nobody but the log', async () => {
+    const where = fixture('broken');
+    // What has been loaded once is there at once.
+    await loadPlugins(fixture('good'));
+    for (const name of ['dummy', 'throwing', 'curious']) await loadPlugin(join(where, name)).catch(() => undefined);
+    const plugins = await loadPlugins(fixture('good'), [where], 300);
+    expect([...plugins.backup.keys()]).toEqual(['another-2', 'sample', 'dummy']);
+    const reasons = new Map(plugins.broken.map(({ place, reason }) => [place.name, reason]));
+    expect(reasons.get('endless')).toBe('it has not been loaded after 0.3 s');
+    expect(reasons.get('throwing')).toBe('it cannot be loaded; the log has the cause');
+    const [throwing, curious] = ['throwing', 'curious'].map((name) => plugins.broken.find(({ place }) => place.name === name));
+    expect(throwing).toMatchObject({
+      message: expect.stringMatching(/: it cannot be loaded: the token is hunter2$/),
+      cause: expect.any(Error),
+    });
+    expect(curious?.message).toMatch(/: it cannot be loaded: \[Object: null prototype\] \{\}$/);
   });
+});
 
-  test('and keeps what it threw as the cause', async () => {
-    const error = await loadPlugins(fixture('throws')).catch((cause: unknown) => cause);
-    expect((error as Error).cause).toMatchObject({ message: 'the library is not installed' });
-  });
+test('a folder of plugins that is not there stops the start', async () => {
+  const nowhere = fixture('nowhere');
+  await expect(loadPlugins(nowhere)).rejects.toHaveProperty('message', `there is no plugins folder ${nowhere}`);
+  await expect(loadPlugins(fixture('good'), [nowhere])).rejects.toHaveProperty('message', `there is no plugins folder ${nowhere}`);
 });

@@ -1,0 +1,4 @@
+// Nothing that could be shown as text.
+throw Object.create(null);
+
+export {};

@@ -1,0 +1,3 @@
+import { samplePlugin } from '../../sample-plugin.js';
+
+export default { ...samplePlugin, name: 'named-otherwise' };

@@ -1,0 +1,3 @@
+throw new Error('the token is hunter2');
+
+export {};
