@@ -13,6 +13,7 @@ export class CacheInvalidation {
   private looking: Promise<void> = Promise.resolve();
   private refreshing: Promise<void> = Promise.resolve();
   private forgotten = -Infinity;
+  private looked = 0;
 
   constructor(
     private readonly db: Database,
@@ -39,6 +40,7 @@ export class CacheInvalidation {
   /** Brings everything up to date, and begins to look for changes made by other servers. */
   async start(): Promise<void> {
     // Looked at before loading: a change in between is seen by the first look.
+    this.looked = this.now().getTime();
     this.marks = await this.db.daos.cacheChanges.marks();
     for (const { refresh } of this.listeners) await refresh();
     this.timer = setInterval(() => {
@@ -52,9 +54,14 @@ export class CacheInvalidation {
   }
 
   private async look(): Promise<void> {
+    const looked = this.now().getTime();
     const marks = await this.db.daos.cacheChanges.marks();
-    for (const [topic, mark] of marks) if (this.marks.get(topic) !== mark) await this.refresh(topic as CacheTopic);
+    // Whoever has not looked for so long may have missed what is forgotten by now.
+    const isLate = Math.abs(looked - this.looked) > KEEP_CHANGES_MS / 2;
+    const topics = new Set(this.listeners.map(({ topic }) => topic));
+    for (const topic of topics) if (isLate || this.marks.get(topic) !== marks.get(topic)) await this.refresh(topic);
     this.marks = marks;
+    this.looked = looked;
     await this.forgetOld();
   }
 

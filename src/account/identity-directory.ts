@@ -54,6 +54,12 @@ export class IdentityDirectory {
     });
   }
 
+  /** As `findByUserId`, also of a user that may not call, or is removed. */
+  async findAnyByUserId(id: number): Promise<Caller | undefined> {
+    const user = await this.db.daos.users.findByIdIncludingRemoved(id);
+    return user && this.callerOf(user);
+  }
+
   /** As `findByUserId`, if requests for the user are let in from the address. */
   async findVisitor(id: number, remoteAddress: string): Promise<Caller | undefined> {
     const caller = await this.findByUserId(id);

@@ -64,11 +64,11 @@ export class Dispatcher {
     if (!spec || !(await this.services.roles.rightsOf(caller)).has(spec.name)) throw unknownCommand(nameOf(parameters), caller);
     const call: CallContext = { requestId: request.requestId, caller, signal: NEVER };
     return runBound(spec, parameters, (command) =>
-      spec.async
-        ? this.submit(spec, command, parameters, call)
-        : this.once.performing(spec, parameters, call, () =>
-            this.events.performing(spec, parameters, call, () => command.execute(this.services, call)),
-          ),
+      this.once.performing(spec, parameters, call, () =>
+        spec.async
+          ? this.submit(spec, command, parameters, call)
+          : this.events.performing(spec, parameters, call, () => command.execute(this.services, call)),
+      ),
     );
   }
 

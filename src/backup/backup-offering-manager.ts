@@ -104,7 +104,7 @@ export class BackupOfferingManager {
     const told = { name, description, externalId, provider, userDriven };
     const row = { uuid, zoneId: zone.id, ...told, ...retention, created: this.now(), removed: null };
     try {
-      await this.db.daos.offerings.insert(row);
+      await this.db.transaction(({ offerings }) => offerings.insert(row));
     } catch (error) {
       if (isDuplicate(error)) await this.refuseTaken(zone, wish);
       throw error;

@@ -81,16 +81,6 @@ export const insideTransaction = (): boolean => inTransaction.getStore() ?? fals
 /** Proves that whoever works may still change something, as part of a transaction if it is given one; throws `Abandoned` if not. */
 export type Fence = (daos?: Daos) => Promise<void>;
 
-const fences = new AsyncLocalStorage<Fence>();
-
-/** Runs work of which every transaction begins with the fence. When the fence does not hold, the work goes no further and never ends. */
-export const fenced = <T>(fence: Fence, work: () => Promise<T>): Promise<T> => fences.run(fence, work);
-
-/** Proves the fence of the work that calls it, if it has one. */
-export const proveFence = async (): Promise<void> => fences.getStore()?.().catch(abandon);
-
-const abandon = (error: unknown): Promise<never> => (error instanceof Abandoned ? forever() : Promise.reject(error as Error));
-
 /** Somebody who is there when a command makes the change that it is for, and writes of it in the same transaction. */
 export interface Witness {
   /** Before the transaction. */
@@ -100,6 +90,19 @@ export interface Witness {
 }
 
 const witnesses = new AsyncLocalStorage<readonly Witness[]>();
+
+const fences = new AsyncLocalStorage<Fence>();
+
+/**
+ * Runs work of which every transaction begins with the fence. When the fence does not hold, the work goes no further and never ends. Who
+ * witnesses the caller does not witness the work: it is not what the caller was asked for.
+ */
+export const fenced = <T>(fence: Fence, work: () => Promise<T>): Promise<T> => witnesses.run([], () => fences.run(fence, work));
+
+/** Proves the fence of the work that calls it, if it has one. */
+export const proveFence = async (): Promise<void> => fences.getStore()?.().catch(abandon);
+
+const abandon = (error: unknown): Promise<never> => (error instanceof Abandoned ? forever() : Promise.reject(error as Error));
 
 /** Runs work of which every `change` is witnessed, also by those who witness the caller's. */
 export const witnessed = <T>(witness: Witness, work: () => Promise<T>): Promise<T> =>

@@ -1,14 +1,14 @@
 import type { Knex } from 'knex';
 import { removeInBatches } from './batches.js';
 
-/** A command that was carried out at once, by the key under which an account has asked for it. */
+/** A command that changed something or became a job, by the key under which an account has asked for it. */
 export interface IdempotentAnswer {
   accountId: number;
   idempotencyKey: string;
   command: string;
   /** Of the parameters. */
   digest: string;
-  /** The uuid of what was changed or made; null if the command did not say. */
+  /** The uuid of what was changed or made, or of the job; null if the command did not say. */
   about: string | null;
   /** Sealed; null until it is known. */
   answer: string | null;
@@ -32,7 +32,14 @@ export class IdempotentAnswerDao {
     await this.db('idempotent_answer').where({ accountId, idempotencyKey }).update({ answer });
   }
 
+  async delete(accountId: number, idempotencyKey: string): Promise<void> {
+    await this.db('idempotent_answer').where({ accountId, idempotencyKey }).delete();
+  }
+
+  /** Forgets what was asked for before the moment, but for jobs that are still known. */
   deleteBefore(created: Date, signal: AbortSignal): Promise<void> {
-    return removeInBatches(this.db, 'idempotent_answer', this.db('idempotent_answer').where('created', '<', created), signal);
+    const isOfJob = this.db('async_job').where('async_job.uuid', this.db.ref('idempotent_answer.about'));
+    const old = this.db('idempotent_answer').where('created', '<', created).whereNotExists(isOfJob);
+    return removeInBatches(this.db, 'idempotent_answer', old, signal);
   }
 }

@@ -111,7 +111,6 @@ export type NewJob = Pick<
   | 'backupUuid'
   | 'backupScheduleId'
   | 'byRule'
-  | 'idempotencyKey'
   | 'priority'
   | 'created'
 >;
@@ -156,10 +155,6 @@ export class JobDao {
   }
 
   /** The job that somebody of the account has asked for under the key. */
-  findByKey(accountId: number, idempotencyKey: string): Promise<Job | undefined> {
-    return this.db('async_job').where({ accountId, idempotencyKey }).first();
-  }
-
   listPending(
     { keyword, since, ...owners }: Owners & { keyword?: string | undefined; since?: Date | undefined },
     page: Page,

@@ -77,6 +77,10 @@ export class UserDao {
     return this.views().where('user.id', id).first();
   }
 
+  findByIdIncludingRemoved(id: number): Promise<UserView | undefined> {
+    return this.allViews().where('user.id', id).first();
+  }
+
   findByUuid(uuid: string): Promise<UserView | undefined> {
     return this.views().where('user.uuid', uuid).first();
   }
@@ -144,6 +148,10 @@ export class UserDao {
   }
 
   private views() {
+    return this.allViews().whereNull('user.removed').whereNull('account.removed');
+  }
+
+  private allViews() {
     return this.db('user')
       .join('account', 'account.id', 'user.accountId')
       .join('domain', 'domain.id', 'user.domainId')
@@ -160,8 +168,6 @@ export class UserDao {
         'role.name as roleName',
         'domain.uuid as domainUuid',
         'domain.path as domainPath',
-      )
-      .whereNull('user.removed')
-      .whereNull('account.removed');
+      );
   }
 }

@@ -1,5 +1,5 @@
 import { lookUp, type RequestParameters } from '../api/request-parameters.js';
-import { ApiError, invalid } from '../errors.js';
+import { ApiError } from '../errors.js';
 
 const LONGEST = 255;
 
@@ -12,12 +12,3 @@ export function idempotencyKeyOf(parameters: RequestParameters): string | undefi
   }
   return key;
 }
-
-/** That the key stands for another request. */
-export const keyIsTaken = (by: string): ApiError => invalid('idempotencykey', `${by}, or with other parameters`);
-
-export type Pairs = readonly (readonly [name: string, value: string])[];
-
-/** The same text for all that name the same values, in whatever order and spelling of the names. */
-export const normalForm = (pairs: Pairs): string =>
-  JSON.stringify(pairs.map(([name, value]) => JSON.stringify([name.toLowerCase(), value])).sort());

@@ -1,19 +1,26 @@
-import { answeredResource } from '../events/resource.js';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { CommandSpec } from '../api/command.js';
 import { withFormattedDates } from '../api/date.js';
 import { sentParameters, type RequestParameters } from '../api/request-parameters.js';
 import type { CallContext } from '../call-context.js';
 import { witnessed, type Database, type Witness } from '../dao/database.js';
 import type { IdempotentAnswer } from '../dao/idempotent-answer-dao.js';
+import { invalid, isOwnFault } from '../errors.js';
+import { answeredResource } from '../events/resource.js';
 import type { Secrets } from '../secrets.js';
-import { idempotencyKeyOf, keyIsTaken, normalForm } from './idempotency-key.js';
+import { acknowledgementOf } from './acknowledgement.js';
+import { idempotencyKeyOf } from './idempotency-key.js';
 
 /** An answer that is longer is not kept. */
 const LONGEST_ANSWER = 32_768;
+/** So soon after its change a command has answered, if its server lives. */
+const ANSWERED_WITHIN_MS = 1000;
+const LOOK_EVERY_MS = 20;
 
+type Work = () => Promise<object> | object;
 type Asked = Pick<IdempotentAnswer, 'accountId' | 'idempotencyKey' | 'command' | 'digest' | 'created'>;
 
-/** Does commands that are no jobs once for each `idempotencykey` of an account. */
+/** Does commands once for each `idempotencykey` of an account. */
 export class IdempotentCommands {
   constructor(
     private readonly db: Database,
@@ -24,22 +31,40 @@ export class IdempotentCommands {
   /**
    * Does the work of a command that changes something, or answers what it answered when the account first asked for it under the key;
    * refuses if anything else was asked for under that key. The key is recorded together with the change. If a server has died
-   * before it could record its answer too, the answer is no more than the id.
+   * before it could record its answer too, the answer is no more than the ids.
    */
-  async performing(
-    spec: CommandSpec,
-    sent: RequestParameters,
-    { caller }: CallContext,
-    work: () => Promise<object> | object,
-  ): Promise<object> {
+  async performing(spec: CommandSpec, sent: RequestParameters, { caller }: CallContext, work: Work): Promise<object> {
     const key = spec.event === undefined ? undefined : idempotencyKeyOf(sent);
     if (key === undefined) return work();
     const asked = this.asked(spec, sent, caller.accountId, key);
-    const known = await this.repeated(spec, asked);
-    if (known) return known;
+    return (await this.repeated(spec, asked)) ?? this.first(spec, asked, work);
+  }
+
+  private asked({ name: command, parameters }: CommandSpec, sent: RequestParameters, accountId: number, idempotencyKey: string): Asked {
+    const pairs = sentParameters(parameters, sent).map(({ name, value }) => JSON.stringify([name.toLowerCase(), value]));
+    return { accountId, idempotencyKey, command, digest: this.secrets.digest(JSON.stringify(pairs.sort())), created: this.now() };
+  }
+
+  private async first(spec: CommandSpec, asked: Asked, work: Work): Promise<object> {
+    const { accountId, idempotencyKey } = asked;
+    const { idempotentAnswers } = this.db.daos;
+    let isKept = false;
+    const witness: Witness = {
+      before: async () => undefined,
+      after: async (daos, about) => {
+        await daos.idempotentAnswers.insert({ ...asked, about: about ?? null, answer: null });
+        isKept = true;
+      },
+    };
     try {
-      return await this.first(asked, work);
+      const answer = await witnessed(witness, async () => work());
+      if (!isKept) await idempotentAnswers.insert({ ...asked, about: null, answer: null });
+      const text = JSON.stringify(withFormattedDates(answer));
+      if (text.length <= LONGEST_ANSWER) await idempotentAnswers.setAnswer(accountId, idempotencyKey, this.secrets.seal(text));
+      return answer;
     } catch (error) {
+      // Whoever refuses what has been changed has taken it back.
+      if (isKept && !isOwnFault(error)) await idempotentAnswers.delete(accountId, idempotencyKey);
       // Somebody may have been faster, or the change may have been made before the work failed.
       const meanwhile = await this.repeated(spec, asked);
       if (meanwhile) return meanwhile;
@@ -47,38 +72,29 @@ export class IdempotentCommands {
     }
   }
 
-  private asked({ name: command, parameters }: CommandSpec, sent: RequestParameters, accountId: number, idempotencyKey: string): Asked {
-    const pairs = sentParameters(parameters, sent).map(({ name, value }) => [name, value] as const);
-    return { accountId, idempotencyKey, command, digest: this.secrets.digest(normalForm(pairs)), created: this.now() };
-  }
-
-  private async first(asked: Asked, work: () => Promise<object> | object): Promise<object> {
-    const { accountId, idempotencyKey } = asked;
-    let isKept = false;
-    const witness: Witness = {
-      before: async () => undefined,
-      after: async ({ idempotentAnswers }, about) => {
-        await idempotentAnswers.insert({ ...asked, about: about ?? null, answer: null });
-        isKept = true;
-      },
-    };
-    const answer = await witnessed(witness, async () => work());
-    const { idempotentAnswers } = this.db.daos;
-    if (!isKept) await idempotentAnswers.insert({ ...asked, about: null, answer: null });
-    const text = JSON.stringify(withFormattedDates(answer));
-    if (text.length <= LONGEST_ANSWER) await idempotentAnswers.setAnswer(accountId, idempotencyKey, this.secrets.seal(text));
-    return answer;
-  }
-
-  private async repeated(spec: CommandSpec, { accountId, idempotencyKey, command, digest }: Asked): Promise<object | undefined> {
-    const { idempotentAnswers, jobs } = this.db.daos;
-    const job = await jobs.findByKey(accountId, idempotencyKey);
-    if (job) throw keyIsTaken(`job ${job.uuid} was asked for under this key, by ${job.command}`);
-    const known = await idempotentAnswers.find(accountId, idempotencyKey);
+  private async repeated(spec: CommandSpec, asked: Asked): Promise<object | undefined> {
+    const known = await this.find(asked);
     if (!known) return undefined;
-    if (known.command !== command || known.digest !== digest) throw keyIsTaken(`${known.command} was asked for under this key`);
-    if (known.answer !== null) return JSON.parse(this.secrets.open(known.answer)) as object;
-    const isShown = known.about !== null && answeredResource(spec, known.about) !== undefined;
-    return isShown ? { [spec.returns.object]: { id: known.about } } : { success: true };
+    if (known.command !== asked.command || known.digest !== asked.digest) {
+      throw invalid('idempotencykey', `${known.command} was asked for under this key, or with other parameters`);
+    }
+    return known.answer === null ? this.ids(spec, known.about) : (JSON.parse(this.secrets.open(known.answer)) as object);
+  }
+
+  /** What is known of the key, with its answer if that is given soon. */
+  private async find({ accountId, idempotencyKey }: Asked): Promise<IdempotentAnswer | undefined> {
+    for (;;) {
+      const known = await this.db.daos.idempotentAnswers.find(accountId, idempotencyKey);
+      if (!known || known.answer !== null) return known;
+      const ageMs = this.now().getTime() - known.created.getTime();
+      if (ageMs < 0 || ageMs > ANSWERED_WITHIN_MS) return known;
+      await pause(LOOK_EVERY_MS);
+    }
+  }
+
+  private async ids(spec: CommandSpec, about: string | null): Promise<object> {
+    if (about === null) return { success: true };
+    if (spec.async) return acknowledgementOf(spec, about, (await this.db.daos.jobs.find(about))?.instanceUuid);
+    return answeredResource(spec, about) ? { [spec.returns.object]: { id: about } } : { success: true };
   }
 }

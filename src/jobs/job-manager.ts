@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { assertMayUse, type Access, type OwnerWish } from '../account/access.js';
 import type { Command, CommandSpec } from '../api/command.js';
-import { lookUp, sentParameters, type RequestParameters } from '../api/request-parameters.js';
+import { lookUp, type RequestParameters } from '../api/request-parameters.js';
 import type { Caller, CallContext } from '../call-context.js';
 import type { Database } from '../dao/database.js';
 import { isDuplicate } from '../dao/database-error.js';
@@ -9,10 +9,10 @@ import { JOB_PENDING, type JobView } from '../dao/job-dao.js';
 import type { Listing, Page } from '../dao/page.js';
 import { ApiError, found, invalid, refused } from '../errors.js';
 import type { Services } from '../services.js';
+import { acknowledgementOf } from './acknowledgement.js';
 import type { JobLine } from './job-line.js';
 import type { JobQueue } from './job-queue.js';
 import type { JobRunner } from './job-runner.js';
-import { idempotencyKeyOf, keyIsTaken, normalForm, type Pairs } from './idempotency-key.js';
 import { standingOf, type JobStanding } from './standing.js';
 
 const MINUTE_MS = 60_000;
@@ -30,48 +30,20 @@ export class JobManager {
     private readonly now: () => Date,
   ) {}
 
-  /**
-   * Records the command as a job; answers the job's id, and the id of what it will create. Asked again with the same
-   * `idempotencykey`, it answers the same as the first time, and refuses if anything else is asked for under that key.
-   */
+  /** Records the command as a job; answers the job's id, and the id of what it will create. */
   async submit(services: Services, spec: CommandSpec, command: Command, parameters: RequestParameters, call: CallContext): Promise<object> {
-    const idempotencyKey = idempotencyKeyOf(parameters);
-    const known = await this.repeated(idempotencyKey, spec, parameters, call);
-    if (known) return known;
     const subject = await command.subject(services, call);
     const uuid = jobId(parameters);
     const asker = { ...call.caller, requestId: call.requestId };
-    const order = { command: spec.name, parameters, subject, asker, uuid, idempotencyKey };
+    const order = { command: spec.name, parameters, subject, asker, uuid };
+    const about = () => uuid;
     try {
-      await this.db.transaction((daos) => this.queue.add(daos, order));
+      await this.db.change((daos) => this.queue.add(daos, order), about);
     } catch (error) {
-      if (!isDuplicate(error)) throw error;
-      const meanwhile = await this.repeated(idempotencyKey, spec, parameters, call);
-      if (meanwhile) return meanwhile;
-      throw invalid('customjobid', `there is a job ${uuid} already`);
+      throw isDuplicate(error) ? invalid('customjobid', `there is a job ${uuid} already`, error) : error;
     }
     this.runner.wake();
-    return answerOf(spec, uuid, subject?.uuid);
-  }
-
-  /** What was answered when the account first asked for it under the key; undefined if it has not. */
-  private async repeated(
-    key: string | undefined,
-    spec: CommandSpec,
-    parameters: RequestParameters,
-    { caller }: CallContext,
-  ): Promise<object | undefined> {
-    if (key === undefined) return undefined;
-    const { idempotentAnswers, jobs } = this.db.daos;
-    const other = await idempotentAnswers.find(caller.accountId, key);
-    if (other) throw keyIsTaken(`${other.command} was asked for under this key`);
-    const job = await jobs.findByKey(caller.accountId, key);
-    if (!job) return undefined;
-    const sent = sentParameters(spec.parameters, parameters).map(({ name, value }) => [name, value] as const);
-    if (job.command !== spec.name || normalForm(JSON.parse(job.params) as Pairs) !== normalForm(sent)) {
-      throw keyIsTaken(`job ${job.uuid} was asked for under this key, by ${job.command}`);
-    }
-    return answerOf(spec, job.uuid, job.instanceUuid ?? undefined);
+    return acknowledgementOf(spec, uuid, subject?.uuid);
   }
 
   /** A job of the caller's account, or any for an administrator. */
@@ -125,6 +97,3 @@ function jobId(parameters: RequestParameters): string {
   if (!UUID.test(custom)) throw new ApiError('invalid_value', `parameter customjobid: "${custom.slice(0, 64)}" is not a uuid`);
   return custom;
 }
-
-const answerOf = ({ creates }: CommandSpec, jobid: string, id: string | undefined): object =>
-  creates && id !== undefined ? { id, jobid } : { jobid };

@@ -19,8 +19,6 @@ export interface JobOrder {
   readonly asker: Pick<Job, 'userId' | 'accountId' | 'domainId' | 'requestId'>;
   /** One that nobody else has, if absent. */
   readonly uuid?: string;
-  /** By which the account recognises it when it asks again; absent if it never does. */
-  readonly idempotencyKey?: string | undefined;
   /** The schedule that wants it; absent for what somebody has asked for. */
   readonly backupScheduleId?: number;
   /** Whether a rule of retention wants it. */
@@ -68,7 +66,7 @@ export class JobQueue {
 
   private jobOf(order: JobOrder, burden: Burden): NewJob {
     const { parameters, subject, asker, uuid = randomUUID() } = order;
-    const { backupScheduleId = null, byRule = false, idempotencyKey = null } = order;
+    const { backupScheduleId = null, byRule = false } = order;
     const spec = this.specOf(order);
     return {
       uuid,
@@ -85,7 +83,6 @@ export class JobQueue {
       backupUuid: subject?.backupUuid ?? null,
       backupScheduleId,
       byRule,
-      idempotencyKey,
       ...burden,
       // For what a schedule or a rule wants, nobody waits.
       priority: byRule || backupScheduleId !== null ? SCHEDULED : priorityOf(spec),

@@ -1,7 +1,8 @@
 import type { IdentityDirectory } from '../account/identity-directory.js';
 import { withFormattedDates } from '../api/date.js';
 import { runBound } from '../api/dispatcher.js';
-import type { CallContext } from '../call-context.js';
+import type { CommandSpec } from '../api/command.js';
+import type { CallContext, Caller } from '../call-context.js';
 import type { Database } from '../dao/database.js';
 import { JOB_SUCCEEDED, type Hold, type Job } from '../dao/job-dao.js';
 import { ApiError, isOwnFault, toApiError } from '../errors.js';
@@ -58,10 +59,7 @@ export class JobWork {
   private async execute(job: Job, hold: Hold, { signal, cancellation }: Signals): Promise<object> {
     const spec = this.services.commands.get(job.command.toLowerCase());
     if (!spec) throw new ApiError('refused', `this server has no command ${job.command}`);
-    const caller = await this.identities.findByUserId(job.userId);
-    if (!caller) throw new ApiError('denied', 'the user who asked for this job has been disabled or removed');
-    const mayCall = (await this.services.roles.rightsOf(caller)).has(spec.name);
-    if (!mayCall) throw new ApiError('denied', `the role of the user who asked for this job no longer allows ${spec.name}`);
+    const caller = await this.callerOf(job, spec, hold);
     await this.events.started(spec, job);
     const progress = new JobProgress(job.resume, (changes) => this.db.daos.jobs.progress(hold, changes), this.now);
     const call: CallContext = {
@@ -81,6 +79,15 @@ export class JobWork {
       },
     };
     return runBound(spec, new Map(JSON.parse(job.params) as [string, string][]), (command) => command.execute(this.services, call));
+  }
+
+  /** Whoever asked for it, if they still may. What has begun goes on whatever has become of them: it may be half done. */
+  private async callerOf({ userId }: Job, { name }: CommandSpec, { attempts }: Hold): Promise<Caller> {
+    const isBegun = attempts > 1;
+    const caller = await (isBegun ? this.identities.findAnyByUserId(userId) : this.identities.findByUserId(userId));
+    if (!caller) throw new ApiError('denied', 'the user who asked for this job has been disabled or removed');
+    if (isBegun || (await this.services.roles.rightsOf(caller)).has(name)) return caller;
+    throw new ApiError('denied', `the role of the user who asked for this job no longer allows ${name}`);
   }
 
   private retryOf(error: unknown, { retries, zoneId, priority }: Job, { crashes }: Hold): Retry | undefined {

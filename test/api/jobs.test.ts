@@ -256,12 +256,12 @@ forEachEngine((engine) => {
 
     test('refuses another command and other parameters, and a key that is empty or too long', async () => {
       const wanted = await wish();
-      const { jobid } = await server.admin.call('createVolume', wanted);
+      await server.admin.call('createVolume', wanted);
       const refusals = [
         await server.admin.refusal('createVolume', { ...wanted, size: '2' }),
         await server.admin.refusal('startVirtualMachine', { id: NOBODY, idempotencykey: wanted.idempotencykey }),
       ];
-      const text = `parameter idempotencykey: job ${String(jobid)} was asked for under this key, by createVolume, or with other parameters`;
+      const text = 'parameter idempotencykey: createVolume was asked for under this key, or with other parameters';
       expect(refusals).toEqual([
         { code: 431, text },
         { code: 431, text },

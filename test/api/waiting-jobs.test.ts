@@ -99,6 +99,18 @@ forEachEngine((engine) => {
       expect(await only(server.admin, 'listBackups', 'backup', { virtualmachineid: vmId })).toMatchObject({ status: 'BackedUp' });
     });
 
+    test('costs no restore that has begun, whatever becomes of the user who asked for it', async () => {
+      const user = await server.createUser('leaver');
+      const { zoneId, backupId } = await backedUpMachine(server, { client: user.client });
+      await script(server, zoneId, { 'fail.call': 'restoreMachine', 'fail.fault': 'temporary' });
+      const { jobid } = await user.client.call('restoreBackup', { id: backupId });
+      await eventually(() => query(String(jobid)), isPutOff);
+      await server.admin.run('disableUser', { id: user.userId });
+      await script(server, zoneId, { 'fail.call': '' });
+      await tryNow(jobid);
+      expect(await server.admin.ended(String(jobid))).toMatchObject({ jobstatus: 1 });
+    });
+
     test('ends the job after so many tries, with the text of the provider', async () => {
       const { zoneId, vmId } = await protectedMachine(server);
       await configure(server, 'jobs.retries', '2', zoneId);

@@ -60,4 +60,20 @@ forEachEngine((engine) => {
     await caches.refresh('role');
     expect(seen).toEqual(['role']);
   });
+
+  test('a server that has not looked for long brings everything up to date, because changes are forgotten', async () => {
+    let now = Date.now();
+    const caches = new CacheInvalidation(handle.db, () => new Date(now), silent);
+    const seen: string[] = [];
+    const refreshed = signal();
+    caches.onChange('role', () => {
+      seen.push('role');
+      if (seen.length === 2) refreshed.send();
+    });
+    await caches.start();
+    now += 3_600_000;
+    await refreshed.sent;
+    await caches.stop();
+    expect(seen).toEqual(['role', 'role']);
+  });
 });

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { connect } from '../../src/dao/connect.js';
 import { isContention, isDuplicate } from '../../src/dao/database-error.js';
 import { Abandoned } from '../../src/abandoned.js';
-import { Database, fenced, insideTransaction, proveFence } from '../../src/dao/database.js';
+import { Database, fenced, insideTransaction, proveFence, witnessed } from '../../src/dao/database.js';
 import { CREATED, insertDomain, insertOffering, insertUser, insertZone } from '../kit/builders.js';
 import { forEachEngine, testDatabase } from '../kit/engines.js';
 
@@ -57,6 +57,25 @@ forEachEngine((engine) => {
       const fence = async (daos = handle.db.daos) => void (await insertDomain(daos, { path: 'fence' }));
       const paths = await fenced(fence, () => handle.db.transaction(async (daos) => (await daos.domains.findByPath('fence'))?.path));
       expect(paths).toBe('fence');
+    });
+
+    test('that is a change is witnessed by those who watch the caller, but not what the caller only wakes', async () => {
+      const seen: unknown[] = [];
+      const witness = { before: async () => void seen.push('before'), after: async (_: unknown, about?: string) => void seen.push(about) };
+      const change = (about: string) =>
+        handle.db.change(
+          async () => true,
+          () => about,
+        );
+      await witnessed(witness, async () => {
+        await change('a');
+        await fenced(
+          async () => undefined,
+          () => change('b'),
+        );
+        await handle.db.change(async () => false);
+      });
+      expect(seen).toEqual(['before', 'a', 'before']);
     });
 
     test('does not happen, and never ends, when the fence does not hold', async () => {

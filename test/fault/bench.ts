@@ -38,6 +38,7 @@ import { MachineManager } from '../../src/inventory/machine-manager.js';
 import { VolumeManager } from '../../src/inventory/volume-manager.js';
 import { ZoneDirectory } from '../../src/inventory/zone-directory.js';
 import { burdenOf } from '../../src/jobs/burden.js';
+import { IdempotentCommands } from '../../src/jobs/idempotent-commands.js';
 import { JobLine } from '../../src/jobs/job-line.js';
 import { JobManager } from '../../src/jobs/job-manager.js';
 import { JobQueue } from '../../src/jobs/job-queue.js';
@@ -191,11 +192,14 @@ export class Bench {
       const queue = new JobQueue(commands, recorder, this.clock.now);
       const line = new JobLine(db, services.settings, this.clock.now);
       const jobs = new JobManager(db, access, queue, line, { wake: noLog, cancel: noLog }, this.clock.now);
-      return runBound(spec, sent, (bound) => jobs.submit(services, spec, bound, sent, call));
+      const once = new IdempotentCommands(db, new Secrets('pass phrase'), this.clock.now);
+      return runBound(spec, sent, (bound) => once.performing(spec, sent, call, () => jobs.submit(services, spec, bound, sent, call)));
     };
     const faulty = await assemble(this.parts, plan);
     plan.arm();
     const first = await askOne(faulty).catch(() => undefined);
+    // Nobody waits any more for the answer of a server that has died.
+    this.clock.forward(HOUR_MS);
     return { answer: first ?? (await askOne(this.server)), isFirst: first !== undefined };
   }
 

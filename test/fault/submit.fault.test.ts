@@ -16,7 +16,8 @@ forEachEngine((engine) => {
         const idempotencyKey = randomUUID();
         const wish = { virtualmachineid: uuid, idempotencykey: idempotencyKey };
         const { answer, isFirst } = await bench.ask('createBackup', wish, plan);
-        const jobs = (await handle.db.knex('async_job').where({ idempotencyKey })) as { uuid: string; operationId: string }[];
+        const ofKey = handle.db.knex('idempotent_answer').select('about').where({ idempotencyKey });
+        const jobs = (await handle.db.knex('async_job').whereIn('uuid', ofKey)) as { uuid: string; operationId: string }[];
         expect([answer]).toMatchObject(jobs.map(({ uuid: jobid }) => ({ jobid })));
         const events = await handle.db.knex('event').where({ operationId: jobs[0]?.operationId });
         expect(events).toMatchObject([{ state: 'Scheduled' }]);

@@ -257,7 +257,6 @@ export async function insertJob(daos: Daos, overrides: Partial<NewJob> = {}): Pr
     backupUuid: null,
     backupScheduleId: null,
     byRule: false,
-    idempotencyKey: null,
     priority: ASKED,
     zoneId: null,
     providerKey: null,
