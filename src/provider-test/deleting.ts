@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { Checks } from './check.js';
 import { expectSame } from './expectations.js';
@@ -43,6 +44,22 @@ export const deleting: Checks = {
     // Whether it says that the backup is gone or answers as it did before is its own affair.
     await provider.takeBackup(request, never).catch(() => undefined);
     expectSame(await subject.listed(machine), [], 'the list');
+  },
+
+  'keeps a backup that another one depends on, unless its deletion is forced': async (subject) => {
+    const { machine, take } = await subject.backedUp();
+    const provider = await subject.provider();
+    await provider.takeBackup(take(), never);
+    const listed = await subject.listed(machine);
+    const needed = listed.flatMap(({ dependsOn }) => dependsOn ?? []);
+    const names = listed.map(({ externalId }) => externalId);
+    for (const name of needed)
+      assert.ok(names.includes(name), `dependsOn names ${name}, which is none of the listed backups of the machine`);
+    for (const externalId of needed) {
+      const request = { ...operation(), externalId, forced: false };
+      await subject.expectFault(provider.deleteBackup(request, never), 'rejected', 'unsupported');
+    }
+    expectSame(await subject.listed(machine), listed, 'the list');
   },
 
   'refuses to restore a backup that was deleted': async (subject) => {

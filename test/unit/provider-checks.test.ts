@@ -111,6 +111,16 @@ const BROKEN: Readonly<Record<string, readonly [Breakage, string]>> = {
     }),
     'there is none',
   ],
+  'keeps a backup that another one depends on, unless its deletion is forced': [
+    (real) => ({
+      listBackups: async function* (signal) {
+        const backups = await all(real.listBackups(signal));
+        const before = (backup: ProviderBackup) => backups.filter(({ machineUuid }) => machineUuid === backup.machineUuid)[0]?.externalId;
+        yield backups.map((backup) => (before(backup) === backup.externalId ? backup : { ...backup, dependsOn: String(before(backup)) }));
+      },
+    }),
+    'was not refused',
+  ],
   'deletes a backup that is named by the operation that took it': [
     (real) => ({ deleteBackup: async (request, signal) => (request.externalId ? real.deleteBackup(request, signal) : undefined) }),
     'the list[',
