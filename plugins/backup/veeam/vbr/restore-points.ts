@@ -122,10 +122,11 @@ function diskFrom(disk: Answer, where: string): Disk {
   return { id, name, sizeBytes, ...(unitNumber === undefined ? {} : { unitNumber }) };
 }
 
-/** From the key of the device, or from a name such as `SCSI (0:1)`. */
+/** From the key of the device, which may be among other ids, or from a name such as `SCSI (0:1)`. */
 function unitFrom(id: string, name: string): number | undefined {
-  const key = /^\d{4}$/.test(id) ? Number(id) - FIRST_KEY : Number.NaN;
-  if (key >= 0 && key < MAX_UNITS) return key;
+  const keys = id.split(':').flatMap((part) => (/^\d{4}$/.test(part) ? [Number(part) - FIRST_KEY] : []));
+  const key = keys.find((each) => each >= 0 && each < MAX_UNITS);
+  if (key !== undefined) return key;
   const [, bus, unit] = /scsi ?\(?(\d):(\d{1,2})\)?/i.exec(`${id} ${name}`) ?? [];
   return bus === undefined || unit === undefined ? undefined : Number(bus) * UNITS + Number(unit);
 }

@@ -1,5 +1,6 @@
 import type { Run, Session } from '../transport.js';
 import { asText, numberOf, textOf, timeOf, type Answer } from './answers.js';
+import type { Revision } from './revisions.js';
 import type { VbrClient } from './vbr-client.js';
 
 const SESSIONS = '/api/v1/sessions';
@@ -38,7 +39,8 @@ export class Sessions {
   }
 
   async newest(run: SessionRun, signal: AbortSignal): Promise<string | undefined> {
-    const search = new URLSearchParams({ ...filterOf(run), orderColumn: 'CreationTime', orderAsc: 'false', skip: '0', limit: '20' });
+    const filter = filterOf(run, await this.client.revision());
+    const search = new URLSearchParams({ ...filter, orderColumn: 'CreationTime', orderAsc: 'false', skip: '0', limit: '20' });
     const { data } = await this.client.ask('GET', `${SESSIONS}?${search.toString()}`, signal);
     const sessions = (Array.isArray(data) ? (data as readonly Answer[]) : []).filter((session) => isOf(session, run));
     const [newest] = [...sessions].sort(
@@ -68,13 +70,13 @@ function isOf({ name }: Answer, run: SessionRun): boolean {
   return name === wanted || words.includes(wanted);
 }
 
-function filterOf(run: SessionRun): Readonly<Record<string, string>> {
+function filterOf(run: SessionRun, { has }: Revision): Readonly<Record<string, string>> {
   switch (run.kind) {
     case 'backup':
-      return { jobIdFilter: run.job, typeFilter: 'Job' };
+      return { jobIdFilter: run.job, typeFilter: has.backupJobSessions ? 'BackupJob' : 'Job' };
     case 'restore':
       return { nameFilter: `*${run.machineName}*`, typeFilter: 'RestoreVm' };
     case 'migration':
-      return { nameFilter: `*${run.name}*`, typeFilter: 'QuickMigration' };
+      return { nameFilter: `*${run.name}*`, typeFilter: has.diskMigrationSessions ? 'FirstClassDiskQuickMigration' : 'QuickMigration' };
   }
 }

@@ -10,6 +10,7 @@ export interface FakeDisk {
   /** The key of the device: 2000 and its unit number. */
   readonly key: string;
   readonly unitNumber: number;
+  /** The name of its file. */
   readonly label: string;
   readonly sizeBytes: number;
   bytes: Buffer;
@@ -103,7 +104,7 @@ export class Estate {
       disks: disks.map(({ sizeBytes, slot }, index) => ({
         key: String(2000 + unitOf(slot)),
         unitNumber: unitOf(slot),
-        label: `Hard disk ${index + 1}`,
+        label: index === 0 ? name : `${name}_${index}`,
         sizeBytes,
         bytes: someBytes(sizeBytes),
       })),

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Estate, FakeRestorePoint } from './estate.js';
 import { answer, failure, type Route } from './vbr-api.js';
 import { placesOf, type VbrFacts } from './vbr-facts.js';
-import { withThing, type Shown } from './vbr-routes.js';
+import { withThing, type Shown } from './vbr-shown.js';
 
 interface DiskMapping {
   readonly nameInBackup: string;
@@ -84,12 +84,19 @@ interface Wanted {
 }
 
 function restoreMachine(estate: Estate, facts: VbrFacts, show: Shown, { body, found }: Wanted) {
-  const allowed = ['type', placesOf(facts).restorePointId, 'powerUp', 'reason', facts.isNewer ? 'overwrite' : 'quickRollback'];
+  const allowed = [
+    'type',
+    placesOf(facts).restorePointId,
+    'powerUp',
+    'reason',
+    'quickRollback',
+    ...(facts.overwrites ? ['overwrite'] : []),
+  ];
   const unknown = Object.keys(body).filter((field) => !allowed.includes(field));
   if (unknown.length > 0 || body['type'] !== 'OriginalLocation')
     return failure(400, 'InvalidParameter', `unexpected: ${unknown.join(', ')}`);
   const exists = estate.machines.some(({ moref }) => moref === found.machine.moref);
-  if (facts.isNewer && body['overwrite'] !== exists) {
+  if (facts.overwrites && body['overwrite'] !== exists) {
     return failure(400, 'InvalidParameter', exists ? 'The machine exists, and overwrite is false' : 'There is no machine to overwrite');
   }
   return answer(201, show.session(estate.startRestore(found)));
