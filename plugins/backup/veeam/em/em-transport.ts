@@ -5,6 +5,7 @@ import type { VeeamSettings } from '../settings.js';
 import type {
   Disk,
   DiskRestores,
+  MachineFilling,
   MachineRestore,
   NewJob,
   RestorePoint,
@@ -60,8 +61,8 @@ export class EmTransport implements Transport {
   async capabilities(signal: AbortSignal): Promise<Capabilities> {
     const least = { quiesce: false, restoreVolume: false, fillMachine: false, crossZone: false, capacity: true, deleteBackup: false };
     if (!this.companion) return least;
-    const { restoreVolume, deleteBackup } = await this.companion.capabilities(signal);
-    return { ...least, restoreVolume, deleteBackup };
+    const { restoreVolume, fillMachine, deleteBackup } = await this.companion.capabilities(signal);
+    return { ...least, restoreVolume, fillMachine, deleteBackup };
   }
 
   /** Finds out whether Enterprise Manager is there, without logging on; throws if it is not. */
@@ -104,9 +105,10 @@ export class EmTransport implements Transport {
     return this.companion ? this.companion.removeJob(job, signal) : this.jobs.retire(job, signal);
   }
 
-  newestSession(run: Run, signal: AbortSignal): Promise<string | undefined> {
-    if (!isEmRun(run)) return this.beyond('restore a single disk').newestSession(run, signal);
-    return this.sessions.newest(run, signal);
+  recentSessions(run: Run, signal: AbortSignal): Promise<readonly string[]> {
+    return isEmRun(run)
+      ? this.sessions.recent(run, signal)
+      : this.beyond('restore to anything but the machine itself').recentSessions(run, signal);
   }
 
   startBackup(job: string, signal: AbortSignal): Promise<string> {
@@ -115,6 +117,10 @@ export class EmTransport implements Transport {
 
   startRestore(restore: MachineRestore, signal: AbortSignal): Promise<string> {
     return this.sessions.startRestore(restore, signal);
+  }
+
+  startFilling(filling: MachineFilling, signal: AbortSignal): Promise<string> {
+    return this.beyond('restore over another machine').startFilling(filling, signal);
   }
 
   async sessionOf(start: string, run: Run, signal: AbortSignal): Promise<string> {

@@ -13,6 +13,7 @@ function describeEm(name: string, openOn: (bench: EmBench) => BackupProvider): v
     open: () => openLasting(0),
     openSlow: () => openLasting(1000),
     machine: async () => (await bench).machine(),
+    makeTarget: async (target) => void (await bench).addMachine(target),
     secrets: [USER.password],
     close: async () => (await bench).close(),
   });

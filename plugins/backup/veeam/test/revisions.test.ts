@@ -5,7 +5,7 @@ type Name = (typeof REVISIONS)[number];
 
 const doubts = {
   ...{ describesItself: true, deletesRestorePoints: true, mountsDisks: true, tellsUnits: true, namesMachines: false },
-  ...{ hasUnknownFields: false, longestPage: 1000 },
+  ...{ namesTargets: false, hasUnknownFields: false, longestPage: 1000 },
 };
 const featuresOf = (name: Name, description: unknown): string[] => {
   const { has } = revisionOf(name, description);
@@ -15,13 +15,14 @@ const described = (name: Name, deletesRestorePoints = true) => descriptionOf(fac
 
 const OLDER = ['vmwareDisks'];
 const NEWER = [
-  ...['autoSelectEnabled', 'backupFiles', 'backupJobSessions', 'deleteBackup', 'diskMigrationSessions'],
+  ...['autoSelectEnabled', 'backupFiles', 'backupJobSessions', 'deleteBackup', 'diskMigrationSessions', 'inventory'],
   ...['platforms', 'restorePoints', 'vSphereDisks', 'vSphereRestore'],
 ];
 const NEWEST = [...NEWER, 'vSphereBackup', 'vSpherePlatform'];
+const OVERWRITING = [...NEWEST, 'overwrite', 'overwriteElsewhere'];
 const expected: Readonly<Record<Name, readonly string[]>> = {
   ...{ '1.1-rev0': OLDER, '1.1-rev1': OLDER, '1.1-rev2': OLDER, '1.2-rev0': NEWER, '1.2-rev1': NEWER, '1.3-rev0': NEWEST },
-  ...{ '1.3-rev1': [...NEWEST, 'overwrite'], '1.3-rev2': [...NEWEST, 'overwrite'] },
+  ...{ '1.3-rev1': OVERWRITING, '1.3-rev2': OVERWRITING },
 };
 
 test.each(REVISIONS)('reads what %s has out of its description', (name) => {
@@ -32,9 +33,10 @@ test.each(REVISIONS)('reads what %s has out of its description', (name) => {
 test('finds a field of a restore in place where the description has it in what that is based on', () => {
   const field = { properties: { overwrite: { type: 'boolean' } } };
   const inBase = { EntireViVMRestoreSpec: field, EntireViVMOriginalLocationRestoreSpec: { allOf: [{ $ref: '#/x' }] } };
-  for (const schemas of [inBase, { EntireViVMOriginalLocationRestoreSpec: { allOf: [{}, field] } }]) {
-    expect(featuresOf('1.2-rev0', { paths: {}, components: { schemas } })).toEqual(['overwrite']);
-  }
+  const inItself = { EntireViVMOriginalLocationRestoreSpec: { allOf: [{}, field] } };
+  const found = (schemas: object) => featuresOf('1.2-rev0', { paths: {}, components: { schemas } });
+  expect(found(inBase)).toEqual(['overwrite', 'overwriteElsewhere']);
+  expect(found(inItself)).toEqual(['overwrite']);
   const elsewhere = { paths: {}, components: { schemas: { EntireHvVMRestoreSpec: field } } };
   expect(featuresOf('1.3-rev2', elsewhere)).toEqual([]);
 });

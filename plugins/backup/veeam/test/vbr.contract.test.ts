@@ -11,6 +11,7 @@ for (const revision of ['1.1-rev0', '1.2-rev1', '1.3-rev2']) {
       return open();
     },
     machine: async () => (await bench).machine(),
+    makeTarget: async (target) => void (await bench).addMachine(target),
     secrets: [USER.password],
     close: async () => (await bench).close(),
   });

@@ -3,6 +3,7 @@ import type { DiskRestores, NewDiskRestore, Session } from '../transport.js';
 import { asText, textOf, type Answer } from './answers.js';
 import type { Inventory } from './inventory.js';
 import { objectFor } from './job-payloads.js';
+import { restorePointField } from './restore-points.js';
 import type { Revision } from './revisions.js';
 import type { Sessions } from './sessions.js';
 import type { VbrClient } from './vbr-client.js';
@@ -31,7 +32,7 @@ export class VbrDiskRestores implements DiskRestores {
     const revision = await this.client.revision();
     const cluster = await this.inventory.object('Cluster', 'HostsAndClusters', this.target.cluster, signal);
     const spec = {
-      [revision.has.restorePoints ? 'restorePointId' : 'objectRestorePointId']: restorePoint,
+      [restorePointField(revision)]: restorePoint,
       destinationCluster: objectFor(revision, cluster),
       disksMapping: [{ nameInBackup: disk.name, mountedDiskName: name, registeredFcdName: name }],
     };

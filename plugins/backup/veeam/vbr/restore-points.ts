@@ -15,6 +15,9 @@ const UNITS = 16;
 /** Where the revision has restore points. */
 export const pointsPath = ({ has }: Revision): string => (has.restorePoints ? '/api/v1/restorePoints' : '/api/v1/objectRestorePoints');
 
+/** What restores call the restore point that they are of. */
+export const restorePointField = ({ has }: Revision): string => (has.restorePoints ? 'restorePointId' : 'objectRestorePointId');
+
 /** What the jobs of machines have taken. */
 export class RestorePoints {
   constructor(
@@ -55,6 +58,12 @@ export class RestorePoints {
     const point = await this.client.find(`${path}/${encodeURIComponent(id)}`, signal);
     const backup = point && (await this.client.find(`${BACKUPS}/${textOf(point, 'backupId', path)}`, signal));
     return backup && pointFrom(point, asText(backup['name']) ?? '', path);
+  }
+
+  /** The name of the machine that the restore point is of; undefined if there is no such restore point. */
+  async machineNameOf(id: string, signal: AbortSignal): Promise<string | undefined> {
+    const path = pointsPath(await this.client.revision());
+    return asText((await this.client.find(`${path}/${encodeURIComponent(id)}`, signal))?.['name']);
   }
 
   /** Those of one backup, which is a chain. */

@@ -39,6 +39,10 @@ const FEATURES = {
   restorePoints: { path: '/api/v1/restorePoints', method: 'get', since: '1.2-rev0' },
   /** The field `overwrite` of a restore; without it, one in place writes over the machine that is there. */
   overwrite: { field: { schema: /^EntireViVM(OriginalLocation)?RestoreSpec$/, name: 'overwrite' }, since: '1.3-rev1' },
+  /** The same field of a restore to another place and name: without it, what is there already cannot be written over. */
+  overwriteElsewhere: { field: { schema: /^EntireViVM(Customized)?RestoreSpec$/, name: 'overwrite' }, since: '1.3-rev1' },
+  /** An inventory that tells of a machine where it is. */
+  inventory: { path: '/api/v1/inventory/{hostname}', method: 'post', since: '1.2-rev0' },
   /** Jobs of the type `VSphereBackup` instead of `Backup`. */
   vSphereBackup: { value: { schema: /^EJobType$/, name: 'VSphereBackup' }, since: '1.3-rev0' },
   /** Sessions of the type `BackupJob` instead of `Job`. */

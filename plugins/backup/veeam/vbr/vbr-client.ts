@@ -17,6 +17,9 @@ export interface Credentials {
   readonly password: string;
 }
 
+/** A request, with its body as plain data. */
+type Asked = Pick<HttpsRequest, 'method' | 'path' | 'isRepeatable'> & { readonly body?: unknown };
+
 interface Token {
   readonly access: string;
   readonly refresh: string | undefined;
@@ -54,13 +57,18 @@ export class VbrClient {
 
   /** The answer of one request. A token that has just become worthless is replaced, once. */
   async ask(method: HttpsRequest['method'], path: string, signal: AbortSignal, body?: unknown): Promise<Answer> {
-    const answer = await this.authorized(method, path, signal, body);
+    const answer = await this.authorized({ method, path, body }, signal);
     return this.read(answer, `${method} ${withoutQuery(path)}`, method === 'GET');
+  }
+
+  /** The answer to a question that is too long for a path. */
+  async enquire(path: string, body: unknown, signal: AbortSignal): Promise<Answer> {
+    return this.read(await this.authorized({ method: 'POST', path, body, isRepeatable: true }, signal), `POST ${path}`, true);
   }
 
   /** The same; undefined when there is no such thing. */
   async find(path: string, signal: AbortSignal): Promise<Answer | undefined> {
-    const answer = await this.authorized('GET', path, signal);
+    const answer = await this.authorized({ method: 'GET', path }, signal);
     return answer.status === 404 ? undefined : this.read(answer, `GET ${withoutQuery(path)}`, true);
   }
 
@@ -101,15 +109,15 @@ export class VbrClient {
     throw new ProviderError('unsupported', `the server speaks none of the revisions ${candidates.join(', ')} of the API`);
   }
 
-  private async authorized(method: HttpsRequest['method'], path: string, signal: AbortSignal, body?: unknown): Promise<HttpsAnswer> {
+  private async authorized(request: Asked, signal: AbortSignal): Promise<HttpsAnswer> {
     const token = await this.currentToken(signal);
-    const answer = await this.send(token, method, path, signal, body);
+    const answer = await this.send(token, request, signal);
     if (answer.status !== 401) return answer;
     this.refused = token;
-    return this.send(await this.currentToken(signal), method, path, signal, body);
+    return this.send(await this.currentToken(signal), request, signal);
   }
 
-  private async send(token: Token, method: HttpsRequest['method'], path: string, signal: AbortSignal, body?: unknown) {
+  private async send(token: Token, { body, ...request }: Asked, signal: AbortSignal): Promise<HttpsAnswer> {
     const { name } = await this.revision();
     const headers = {
       accept: 'application/json',
@@ -117,7 +125,7 @@ export class VbrClient {
       'x-api-version': name,
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     };
-    return this.https.send({ method, path, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }, signal);
+    return this.https.send({ ...request, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }, signal);
   }
 
   private async currentToken(signal: AbortSignal): Promise<Token> {

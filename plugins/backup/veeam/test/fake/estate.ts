@@ -21,6 +21,7 @@ export interface FakeMachine {
   moref: string;
   readonly instanceUuid: string;
   disks: FakeDisk[];
+  isOn?: boolean;
 }
 
 export interface FakeRepository {
@@ -157,6 +158,15 @@ export class Estate {
   /** Starts to write the restore point over its machine, which is made anew, under another identity, if it is gone. */
   startRestore(point: FakeRestorePoint): FakeSession {
     return this.sessions.start({ kind: 'RestoreVm', name: point.machine.name }, () => this.putBack(point));
+  }
+
+  /** Starts to make what the restore point holds anew under this name, in place of a machine of that name that is there. */
+  startFilling({ machine, disks }: FakeRestorePoint, name: string, sessionName = machine.name): FakeSession {
+    return this.sessions.start({ kind: 'RestoreVm', name: sessionName }, () => {
+      removeWhere(this.machines, (each) => each.name === name);
+      const instanceUuid = randomUUID();
+      this.machines.push({ name, moref: `vm-${this.made++}`, instanceUuid, disks: disks.map((disk) => ({ ...disk })) });
+    });
   }
 
   /** Removes restore points, and with the last of them the backup. */

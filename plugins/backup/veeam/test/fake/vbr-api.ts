@@ -25,7 +25,7 @@ export type Route = readonly [method: string, path: RegExp, handle: (asked: Aske
 export class FakeVbr {
   readonly doubts: VbrDoubts = {
     ...{ describesItself: true, deletesRestorePoints: true, mountsDisks: true, tellsUnits: true, namesMachines: false },
-    ...{ hasUnknownFields: true, longestPage: 100_000 },
+    ...{ namesTargets: false, hasUnknownFields: true, longestPage: 100_000 },
   };
   /** How often somebody has logged on with the password, and how often with a token of before. */
   logons = 0;

@@ -30,6 +30,8 @@ export interface VbrDoubts {
   tellsUnits: boolean;
   /** Whether a chain is named after its job only, or after its machine too. */
   namesMachines: boolean;
+  /** Whether the session of a restore to another name is named after that, or after what was backed up. */
+  namesTargets: boolean;
   /** Whether items of lists have fields that nobody knows. */
   hasUnknownFields: boolean;
   /** The most that a page holds, whatever is asked for. */
@@ -75,10 +77,13 @@ export function descriptionOf(facts: VbrFacts, doubts: VbrDoubts) {
     [`${places.restorePoints}/{id}`]: isNewer && doubts.deletesRestorePoints ? { get: {}, delete: {} } : { get: {} },
     [places.restore]: { post: {} },
     ...(doubts.mountsDisks ? { [places.disks]: { get: {}, post: {} } } : {}),
-    ...(isNewer ? { '/api/v1/backups/{id}/backupFiles': { get: {} } } : {}),
+    ...(isNewer ? { '/api/v1/backups/{id}/backupFiles': { get: {} }, '/api/v1/inventory/{hostname}': { post: {} } } : {}),
   };
   return { openapi: '3.0.1', info: { version: facts.revision }, paths, components: { schemas: schemasOf(facts) } };
 }
+
+/** What a restore to another place says of it. */
+export const PLACED = ['destinationHost', 'resourcePool', 'datastore', 'folder', 'network'];
 
 /** The schemas by which the revisions can be told apart. */
 function schemasOf(facts: VbrFacts) {
@@ -92,6 +97,7 @@ function schemasOf(facts: VbrFacts) {
   return {
     EntireViVMRestoreSpec: fields(places.restorePointId, 'type', 'powerUp', 'reason', ...(overwrites ? ['overwrite'] : [])),
     EntireViVMOriginalLocationRestoreSpec: based('EntireViVMRestoreSpec', 'quickRollback'),
+    EntireViVMCustomizedRestoreSpec: based('EntireViVMRestoreSpec', ...PLACED),
     EJobType: { type: 'string', enum: [...(isNewest ? ['Unknown', 'HyperVBackup'] : []), places.jobType] },
     ESessionType: { type: 'string', enum: ['Infrastructure', ...Object.values(sessionTypesOf(facts))] },
     ...(isNewer

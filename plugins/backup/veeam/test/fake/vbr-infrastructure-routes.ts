@@ -1,9 +1,40 @@
-import { VCENTER, type Estate } from './estate.js';
+import { VCENTER, type Estate, type FakeMachine } from './estate.js';
 import { answer, type Route } from './vbr-api.js';
+import type { VbrFacts } from './vbr-facts.js';
 import { fits, ID, none, type Shown } from './vbr-shown.js';
 
+/** Where every machine is, by the hierarchy that shows it: the type, name and id of each step of the way. */
+export const PLACES: Readonly<Record<string, readonly (readonly [type: string, kind: string, name: string, id: string])[]>> = {
+  HostsAndClusters: [
+    ['Folder', 'folder', 'host', 'group-h1'],
+    ['Cluster', 'computeresource', 'cluster-1', 'domain-c1'],
+    ['Host', 'hostsystem', 'esx-1', 'host-8'],
+    ['ResourcePool', 'resourcepool', 'Resources', 'resgroup-1'],
+  ],
+  DatastoresAndVms: [['Datastore', 'datastore', 'datastore-1', 'datastore-11']],
+  VmsAndTemplates: [
+    ['Folder', 'folder', 'vm', 'group-v1'],
+    ['Folder', 'folder', 'Stackvault', 'group-v7'],
+  ],
+};
+
+/** The objects that a hierarchy shows, each with the path to it. */
+function objectsIn({ machines }: Estate, show: Shown, hierarchy: string) {
+  const steps = PLACES[hierarchy] ?? [];
+  const pathTo = (length: number) => ['vc:' + VCENTER, ...steps.slice(0, length).map(([, kind, , id]) => `${kind}:${id}`)].join(';');
+  const machine = ({ name, moref, isOn }: FakeMachine) => ({
+    ...show.object('VirtualMachine', name, moref),
+    urn: `${pathTo(steps.length)};virtualmachine:${moref}`,
+    powerState: isOn ? 'PoweredOn' : 'PoweredOff',
+  });
+  return [
+    ...steps.map(([type, , name, id], index) => ({ ...show.object(type, name, id), urn: pathTo(index + 1) })),
+    ...machines.map(machine),
+  ];
+}
+
 /** vCenter as Veeam sees it, and where backups are kept. */
-export function infrastructure(estate: Estate, show: Shown): readonly Route[] {
+export function infrastructure(estate: Estate, facts: VbrFacts, show: Shown): readonly Route[] {
   const objects = () => [
     ...estate.machines.map(({ name, moref }) => show.object('VirtualMachine', name, moref)),
     show.object('Cluster', 'cluster-1', 'domain-c1'),
@@ -25,6 +56,20 @@ export function infrastructure(estate: Estate, show: Shown): readonly Route[] {
         );
       },
     ],
+    ...(facts.isNewer
+      ? [
+          [
+            'POST',
+            new RegExp(`^/api/v1/inventory/${ID}$`),
+            ({ request, id, body }) => {
+              const { property, operation, value } = body['filter'] as Record<string, string>;
+              if (id !== VCENTER || property !== 'objectId' || operation !== 'Equals') return none('such object');
+              const found = objectsIn(estate, show, String(body['hierarchyType'])).filter(({ objectId }) => objectId === value);
+              return show.page(found, request);
+            },
+          ] as Route,
+        ]
+      : []),
     [
       'GET',
       /^\/api\/v1\/backupInfrastructure\/repositories$/,

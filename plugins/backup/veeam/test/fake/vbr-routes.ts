@@ -12,10 +12,10 @@ import { Shown } from './vbr-shown.js';
 export function routesOf(estate: Estate, facts: VbrFacts, doubts: VbrDoubts): readonly Route[] {
   const show = new Shown(estate, facts, doubts);
   return [
-    ...infrastructure(estate, show),
+    ...infrastructure(estate, facts, show),
     ...jobs(estate, facts, show),
     ...sessions(estate, facts, show),
     ...backups(estate, facts, doubts, show),
-    ...restoreRoutes(estate, facts, show),
+    ...restoreRoutes(estate, facts, doubts, show),
   ];
 }

@@ -43,11 +43,12 @@ export class Shown {
     return { ...settings, id, name, description, type, isDisabled, storage, virtualMachines: { includes: wrapped } };
   }
 
-  session({ id, kind, name, jobId, createdAt, endedAt, state, percent, result, message }: FakeSession) {
+  session({ id, kind, name, jobId, initiatedBy, createdAt, endedAt, state, percent, result, message }: FakeSession) {
     return {
       ...{ id, name, sessionType: sessionTypesOf(this.facts)[kind], creationTime: createdAt, state, progressPercent: percent },
       ...(jobId === undefined ? {} : { jobId }),
       ...(endedAt === undefined ? {} : { endTime: endedAt }),
+      ...(this.facts.isNewest ? { initiatedBy } : {}),
       result: { result, message, isCanceled: false },
     };
   }
