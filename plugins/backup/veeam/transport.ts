@@ -52,8 +52,11 @@ export interface Transport {
   listChain(point: RestorePoint, signal: AbortSignal): Promise<readonly RestorePoint[]>;
   /** The disks that it holds; undefined where the API cannot tell. */
   listDisks(restorePoint: string, signal: AbortSignal): Promise<readonly Disk[] | undefined>;
-  /** Removes this restore point and no other, and waits for that; one that is gone is no error. Throws `unsupported` where it cannot. */
-  deleteRestorePoint(id: string, signal: AbortSignal): Promise<void>;
+  /**
+   * Starts to remove this restore point and no other, and answers the session; undefined when there is nothing to be done. Throws
+   * `unsupported` where it cannot, and `temporary` while a job is at work on what would go.
+   */
+  deleteRestorePoint(id: string, signal: AbortSignal): Promise<string | undefined>;
 
   /** Restoring one disk, where `capabilities` declares it. */
   readonly disks?: DiskRestores;

@@ -161,9 +161,9 @@ export class EmTransport implements Transport {
     return this.companion?.listDisks(restorePoint, signal);
   }
 
-  async deleteRestorePoint(id: string, signal: AbortSignal): Promise<void> {
-    if (!this.companion && !(await this.points.has(id, signal))) return;
-    await this.beyond('delete restore points').deleteRestorePoint(id, signal);
+  async deleteRestorePoint(id: string, signal: AbortSignal): Promise<string | undefined> {
+    if (!this.companion && !(await this.points.has(id, signal))) return undefined;
+    return this.beyond('delete restore points').deleteRestorePoint(id, signal);
   }
 
   capacity(signal: AbortSignal): Promise<StorageCapacity> {

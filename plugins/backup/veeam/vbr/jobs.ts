@@ -61,11 +61,16 @@ export class Jobs {
 
   /** Starts the job; one that is running is not started again. */
   async start(id: string, signal: AbortSignal): Promise<string> {
+    await this.assertIdle(id, signal);
+    const session = await this.client.ask('POST', `${JOBS}/${id}/start`, signal, { performActiveFull: false, startChainedJobs: false });
+    return textOf(session, 'id', JOBS);
+  }
+
+  /** Throws `temporary` while the job runs. */
+  async assertIdle(id: string, signal: AbortSignal): Promise<void> {
     const states = await this.client.all(`${JOBS}/states`, { idFilter: id }, signal);
     const state = states.find((each) => each['id'] === id);
     if (state?.['status'] === 'running') throw new ProviderError('temporary', `the job ${asText(state['name']) ?? id} is running already`);
-    const session = await this.client.ask('POST', `${JOBS}/${id}/start`, signal, { performActiveFull: false, startChainedJobs: false });
-    return textOf(session, 'id', JOBS);
   }
 
   private async post(job: Answer, signal: AbortSignal): Promise<string> {

@@ -2,6 +2,7 @@ import { ProviderError } from '../../../../src/provider/index.js';
 import { machineUuidOf } from '../naming.js';
 import type { Disk, RestorePoint } from '../transport.js';
 import { asList, asText, numberOf, textOf, timeOf, type Answer } from './answers.js';
+import type { Jobs } from './jobs.js';
 import type { Revision } from './revisions.js';
 import type { Sessions } from './sessions.js';
 import type { VbrClient } from './vbr-client.js';
@@ -23,6 +24,7 @@ export class RestorePoints {
   constructor(
     private readonly client: VbrClient,
     private readonly sessions: Sessions,
+    private readonly jobs: Jobs,
   ) {}
 
   /** The one that the session took: the first of its job since the session began, and before it ended. */
@@ -77,22 +79,33 @@ export class RestorePoints {
     return asList((await this.client.ask('GET', path, signal))['data'], path).map((disk) => diskFrom(disk, path));
   }
 
-  /** What deletes the restore point: itself, or its backup if it is the only one there. Answers the session, if there is one to wait for. */
+  /** Deletes the restore point: itself, or its backup if it is the only one there. Answers the session, if there is one to wait for. */
   async remove(id: string, signal: AbortSignal): Promise<string | undefined> {
-    const { has, ...revision } = await this.client.revision();
-    const path = pointsPath({ has, ...revision });
+    const revision = await this.client.revision();
+    const path = pointsPath(revision);
     const point = await this.client.find(`${path}/${encodeURIComponent(id)}`, signal);
     if (!point) return undefined;
-    if (has.deleteRestorePoint) return this.delete(`${path}/${id}`, signal);
-    const backup = textOf(point, 'backupId', path);
-    const others =
-      (await this.client.all(path, { backupIdFilter: backup }, signal)).filter((each) => each['backupId'] === backup).length - 1;
-    if (has.deleteBackup && others === 0) return this.delete(`${BACKUPS}/${backup}?fromDB=false&includeGFS=true`, signal);
-    const why = has.deleteBackup ? `; its backup can be deleted whole, but that holds ${others} others` : '';
-    throw new ProviderError(
-      'unsupported',
-      `revision ${revision.name} of Veeam's API cannot delete one restore point${why}: the retention of its job will`,
-    );
+    if (revision.has.deleteRestorePoint) return this.delete(`${path}/${id}`, signal);
+    const backup = await this.client.find(`${BACKUPS}/${textOf(point, 'backupId', path)}`, signal);
+    return backup && this.removeLast(backup, revision, signal);
+  }
+
+  /** Deletes a backup with the only restore point in it, to which nothing may be added meanwhile. */
+  private async removeLast(backup: Answer, { has, name }: Revision, signal: AbortSignal): Promise<string | undefined> {
+    const [id, job] = [textOf(backup, 'id', BACKUPS), asText(backup['jobId'])];
+    const assertIdle = () => (job === undefined ? undefined : this.jobs.assertIdle(job, signal));
+    if (has.deleteBackup) await assertIdle();
+    const others = (await this.pointsIn(backup, signal)).length - 1;
+    if (!has.deleteBackup || others > 0) {
+      const why = has.deleteBackup ? `; its backup can be deleted whole, but that holds ${others} others` : '';
+      throw new ProviderError(
+        'unsupported',
+        `revision ${name} of Veeam's API cannot delete one restore point${why}: the retention of its job will`,
+      );
+    }
+    // What it is about to add has not been counted.
+    await assertIdle();
+    return this.delete(`${BACKUPS}/${id}?fromDB=false&includeGFS=true`, signal);
   }
 
   private async delete(path: string, signal: AbortSignal): Promise<string | undefined> {

@@ -1,7 +1,6 @@
 import { ProviderError } from '../../../../src/provider/index.js';
 import type { Capabilities, ConnectionStep, StorageCapacity } from '../../../../src/provider/index.js';
 import type { HttpsClient } from '../https-client.js';
-import { pause } from '../https-client.js';
 import type { VeeamSettings } from '../settings.js';
 import type {
   Disk,
@@ -25,8 +24,6 @@ import { RestorePoints } from './restore-points.js';
 import { Sessions } from './sessions.js';
 import { VbrClient } from './vbr-client.js';
 
-const DELETE_PAUSE_MS = 200;
-
 /** Veeam by the API of Backup & Replication, at whatever revision it has. */
 export class VbrTransport implements Transport {
   readonly shownAfterMs = 0;
@@ -48,7 +45,7 @@ export class VbrTransport implements Transport {
     this.inventory = new Inventory(this.client, vcenter);
     this.jobs = new Jobs(this.client);
     this.sessions = new Sessions(this.client, username);
-    this.points = new RestorePoints(this.client, this.sessions);
+    this.points = new RestorePoints(this.client, this.sessions, this.jobs);
     this.restores = new MachineRestores(this.client, this.inventory, this.points);
     const target = { cluster: settings['restore.cluster'], datastore: settings['restore.datastore'] };
     if (target.cluster !== '' && target.datastore !== '')
@@ -167,15 +164,8 @@ export class VbrTransport implements Transport {
     return this.points.disks(restorePoint, signal);
   }
 
-  async deleteRestorePoint(id: string, signal: AbortSignal): Promise<void> {
-    const session = await this.points.remove(id, signal);
-    if (session === undefined) return;
-    for (;;) {
-      const { state, result, message = '' } = await this.sessions.look(session, signal);
-      if (result === 'Failed') throw new ProviderError('rejected', `Veeam could not delete the restore point ${id}: ${message}`);
-      if (state === 'Stopped') return;
-      await pause(DELETE_PAUSE_MS, signal);
-    }
+  deleteRestorePoint(id: string, signal: AbortSignal): Promise<string | undefined> {
+    return this.points.remove(id, signal);
   }
 
   capacity(signal: AbortSignal): Promise<StorageCapacity> {
