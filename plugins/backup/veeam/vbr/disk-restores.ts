@@ -29,7 +29,7 @@ export class VbrDiskRestores implements DiskRestores {
   ) {}
 
   async mount({ name, restorePoint, disk }: NewDiskRestore, signal: AbortSignal): Promise<string> {
-    const revision = await this.client.revision();
+    const revision = await this.client.revision(signal);
     const cluster = await this.inventory.object('Cluster', 'HostsAndClusters', this.target.cluster, signal);
     const spec = {
       [restorePointField(revision)]: restorePoint,
@@ -48,7 +48,7 @@ export class VbrDiskRestores implements DiskRestores {
   }
 
   async migrate(name: string, signal: AbortSignal): Promise<string> {
-    const revision = await this.client.revision();
+    const revision = await this.client.revision(signal);
     const id = textOf(await this.get(name, signal), 'id', 'fcd');
     const datastore = await this.inventory.object('Datastore', 'DatastoresAndVms', this.target.datastore, signal);
     const spec = { targetDatastore: objectFor(revision, datastore), mountedDiskNames: [name] };
@@ -58,7 +58,7 @@ export class VbrDiskRestores implements DiskRestores {
   async unmount(name: string, signal: AbortSignal): Promise<void> {
     const mount = await this.search(name, signal);
     if (!mount) return;
-    const path = `${pathOf(await this.client.revision())}/${textOf(mount, 'id', 'fcd')}/dismount`;
+    const path = `${pathOf(await this.client.revision(signal))}/${textOf(mount, 'id', 'fcd')}/dismount`;
     await this.client.ask('POST', path, signal, {});
   }
 
@@ -103,7 +103,7 @@ export class VbrDiskRestores implements DiskRestores {
   }
 
   private async search(name: string, signal: AbortSignal): Promise<Answer | undefined> {
-    const mounts = await this.client.all(pathOf(await this.client.revision()), {}, signal);
+    const mounts = await this.client.all(pathOf(await this.client.revision(signal)), {}, signal);
     return mounts.find((mount) => mappingsOf(mount).some((each) => each['registeredFcdName'] === name));
   }
 }

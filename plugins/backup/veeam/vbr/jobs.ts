@@ -31,7 +31,7 @@ export class Jobs {
   }
 
   async create({ name, description, template, machine }: NewJob, signal: AbortSignal): Promise<string> {
-    const revision = await this.client.revision();
+    const revision = await this.client.revision(signal);
     const about = { name, description, machine: asObject(machine) };
     const source = readUrn(template);
     if (!source) throw notThere(template);
@@ -49,7 +49,7 @@ export class Jobs {
 
   async retarget(id: string, machine: VsphereMachine, signal: AbortSignal): Promise<void> {
     const job = await this.client.ask('GET', `${JOBS}/${id}`, signal);
-    const changed = retargeted(await this.client.revision(), job, asObject(machine));
+    const changed = retargeted(await this.client.revision(signal), job, asObject(machine));
     if (changed) await this.client.ask('PUT', `${JOBS}/${id}`, signal, changed);
   }
 

@@ -17,13 +17,13 @@ export class MachineRestores {
 
   /** To where the machine was. */
   async inPlace({ restorePoint, exists, reason }: MachineRestore, signal: AbortSignal): Promise<string> {
-    const { has } = await this.client.revision();
+    const { has } = await this.client.revision(signal);
     return this.start(restorePoint, { type: 'OriginalLocation', reason, ...(has.overwrite ? { overwrite: exists } : {}) }, signal);
   }
 
   /** To the name and the place of a machine that is there, which goes. */
   async over({ restorePoint, target, reason }: MachineFilling, signal: AbortSignal): Promise<string> {
-    const revision = await this.client.revision();
+    const revision = await this.client.revision(signal);
     const place = await placeOf(this.inventory, target, signal);
     const disks = await this.points.disks(restorePoint, signal);
     const datastore = objectFor(revision, place.datastore);
@@ -43,7 +43,7 @@ export class MachineRestores {
   }
 
   private async start(restorePoint: string, spec: Answer, signal: AbortSignal): Promise<string> {
-    const revision = await this.client.revision();
+    const revision = await this.client.revision(signal);
     const path = pathOf(revision);
     const body = { ...spec, [restorePointField(revision)]: restorePoint, powerUp: false };
     return textOf(await this.client.ask('POST', path, signal, body), 'id', path);

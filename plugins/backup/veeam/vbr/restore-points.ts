@@ -46,7 +46,7 @@ export class RestorePoints {
   async *list(signal: AbortSignal): AsyncGenerator<readonly RestorePoint[]> {
     const backups = await this.client.all(BACKUPS, {}, signal);
     const names = new Map(backups.map((backup) => [textOf(backup, 'id', BACKUPS), asText(backup['name']) ?? '']));
-    const path = pointsPath(await this.client.revision());
+    const path = pointsPath(await this.client.revision(signal));
     for await (const page of this.client.pages(path, { orderColumn: 'CreationTime', orderAsc: 'true' }, signal)) {
       const named = page.map((point) => ({ point, jobName: names.get(textOf(point, 'backupId', path)) ?? '' }));
       yield named
@@ -56,7 +56,7 @@ export class RestorePoints {
   }
 
   async find(id: string, signal: AbortSignal): Promise<RestorePoint | undefined> {
-    const path = pointsPath(await this.client.revision());
+    const path = pointsPath(await this.client.revision(signal));
     const point = await this.client.find(`${path}/${encodeURIComponent(id)}`, signal);
     const backup = point && (await this.client.find(`${BACKUPS}/${textOf(point, 'backupId', path)}`, signal));
     return backup && pointFrom(point, asText(backup['name']) ?? '', path);
@@ -64,7 +64,7 @@ export class RestorePoints {
 
   /** The name of the machine that the restore point is of; undefined if there is no such restore point. */
   async machineNameOf(id: string, signal: AbortSignal): Promise<string | undefined> {
-    const path = pointsPath(await this.client.revision());
+    const path = pointsPath(await this.client.revision(signal));
     return asText((await this.client.find(`${path}/${encodeURIComponent(id)}`, signal))?.['name']);
   }
 
@@ -75,13 +75,13 @@ export class RestorePoints {
   }
 
   async disks(id: string, signal: AbortSignal): Promise<readonly Disk[]> {
-    const path = `${pointsPath(await this.client.revision())}/${encodeURIComponent(id)}/disks`;
+    const path = `${pointsPath(await this.client.revision(signal))}/${encodeURIComponent(id)}/disks`;
     return asList((await this.client.ask('GET', path, signal))['data'], path).map((disk) => diskFrom(disk, path));
   }
 
   /** Deletes the restore point: itself, or its backup if it is the only one there. Answers the session, if there is one to wait for. */
   async remove(id: string, signal: AbortSignal): Promise<string | undefined> {
-    const revision = await this.client.revision();
+    const revision = await this.client.revision(signal);
     const path = pointsPath(revision);
     const point = await this.client.find(`${path}/${encodeURIComponent(id)}`, signal);
     if (!point) return undefined;
@@ -113,13 +113,13 @@ export class RestorePoints {
   }
 
   private async pointsIn(backup: Answer, signal: AbortSignal): Promise<readonly RestorePoint[]> {
-    const [id, path] = [textOf(backup, 'id', BACKUPS), pointsPath(await this.client.revision())];
+    const [id, path] = [textOf(backup, 'id', BACKUPS), pointsPath(await this.client.revision(signal))];
     const listed = (await this.client.all(path, { backupIdFilter: id }, signal)).filter((point) => point['backupId'] === id);
     return listed.map((point) => pointFrom(point, asText(backup['name']) ?? '', path));
   }
 
   private async sizeOf({ id, chain }: RestorePoint, signal: AbortSignal): Promise<number | undefined> {
-    if (!(await this.client.revision()).has.backupFiles) return undefined;
+    if (!(await this.client.revision(signal)).has.backupFiles) return undefined;
     const files = await this.client.all(`${BACKUPS}/${chain}/backupFiles`, {}, signal);
     const file = files.find(({ restorePointIds }) => Array.isArray(restorePointIds) && restorePointIds.includes(id));
     return file && Math.max(0, Math.round(numberOf(file, 'backupSize')));

@@ -46,7 +46,7 @@ export class Sessions {
 
   /** Those that this user has started, the newest first, as far as Veeam tells who has. */
   async recent(sought: Sought, signal: AbortSignal): Promise<readonly string[]> {
-    const filter = filterOf(sought, await this.client.revision());
+    const filter = filterOf(sought, await this.client.revision(signal));
     const search = new URLSearchParams({ ...filter, orderColumn: 'CreationTime', orderAsc: 'false', skip: '0', limit: String(RECENT) });
     const { data } = await this.client.ask('GET', `${SESSIONS}?${search.toString()}`, signal);
     return asList(data, SESSIONS)

@@ -1,6 +1,7 @@
 import { ProviderError } from '../../../../src/provider/index.js';
-import { givenUp, refusal } from '../failures.js';
+import { refusal } from '../failures.js';
 import type { HttpsAnswer, HttpsClient, HttpsRequest } from '../https-client.js';
+import { unlessAborted } from '../shared-wait.js';
 import { asList, asObject, asText, type Answer } from './answers.js';
 import { REVISIONS, revisionOf, type Revision } from './revisions.js';
 
@@ -42,12 +43,13 @@ export class VbrClient {
   ) {}
 
   /** The newest revision that both sides speak; asks without logging on. */
-  revision(): Promise<Revision> {
-    this.revisionFound ??= this.probe().catch((error: unknown) => {
-      this.revisionFound = undefined;
-      throw error;
-    });
-    return this.revisionFound;
+  revision(signal: AbortSignal): Promise<Revision> {
+    const find = () =>
+      (this.revisionFound ??= this.probe().catch((error: unknown) => {
+        this.revisionFound = undefined;
+        throw error;
+      }));
+    return unlessAborted(find, signal);
   }
 
   /** Logs on, if nobody has yet. */
@@ -118,7 +120,7 @@ export class VbrClient {
   }
 
   private async send(token: Token, { body, ...request }: Asked, signal: AbortSignal): Promise<HttpsAnswer> {
-    const { name } = await this.revision();
+    const { name } = await this.revision(signal);
     const headers = {
       accept: 'application/json',
       authorization: `Bearer ${token.access}`,
@@ -130,9 +132,8 @@ export class VbrClient {
 
   private async currentToken(signal: AbortSignal): Promise<Token> {
     for (;;) {
-      if (signal.aborted) throw givenUp(signal);
       const seen = this.token;
-      const token = await seen;
+      const token = await unlessAborted(() => Promise.resolve(seen), signal);
       if (token && token !== this.refused && token.renewAt > this.now().getTime()) return token;
       if (this.token === seen) this.token = this.obtain(token).catch((error: unknown) => this.forgetToken(error));
     }
@@ -157,7 +158,7 @@ export class VbrClient {
   }
 
   private async grant(form: Readonly<Record<string, string>>): Promise<HttpsAnswer> {
-    const { name } = await this.revision();
+    const { name } = await this.revision(SHARED);
     const headers = { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded', 'x-api-version': name };
     const body = new URLSearchParams(form).toString();
     return this.https.send({ method: 'POST', path: '/api/oauth2/token', headers, body, isRepeatable: true }, SHARED);

@@ -52,8 +52,8 @@ export class VbrTransport implements Transport {
       this.disks = new VbrDiskRestores(this.client, this.inventory, this.sessions, target);
   }
 
-  async capabilities(): Promise<Capabilities> {
-    const { has } = await this.client.revision();
+  async capabilities(signal: AbortSignal): Promise<Capabilities> {
+    const { has } = await this.client.revision(signal);
     const deletes = has.deleteRestorePoint;
     return {
       quiesce: false,
