@@ -148,6 +148,8 @@ export interface RestorePoint {
   readonly takenAt: Date;
   /** Absent where the API does not tell. */
   readonly type?: 'FULL' | 'INCREMENTAL';
+  /** An increment that leads back from the restore point after it, as jobs in reverse incremental mode keep all but the newest. */
+  readonly isReverse?: true;
   /** Bytes that it occupies; absent where the API does not tell. */
   readonly sizeBytes?: number;
 }

@@ -133,9 +133,14 @@ function pointFrom(point: Answer, jobName: string, where: string): RestorePoint 
     jobName,
     chain: textOf(point, 'backupId', where),
     takenAt: timeOf(point, 'creationTime', where),
-    ...(told === undefined ? {} : { type: /incr/i.test(told) ? 'INCREMENTAL' : 'FULL' }),
+    ...(told === undefined ? {} : typeFrom(told)),
   };
 }
+
+const typeFrom = (told: string): Pick<RestorePoint, 'type' | 'isReverse'> => {
+  if (told === 'Rollback') return { type: 'INCREMENTAL', isReverse: true };
+  return { type: /incr/i.test(told) ? 'INCREMENTAL' : 'FULL' };
+};
 
 function diskFrom(disk: Answer, where: string): Disk {
   const [id, name] = [textOf(disk, 'uid', where), asText(disk['name']) ?? ''];

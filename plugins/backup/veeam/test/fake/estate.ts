@@ -60,7 +60,7 @@ export interface FakeRestorePoint {
   readonly backupId: string;
   readonly machine: Omit<FakeMachine, 'disks'>;
   readonly createdAt: Date;
-  readonly type: 'Full' | 'Increment';
+  type: 'Full' | 'Increment' | 'Rollback';
   readonly sizeBytes: number;
   /** With the bytes of the moment at which it was taken. */
   readonly disks: readonly FakeDisk[];
@@ -175,13 +175,17 @@ export class Estate {
     removeWhere(this.backups, ({ id }) => !this.restorePoints.some(({ backupId }) => backupId === id));
   }
 
-  /** Removes one restore point, and with it the increments that cannot be restored without it. */
+  /** Removes one restore point, and with it those that cannot be restored without it. */
   deletePoint(id: string): void {
     const point = this.restorePoints.find((each) => each.id === id);
     const chain = this.restorePoints.filter(({ backupId }) => backupId === point?.backupId);
-    const later = chain.slice(chain.findIndex((each) => each.id === id) + 1);
-    const full = later.findIndex(({ type }) => type === 'Full');
-    this.removePoints([id, ...(full < 0 ? later : later.slice(0, full)).map((each) => each.id)]);
+    const at = chain.findIndex((each) => each.id === id);
+    const later = chain.slice(at + 1);
+    const next = later.findIndex(({ type }) => type !== 'Increment');
+    const earlier = chain.slice(0, at).reverse();
+    const last = earlier.findIndex(({ type }) => type !== 'Rollback');
+    const gone = [...later.slice(0, next < 0 ? later.length : next), ...earlier.slice(0, last < 0 ? earlier.length : last)];
+    this.removePoints([id, ...gone.map((each) => each.id)]);
   }
 
   private takePoints(job: FakeJob, { id: sessionId }: FakeSession): void {
@@ -189,7 +193,11 @@ export class Estate {
     if (machines.length === 0) throw new Error('Nothing to process. All machines were excluded from task list');
     const backup = this.backups.find(({ jobId }) => jobId === job.id) ?? this.addBackup(job);
     for (const { disks, ...machine } of machines) {
-      const type = this.restorePoints.some(({ backupId }) => backupId === backup.id) ? 'Increment' : 'Full';
+      const chain = this.restorePoints.filter(({ backupId }) => backupId === backup.id);
+      const isReverse = job.settings['mode'] === 'ReverseIncremental';
+      // Only the newest is whole: the one before becomes what leads back from it.
+      if (isReverse) for (const each of chain) each.type = 'Rollback';
+      const type = chain.length === 0 || isReverse ? 'Full' : 'Increment';
       const sizeBytes = Math.ceil(disks.reduce((sum, disk) => sum + disk.sizeBytes, 0) / 2);
       const held = { disks: disks.map((disk) => ({ ...disk })), machine };
       this.restorePoints.push({ id: randomUUID(), sessionId, backupId: backup.id, createdAt: this.now(), type, sizeBytes, ...held });
