@@ -1,6 +1,7 @@
 import { ProviderError } from '../../../../src/provider/index.js';
 import { refusal } from '../failures.js';
-import type { HttpsAnswer, HttpsClient, HttpsRequest } from '../https-client.js';
+import type { HttpsClient } from '../https-client.js';
+import type { HttpsAnswer, HttpsRequest } from '../https-message.js';
 import { unlessAborted } from '../shared-wait.js';
 import { ERROR, LOGON_SESSION, TASK, VERSIONS, type Kind, type LogonSession, type Task } from './entities.js';
 import { parseXml, XmlFault } from './xml.js';

@@ -17,17 +17,12 @@ import type {
 } from '../transport.js';
 import { checkConnection } from './check-connection.js';
 import { EmClient } from './client.js';
+import type { Companion } from './companion.js';
 import { Infrastructure } from './infrastructure.js';
 import { Jobs } from './jobs.js';
 import { RestorePoints } from './restore-points.js';
 import { isEmRun, isEmSession, Sessions } from './sessions.js';
 import { Tasks } from './tasks.js';
-
-/** What speaks to the Backup & Replication server behind Enterprise Manager. */
-export interface Companion extends Transport {
-  /** The repository that a job keeps its backups in. */
-  repositoryOf(job: string, signal: AbortSignal): Promise<string | undefined>;
-}
 
 /**
  * Veeam by way of Enterprise Manager. Some things it cannot do at all, such as to delete a restore point: those are done by a companion, which

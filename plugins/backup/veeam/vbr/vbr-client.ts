@@ -1,6 +1,7 @@
 import { ProviderError } from '../../../../src/provider/index.js';
 import { refusal } from '../failures.js';
-import type { HttpsAnswer, HttpsClient, HttpsRequest } from '../https-client.js';
+import type { HttpsClient } from '../https-client.js';
+import type { HttpsAnswer, HttpsRequest } from '../https-message.js';
 import { unlessAborted } from '../shared-wait.js';
 import { asList, asObject, asText, type Answer } from './answers.js';
 import { REVISIONS, revisionOf, type Revision } from './revisions.js';

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Estate } from './estate.js';
 import type { FakeAnswer, FakeApi, FakeRequest } from './server.js';
+import { answer, failure } from './vbr-answers.js';
 import { descriptionOf, factsFor, type VbrDoubts, type VbrFacts } from './vbr-facts.js';
 import { routesOf } from './vbr-routes.js';
 
@@ -11,15 +12,6 @@ export interface FakeUser {
   readonly username: string;
   readonly password: string;
 }
-
-/** What a route gets: the request, what its path names, and its body. */
-export interface Asked {
-  readonly request: FakeRequest;
-  readonly id: string;
-  readonly body: Record<string, unknown>;
-}
-
-export type Route = readonly [method: string, path: RegExp, handle: (asked: Asked) => FakeAnswer];
 
 /** The REST API of Backup & Replication over an estate, at every revision up to the newest that it speaks. */
 export class FakeVbr {
@@ -100,11 +92,3 @@ export class FakeVbr {
     return failure(404, 'NotFound', `There is nothing at ${request.path}`);
   }
 }
-
-export const answer = (status: number, body: unknown): FakeAnswer => ({
-  status,
-  headers: { 'content-type': 'application/json' },
-  body: JSON.stringify(body),
-});
-
-export const failure = (status: number, errorCode: string, message: string): FakeAnswer => answer(status, { errorCode, message });

@@ -1,5 +1,5 @@
 import type { Estate } from './estate.js';
-import { answer, type Route } from './vbr-api.js';
+import { answer, type Route } from './vbr-answers.js';
 import { placesOf, type VbrDoubts, type VbrFacts } from './vbr-facts.js';
 import { ID, none, withThing, type Shown } from './vbr-shown.js';
 

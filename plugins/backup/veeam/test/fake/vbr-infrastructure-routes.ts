@@ -1,5 +1,5 @@
 import { VCENTER, type Estate, type FakeMachine } from './estate.js';
-import { answer, type Route } from './vbr-api.js';
+import { answer, type Route } from './vbr-answers.js';
 import type { VbrFacts } from './vbr-facts.js';
 import { fits, ID, none, type Shown } from './vbr-shown.js';
 

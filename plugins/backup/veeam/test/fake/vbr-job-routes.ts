@@ -1,5 +1,5 @@
 import type { Estate, FakeJob } from './estate.js';
-import { answer, failure, type Route } from './vbr-api.js';
+import { answer, failure, type Route } from './vbr-answers.js';
 import { placesOf, platformOf, type VbrFacts } from './vbr-facts.js';
 import { fits, ID, ok, withThing, type Shown } from './vbr-shown.js';
 

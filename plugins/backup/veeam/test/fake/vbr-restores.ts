@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Estate, FakeRestorePoint } from './estate.js';
-import { answer, failure, type Route } from './vbr-api.js';
+import { answer, failure, type Route } from './vbr-answers.js';
 import { PLACED, placesOf, type VbrDoubts, type VbrFacts } from './vbr-facts.js';
 import { withThing, type Shown } from './vbr-shown.js';
 

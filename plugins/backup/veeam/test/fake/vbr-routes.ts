@@ -1,5 +1,5 @@
 import type { Estate } from './estate.js';
-import type { Route } from './vbr-api.js';
+import type { Route } from './vbr-answers.js';
 import { backups } from './vbr-backup-routes.js';
 import type { VbrDoubts, VbrFacts } from './vbr-facts.js';
 import { infrastructure } from './vbr-infrastructure-routes.js';

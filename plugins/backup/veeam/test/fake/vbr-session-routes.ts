@@ -1,5 +1,5 @@
 import type { Estate } from './estate.js';
-import { answer, failure, type Route } from './vbr-api.js';
+import { answer, failure, type Route } from './vbr-answers.js';
 import { sessionTypesOf, type VbrFacts } from './vbr-facts.js';
 import { fits, ID, withThing, type Shown } from './vbr-shown.js';
 

@@ -1,7 +1,7 @@
 import { VCENTER, type Estate, type FakeJob, type FakeRestorePoint } from './estate.js';
 import type { FakeAnswer, FakeRequest } from './server.js';
 import type { FakeSession } from './sessions.js';
-import { answer, failure } from './vbr-api.js';
+import { answer, failure } from './vbr-answers.js';
 import { placesOf, platformOf, sessionTypesOf, type VbrDoubts, type VbrFacts } from './vbr-facts.js';
 
 /** What a path names. */
