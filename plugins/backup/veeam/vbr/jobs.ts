@@ -7,6 +7,8 @@ import { isVsphereJob, jobAfter, jobInto, retargeted } from './job-payloads.js';
 import type { VbrClient } from './vbr-client.js';
 
 const JOBS = '/api/v1/jobs';
+/** What a job is that nothing else can be done with, in whatever letters a revision writes it. */
+const AT_WORK: ReadonlySet<string> = new Set(['starting', 'running', 'stopping']);
 const REPOSITORIES = '/api/v1/backupInfrastructure/repositories';
 
 /** The jobs that back up machines, and what new ones can be made after. */
@@ -70,7 +72,8 @@ export class Jobs {
   async assertIdle(id: string, signal: AbortSignal): Promise<void> {
     const states = await this.client.all(`${JOBS}/states`, { idFilter: id }, signal);
     const state = states.find((each) => each['id'] === id);
-    if (state?.['status'] === 'running') throw new ProviderError('temporary', `the job ${asText(state['name']) ?? id} is running already`);
+    if (AT_WORK.has(asText(state?.['status'])?.toLowerCase() ?? ''))
+      throw new ProviderError('temporary', `the job ${asText(state?.['name']) ?? id} is running already`);
   }
 
   private async post(job: Answer, signal: AbortSignal): Promise<string> {

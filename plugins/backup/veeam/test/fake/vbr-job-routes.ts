@@ -71,7 +71,10 @@ export function jobs(estate: Estate, facts: VbrFacts, show: Shown): readonly Rou
       /^\/api\/v1\/jobs\/states$/,
       ({ request }) => {
         const wanted = estate.jobs.filter(({ id }) => (request.query.get('idFilter') ?? id) === id);
-        const status = ({ id, isDisabled }: FakeJob) => (isDisabled ? 'disabled' : isRunning(id) ? 'running' : 'inactive');
+        const status = ({ id, isDisabled }: FakeJob) => {
+          const told = isDisabled ? 'Disabled' : isRunning(id) ? 'Running' : 'Inactive';
+          return facts.overwrites ? told : told.toLowerCase();
+        };
         return show.page(
           wanted.map((job) => ({ id: job.id, name: job.name, status: status(job) })),
           request,
