@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { eventually } from '../../../../test/kit/eventually.js';
 import { sweepDeaths } from '../../../../test/kit/dying-store.js';
 import { expectFault, never, operation, sampleMachine, sampleVolume } from '../../../../test/kit/contract/samples.js';
 import type { BackupProvider, FillMachine } from '../../../../src/provider/index.js';
@@ -9,6 +10,8 @@ import type { Fault } from './fake/server.js';
 /** Longer than anybody waits for one who may be starting something. */
 const CLAIM_MS = 600_000;
 const STARTS = /POST .*\/vSphere$/;
+/** Somebody looks for a machine. */
+const LOOKS = /GET .*(hosts\/|lookup)/;
 
 const zone = { uuid: randomUUID(), name: 'zone-1' };
 type Bench = Awaited<ReturnType<typeof vbrBench>>;
@@ -82,10 +85,12 @@ describe.each([
   test('the machine is waited for until vCenter shows it, and is not found if that does not', async () => {
     const { fill, content } = await backedUp(bench);
     const request = fill();
-    const looks = bench.server.log.length;
+    const before = bench.server.count(LOOKS);
     const filling = bench.open().fillMachine(request, never);
-    while (!bench.server.log.slice(looks).some((line) => /GET .*(hosts\/|lookup)/.test(line)))
-      await new Promise((resolve) => setTimeout(resolve, 5));
+    await eventually(
+      async () => bench.server.count(LOOKS),
+      (looks) => looks > before,
+    );
     bench.addMachine({ machine: request.target, volumes: [] });
     await filling;
     expect(bench.estate.contentOf(request.target.name)).toEqual(content);
@@ -103,6 +108,20 @@ describe.each([
     bench.addMachine({ machine: request.target, volumes: [] });
     await expectFault(impatient.fillMachine({ ...request, ...operation() }, never), 'rejected');
     expect(bench.server.count(STARTS)).toBe(0);
+  });
+
+  test('nothing is started while it is not told where the machine is, and it can be asked again at once', async () => {
+    const { content, request, name } = await readyToFill(bench);
+    const on = /POST .*\/inventory\/[^/]+$/;
+    bench.server.faults.push({ on, times: 3, how: 'drop' });
+    await expectFault(bench.open().fillMachine(request, never), 'temporary');
+    bench.server.faults.splice(0, 1, { on, how: (answer) => ({ ...answer, body: answer.body?.replaceAll('"urn"', '"path"') ?? '' }) });
+    const { message } = await expectFault(bench.open().fillMachine(request, never), 'rejected');
+    expect(message).toContain('does not tell the host of the machine');
+    expect(bench.server.count(STARTS)).toBe(0);
+    bench.server.faults.length = 0;
+    await bench.open().fillMachine(request, never);
+    expect(bench.estate.contentOf(name)).toEqual(content);
   });
 
   test.each([false, true])(

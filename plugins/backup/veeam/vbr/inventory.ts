@@ -58,22 +58,15 @@ export class Inventory {
   }
 
   /** What has this id in vCenter, as newer revisions show it; throws `not_found`. */
-  async known(
-    type: string,
-    hierarchyType: Hierarchy,
-    objectId: string,
-    signal: AbortSignal,
-  ): Promise<InventoryObject & { readonly shown: Answer }> {
+  async shown(type: string, hierarchyType: Hierarchy, objectId: string, signal: AbortSignal): Promise<Answer> {
     const path = `${OBJECTS}/${encodeURIComponent(await this.vcenter(signal))}`;
     const filter = { type: 'PredicateExpression', property: 'objectId', operation: 'Equals', value: objectId };
     const { data } = await this.client.enquire(path, { hierarchyType, filter }, signal);
-    const shown = asList(data, path)
+    const found = asList(data, path)
       .map(objectIn)
       .find((each) => each['type'] === type && each['objectId'] === objectId);
-    if (!shown) throw new ProviderError('not_found', `vCenter, as Veeam sees it, has no ${type.toLowerCase()} ${objectId}`);
-    const urn = asText(shown['urn']);
-    const about = { hostName: textOf(shown, 'hostName', path), name: textOf(shown, 'name', path), type, objectId };
-    return { ...about, ...(urn === undefined ? {} : { urn }), shown };
+    if (found) return found;
+    throw new ProviderError('not_found', `vCenter, as Veeam sees it, has no ${type.toLowerCase()} ${objectId}`);
   }
 
   private async find(type: string, hierarchyTypeFilter: string, name: string, signal: AbortSignal): Promise<readonly InventoryObject[]> {

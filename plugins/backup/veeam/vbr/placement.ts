@@ -1,6 +1,6 @@
 import { ProviderError } from '../../../../src/provider/index.js';
 import type { VsphereMachine } from '../transport.js';
-import { asText } from './answers.js';
+import { asText, textOf, type Answer } from './answers.js';
 import type { Hierarchy, Inventory, InventoryObject } from './inventory.js';
 
 /** Where a machine is in vCenter. */
@@ -22,15 +22,15 @@ const PARTS = {
 /** The place of a machine; throws `rejected` where Veeam does not tell it whole, or the machine is switched on. */
 export async function placeOf(inventory: Inventory, { name, moref }: VsphereMachine, signal: AbortSignal): Promise<Place> {
   const pathIn = async (hierarchy: Hierarchy): Promise<string> => {
-    const { urn = '', shown } = await inventory.known('VirtualMachine', hierarchy, moref, signal);
+    const shown = await inventory.shown('VirtualMachine', hierarchy, moref, signal);
     const power = asText(shown['powerState']) ?? 'PoweredOff';
     if (power !== 'PoweredOff')
       throw new ProviderError('rejected', `the machine ${name} is ${power} and not off: nothing is written over it`);
-    return urn;
+    return asText(shown['urn']) ?? '';
   };
   const find = async ({ hierarchy, type, kinds }: (typeof PARTS)[keyof Place]): Promise<InventoryObject> => {
     const id = lastOf(await pathIn(hierarchy), kinds);
-    if (id !== undefined) return objectAt(await inventory.known(type, hierarchy, id, signal));
+    if (id !== undefined) return objectFrom(await inventory.shown(type, hierarchy, id, signal));
     throw new ProviderError('rejected', `Veeam does not tell the ${type.toLowerCase()} of the machine ${name}`);
   };
   const { host, resourcePool, datastore, folder } = PARTS;
@@ -43,4 +43,9 @@ function lastOf(urn: string, kinds: readonly string[]): string | undefined {
   return parts.findLast(([kind]) => kinds.includes(kind))?.[1];
 }
 
-const objectAt = ({ shown: _, ...object }: InventoryObject & { readonly shown: unknown }): InventoryObject => object;
+function objectFrom(shown: Answer): InventoryObject {
+  const text = (field: string) => textOf(shown, field, 'what is in vCenter');
+  const urn = asText(shown['urn']);
+  const about = { hostName: text('hostName'), name: text('name'), type: text('type'), objectId: text('objectId') };
+  return urn === undefined ? about : { ...about, urn };
+}

@@ -4,7 +4,7 @@ import type { VbrFacts } from './vbr-facts.js';
 import { fits, ID, none, type Shown } from './vbr-shown.js';
 
 /** Where every machine is, by the hierarchy that shows it: the type, name and id of each step of the way. */
-export const PLACES: Readonly<Record<string, readonly (readonly [type: string, kind: string, name: string, id: string])[]>> = {
+const PLACES: Readonly<Record<string, readonly (readonly [type: string, kind: string, name: string, id: string])[]>> = {
   HostsAndClusters: [
     ['Folder', 'folder', 'host', 'group-h1'],
     ['Cluster', 'computeresource', 'cluster-1', 'domain-c1'],
