@@ -22,6 +22,8 @@ export interface ProviderHarness {
   openSlow?(): Promise<BackupProvider>;
   /** A new machine that can be backed up, with at least three volumes; made up when this is absent. */
   machine?(): Promise<BackedUp>;
+  /** Makes a machine known that is there to be filled and is off; absent when nobody but the source of the machines has to know it. */
+  makeTarget?(target: BackedUp): Promise<void>;
   /** The zone that the provider is for; made up when this is absent. */
   readonly zone?: Zone;
   /** Texts that no error may show. */

@@ -166,7 +166,10 @@ export interface FillMachine extends Operation {
   readonly target: Machine;
   /** The zone of the new machine; another one than the backup's only with `crossZone`. */
   readonly targetZone: Zone;
-  /** Each volume that the backup holds, with the volume of the new machine that it goes to, which is as large or larger. */
+  /**
+   * Each volume that the backup holds, with the volume of the new machine that it goes to, which is as large or larger. A provider that
+   * makes none larger refuses that as `rejected`, before it writes anything.
+   */
   readonly volumes: readonly { readonly recorded: Volume; readonly target: Volume }[];
 }
 

@@ -203,6 +203,16 @@ const BROKEN: Readonly<Record<string, readonly [Breakage, string]>> = {
     (real) => ({ fillMachine: async (request, signal) => withoutLast(await real.fillMachine(request, signal)) }),
     'the filled volumes[',
   ],
+  'writes to a volume that is larger than the one in the backup, or refuses to': [
+    (real) => ({
+      fillMachine: async (request, signal) =>
+        (await real.fillMachine(request, signal)).map((volume) => ({
+          ...volume,
+          sizeBytes: request.volumes.find(({ target }) => target.uuid === volume.uuid)?.recorded.sizeBytes ?? 0,
+        })),
+    }),
+    'the filled volumes[',
+  ],
   'fills a machine of another zone, or says that it cannot, as declared': [
     (real) => ({
       fillMachine: async (request, signal) => (request.targetZone.uuid === request.zone.uuid ? real.fillMachine(request, signal) : []),

@@ -87,18 +87,40 @@ export class Assignments {
   async follow(transport: Transport, { uuid, name }: Machine, signal: AbortSignal): Promise<void> {
     const present = await this.records.get(uuid);
     if (!present) return;
-    const machine = await this.awaitReturn(transport, name, present.machine, signal);
+    const { moref } = present.machine;
+    const known = (namesakes: readonly VsphereMachine[]) => namesakes.find((each) => each.moref === moref) ?? only(name, namesakes);
+    const machine = await this.awaitSeen(transport, name, known, signal);
     if (!machine) return this.host.log('warn', 'a restored machine is not seen in vCenter: assign it again when it is', { machine: uuid });
-    if (machine.moref === present.machine.moref) return;
+    if (machine.moref === moref) return;
     if (present.offeringExternalId !== null) await transport.retargetJob(present.job, machine, signal);
     await this.records.changePresent(uuid, (assignment) => ({ ...assignment, machine }));
   }
 
-  /** What came back may be seen a little later than the end of the session; undefined if it is not. */
-  private async awaitReturn(transport: Transport, name: string, known: VsphereMachine, signal: AbortSignal) {
+  /**
+   * A machine that was just made, once vCenter shows it. One that is or was under an offering is not taken for it, nor one of several of
+   * its name: a restore over that one would be the end of another machine.
+   */
+  async awaitNew(transport: Transport, name: string, signal: AbortSignal): Promise<VsphereMachine> {
+    const known = new Set<string>();
+    for await (const page of this.records.pages()) for (const { machine } of page) known.add(machine.moref);
+    const choose = (namesakes: readonly VsphereMachine[]) => {
+      const machine = only(name, namesakes);
+      return machine && !known.has(machine.moref) ? machine : undefined;
+    };
+    const machine = await this.awaitSeen(transport, name, choose, signal);
+    if (machine) return machine;
+    throw new ProviderError('not_found', `vCenter, as Veeam sees it, has no new machine ${name}`);
+  }
+
+  /** What was made or came back may be seen a little later; undefined if it is not. */
+  private async awaitSeen(
+    transport: Transport,
+    name: string,
+    choose: (namesakes: readonly VsphereMachine[]) => VsphereMachine | undefined,
+    signal: AbortSignal,
+  ): Promise<VsphereMachine | undefined> {
     for (let looks = 0; looks < this.patience; looks++) {
-      const namesakes = await transport.findMachines(name, signal);
-      const machine = namesakes.find(({ moref }) => moref === known.moref) ?? only(name, namesakes);
+      const machine = choose(await transport.findMachines(name, signal));
       if (machine) return machine;
       await this.follower.pause(looks, signal);
     }

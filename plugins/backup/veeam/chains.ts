@@ -8,24 +8,32 @@ export interface ChainedPoint extends RestorePoint {
 }
 
 /**
- * The restore points of whole chains, oldest first, each with the one that it depends on: the one before it, unless it is full. A chain
- * begins with a full backup, and where the API does not tell, goes on with increments.
+ * The restore points of whole chains, oldest first, each with the one that it depends on: an increment on the one before it, a reverse one
+ * on the one after it, and a full one on none. A chain begins with a full backup, and where the API does not tell, goes on with increments.
  */
 export function linked(points: readonly RestorePoint[]): readonly ChainedPoint[] {
-  const newest = new Map<string, string>();
-  return [...points]
-    .sort((a, b) => a.takenAt.getTime() - b.takenAt.getTime())
-    .map((point) => {
-      const before = newest.get(point.chain);
-      newest.set(point.chain, point.id);
-      const { type = before === undefined ? 'FULL' : 'INCREMENTAL' } = point;
-      return { ...point, type, ...(before === undefined || type === 'FULL' ? {} : { dependsOn: before }) };
-    });
+  const byTime = [...points].sort((a, b) => a.takenAt.getTime() - b.takenAt.getTime());
+  const before = neighbours(byTime, ({ isReverse }) => !isReverse);
+  const after = neighbours([...byTime].reverse(), ({ isReverse, type }) => isReverse === true || type === 'FULL');
+  return byTime.map((point) => {
+    const { type = before.has(point.id) ? 'INCREMENTAL' : 'FULL' } = point;
+    const dependsOn = type === 'FULL' ? undefined : (point.isReverse ? after : before).get(point.id);
+    return { ...point, type, ...(dependsOn === undefined ? {} : { dependsOn }) };
+  });
+}
+
+/** For each point that has one, the nearest before it in the list that is in the same chain and can be depended on. */
+function neighbours(points: readonly RestorePoint[], canBear: (point: RestorePoint) => boolean): ReadonlyMap<string, string> {
+  const [nearest, found] = [new Map<string, string>(), new Map<string, string>()];
+  for (const point of points) {
+    const neighbour = nearest.get(point.chain);
+    if (neighbour !== undefined) found.set(point.id, neighbour);
+    if (canBear(point)) nearest.set(point.chain, point.id);
+  }
+  return found;
 }
 
 /** What cannot be restored without the restore point, in an order in which it can be deleted: the last link first. */
 export function dependantsOf(id: string, chain: readonly ChainedPoint[]): readonly string[] {
-  const without = new Set([id]);
-  for (const point of chain) if (point.dependsOn !== undefined && without.has(point.dependsOn)) without.add(point.id);
-  return [...without].slice(1).reverse();
+  return chain.filter(({ dependsOn }) => dependsOn === id).flatMap((point) => [...dependantsOf(point.id, chain), point.id]);
 }

@@ -1,5 +1,5 @@
 import { ProviderError, type ProviderFault } from '../../../src/provider/index.js';
-import type { HttpsAnswer, HttpsRequest } from './https-client.js';
+import type { HttpsAnswer, HttpsRequest } from './https-message.js';
 
 const LONGEST_REASON = 1000;
 

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, request as send } from 'undici';
 import { ProviderError } from '../../../src/provider/index.js';
 import { connectionFailure, givenUp } from './failures.js';
+import type { HttpsAnswer, HttpsRequest } from './https-message.js';
 
 /** How often a request is sent at most when the server is busy, or has dropped a connection on which nothing was asked but a question. */
 const ATTEMPTS = 3;
@@ -18,24 +19,6 @@ export interface HttpsOptions {
   /** File of the certificates that may vouch for the server; empty for those of the system. */
   readonly caFile: string;
   readonly timeoutMs: number;
-}
-
-export interface HttpsRequest {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** With the query. */
-  readonly path: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
-  /** Whether it changes nothing there that matters, so that it can be sent again; as every GET. */
-  readonly isRepeatable?: boolean;
-  /** How large the answer may be, if it may be larger than most. */
-  readonly maxBodyBytes?: number;
-}
-
-export interface HttpsAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | undefined>>;
-  readonly body: string;
 }
 
 /** Speaks HTTPS to one server: bounded in time and in size, and with `ProviderError` as the only failure. Statuses are for its caller to judge. */

@@ -45,7 +45,7 @@ async function openWhatWasFound(settings: VeeamSettings, { store, now }: Host): 
 /** Backup & Replication, unless nobody is there and Enterprise Manager answers in its place. */
 async function whatAnswers(settings: VeeamSettings, now: () => Date): Promise<Choice['api']> {
   const failure = await openVbr(settings, now)
-    .capabilities()
+    .capabilities(new AbortController().signal)
     .then(
       () => undefined,
       (error: unknown) => error,

@@ -101,8 +101,8 @@ export class SessionOperations {
     });
     if (record.session !== undefined || record.claim === undefined) return record;
     if (record.begun !== undefined) return { ...record, ...(await startedBy(transport, record.begun, run(record.plan), signal)) };
-    const session = await transport.newestSession(run(record.plan), signal);
-    return session === undefined || session === record.before ? record : { ...record, session };
+    const session = await this.findStarted(transport, record, run(record.plan), signal);
+    return session === undefined ? record : { ...record, session };
   }
 
   /** The outcome that somebody else has recorded, and gone on from, so that there is nothing left to finish. */
@@ -114,7 +114,7 @@ export class SessionOperations {
 
   private async begin<P, R>(transport: Transport, id: string, work: SessionWork<P, R>, signal: AbortSignal): Promise<OperationRecord> {
     const plan = await work.plan();
-    const before = (await transport.newestSession(work.run(plan), signal)) ?? null;
+    const [before = null] = await transport.recentSessions(work.run(plan), signal);
     return this.records.add(id, { subject: work.subject, plan, before });
   }
 
@@ -125,11 +125,21 @@ export class SessionOperations {
       const record = wanted(id, await this.records.get(id));
       if (record.session !== undefined) return record.session;
       if (record.begun !== undefined) return this.sessionAfter(transport, id, { run: starter.run, begun: record.begun }, signal);
-      const found = record.claim && (await transport.newestSession(starter.run, signal));
-      if (found !== undefined && found !== record.before) return this.record(id, found);
+      const found = record.claim && (await this.findStarted(transport, record, starter.run, signal));
+      if (found !== undefined) return this.record(id, found);
       if (await this.claim(id, me, transport)) return this.startClaimed(transport, { id, me }, starter, signal);
       await this.follower.pause(looks, signal);
     }
+  }
+
+  /** The session of a start that nobody has recorded: the first that is newer than the last one before, and of no other operation. */
+  private async findStarted(transport: Transport, { before }: OperationRecord, run: Run, signal: AbortSignal): Promise<string | undefined> {
+    const recent = await transport.recentSessions(run, signal);
+    const newer = before !== null && recent.includes(before) ? recent.slice(0, recent.indexOf(before)) : recent;
+    if (newer.length === 0) return undefined;
+    const recorded = new Set<string>();
+    for await (const page of this.records.pages()) for (const { begun = '', session = begun } of page) recorded.add(idOf(session));
+    return newer.filter((session) => !recorded.has(idOf(session))).at(-1);
   }
 
   /** Good for longer than a start can be under way, or accepted and not to be seen yet. */
@@ -193,6 +203,9 @@ export class SessionOperations {
     return wanted(id, record).session ?? session;
   }
 }
+
+/** The end of the reference of a session, which is the same whichever API names it. */
+const idOf = (session: string): string => session.slice(session.lastIndexOf('/') + 1);
 
 /** The record of an operation whose outcome somebody still wants. */
 function wanted(id: string, record: OperationRecord | undefined): OperationRecord {

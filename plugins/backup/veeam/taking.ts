@@ -51,28 +51,30 @@ export class Taking {
     return backup;
   }
 
-  async delete(transport: Transport, { externalId, takenBy, forced }: DeleteBackup, signal: AbortSignal): Promise<void> {
-    if (externalId !== undefined) return this.remove(transport, externalId, forced, signal);
+  async delete(transport: Transport, request: DeleteBackup, signal: AbortSignal): Promise<void> {
+    const { externalId, takenBy } = request;
+    if (externalId !== undefined) return this.remove(transport, externalId, request, signal);
     if (takenBy === undefined) throw new ProviderError('rejected', 'neither the backup to delete nor the operation that took it is named');
     const { plan, session, outcome } = await this.operations.cancel(transport, takenBy, METHOD, (given) => runOf(given as Plan), signal);
-    if (outcome !== undefined) return this.remove(transport, (outcome as { readonly restorePoint: string }).restorePoint, forced, signal);
+    if (outcome !== undefined) return this.remove(transport, (outcome as { readonly restorePoint: string }).restorePoint, request, signal);
     if (session === undefined) return;
     const { result } = await this.follower.stop(transport, session, signal);
     if (result === 'Failed') return;
     const { id } = await this.takenBy(transport, (plan as Plan).job, session, signal);
-    await this.remove(transport, id, forced, signal);
+    await this.remove(transport, id, request, signal);
   }
 
   /** With `forced` also what depends on it, the last link first: Veeam would keep what can no longer be restored, or drop it unsaid. */
-  private async remove(transport: Transport, id: string, forced: boolean, signal: AbortSignal): Promise<void> {
+  private async remove(transport: Transport, id: string, operation: DeleteBackup, signal: AbortSignal): Promise<void> {
     const { deleteBackup: canDeleteAny } = await transport.capabilities(signal);
     // Where it cannot, it deletes none that has others beside it.
     const dependants = canDeleteAny ? await this.catalogue.dependantsOf(transport, id, signal) : [];
-    if (dependants.length > 0 && !forced) {
+    if (dependants.length > 0 && !operation.forced) {
       throw new ProviderError('rejected', `${dependants.length} later restore points of its chain cannot be restored without ${id}`);
     }
     for (const each of [...dependants, id]) {
-      await transport.deleteRestorePoint(each, signal);
+      const session = await transport.deleteRestorePoint(each, signal);
+      if (session !== undefined) await this.follower.follow(transport, session, operation, 'deleting', signal);
       await this.catalogue.remove(each);
     }
   }

@@ -25,14 +25,16 @@ export interface Transport {
   /** Removes the job, or else keeps it from ever running again; its restore points stay. One that is gone is no error. */
   removeJob(job: string, signal: AbortSignal): Promise<void>;
 
-  /** The session of the newest run; undefined if there never was one. It tells whether a start that nobody recorded has happened. */
-  newestSession(run: Run, signal: AbortSignal): Promise<string | undefined>;
+  /** The newest sessions that may be of the run, the newest first, each with the id that Veeam has for it at its end. They tell whether a start that nobody recorded has happened. */
+  recentSessions(run: Run, signal: AbortSignal): Promise<readonly string[]>;
   /** How long after its start has been accepted a session may not be shown yet. */
   readonly shownAfterMs: number;
   /** Starts the job, and answers the start: a session, or what one will come of. A job that runs already is refused as `temporary`. */
   startBackup(job: string, signal: AbortSignal): Promise<string>;
   /** Starts to put the machine back where it was, switched off, and answers the start. */
   startRestore(restore: MachineRestore, signal: AbortSignal): Promise<string>;
+  /** Starts to write the backup of a machine over another one, where `capabilities` declares it; that one stays off. Answers the start. */
+  startFilling(filling: MachineFilling, signal: AbortSignal): Promise<string>;
   /** The session that came of a start, once it is there. A failure that leaves nothing done says that none will. */
   sessionOf(start: string, run: Run, signal: AbortSignal): Promise<string>;
   /** How far a session has come. */
@@ -50,8 +52,11 @@ export interface Transport {
   listChain(point: RestorePoint, signal: AbortSignal): Promise<readonly RestorePoint[]>;
   /** The disks that it holds; undefined where the API cannot tell. */
   listDisks(restorePoint: string, signal: AbortSignal): Promise<readonly Disk[] | undefined>;
-  /** Removes this restore point and no other, and waits for that; one that is gone is no error. Throws `unsupported` where it cannot. */
-  deleteRestorePoint(id: string, signal: AbortSignal): Promise<void>;
+  /**
+   * Starts to remove this restore point and no other, and answers the session; undefined when there is nothing to be done. Throws
+   * `unsupported` where it cannot, and `temporary` while a job is at work on what would go.
+   */
+  deleteRestorePoint(id: string, signal: AbortSignal): Promise<string | undefined>;
 
   /** Restoring one disk, where `capabilities` declares it. */
   readonly disks?: DiskRestores;
@@ -96,10 +101,11 @@ export interface NewJob {
   readonly machine: VsphereMachine;
 }
 
-/** Something that runs in sessions: a job, restores of a machine, the mount of a disk, its migration. */
+/** Something that runs in sessions: a job, restores of a machine or over another one, the mount of a disk, its migration. */
 export type Run =
   | { readonly kind: 'backup'; readonly job: string }
   | { readonly kind: 'restore'; readonly machineName: string }
+  | { readonly kind: 'filling'; readonly restorePoint: string; readonly machineName: string }
   | { readonly kind: 'mount'; readonly name: string }
   | { readonly kind: 'migration'; readonly name: string };
 
@@ -109,6 +115,15 @@ export interface MachineRestore {
   readonly machineName: string;
   /** Whether vCenter still has the machine, which is then written over. */
   readonly exists: boolean;
+  /** Shown by Veeam beside the restore. */
+  readonly reason: string;
+}
+
+/** A machine that is to become what the backup of another one holds. */
+export interface MachineFilling {
+  readonly restorePoint: string;
+  /** It is off, and goes: what takes its name and its place is made anew. */
+  readonly target: VsphereMachine;
   /** Shown by Veeam beside the restore. */
   readonly reason: string;
 }
@@ -133,6 +148,8 @@ export interface RestorePoint {
   readonly takenAt: Date;
   /** Absent where the API does not tell. */
   readonly type?: 'FULL' | 'INCREMENTAL';
+  /** An increment that leads back from the restore point after it, as jobs in reverse incremental mode keep all but the newest. */
+  readonly isReverse?: true;
   /** Bytes that it occupies; absent where the API does not tell. */
   readonly sizeBytes?: number;
 }

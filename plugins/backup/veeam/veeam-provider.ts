@@ -19,6 +19,7 @@ import { ProviderError } from '../../../src/provider/index.js';
 import { Assignments } from './assignments.js';
 import { Catalogue } from './catalogue.js';
 import { givenUp } from './failures.js';
+import { Filling } from './filling.js';
 import { Restoring } from './restoring.js';
 import { SessionFollower } from './session-follower.js';
 import { SessionOperations } from './session-operations.js';
@@ -32,6 +33,7 @@ export class VeeamProvider implements BackupProvider {
   private readonly catalogue: Catalogue;
   private readonly taking: Taking;
   private readonly restoring: Restoring;
+  private readonly filling: Filling;
   private transport: Promise<Transport> | undefined;
 
   constructor(
@@ -48,6 +50,7 @@ export class VeeamProvider implements BackupProvider {
     this.assignments = new Assignments(host, this.catalogue, follower, patience);
     this.taking = new Taking(this.assignments, this.catalogue, operations, follower, patience);
     this.restoring = new Restoring(this.assignments, this.catalogue, operations);
+    this.filling = new Filling(this.assignments, this.catalogue, operations);
   }
 
   async capabilities(signal: AbortSignal): Promise<Capabilities> {
@@ -100,8 +103,8 @@ export class VeeamProvider implements BackupProvider {
     return this.restoring.volume(await this.open(signal), request, signal);
   }
 
-  async fillMachine(_request: FillMachine, _signal: AbortSignal): Promise<readonly RestoredVolume[]> {
-    throw new ProviderError('unsupported', 'Veeam writes to no machine but the one that was backed up');
+  async fillMachine(request: FillMachine, signal: AbortSignal): Promise<readonly RestoredVolume[]> {
+    return this.filling.machine(await this.open(signal), request, signal);
   }
 
   async capacity(signal: AbortSignal): Promise<StorageCapacity> {

@@ -1,6 +1,8 @@
 import { ProviderError } from '../../../../src/provider/index.js';
-import { givenUp, refusal } from '../failures.js';
-import type { HttpsAnswer, HttpsClient, HttpsRequest } from '../https-client.js';
+import { refusal } from '../failures.js';
+import type { HttpsClient } from '../https-client.js';
+import type { HttpsAnswer, HttpsRequest } from '../https-message.js';
+import { unlessAborted } from '../shared-wait.js';
 import { ERROR, LOGON_SESSION, TASK, VERSIONS, type Kind, type LogonSession, type Task } from './entities.js';
 import { parseXml, XmlFault } from './xml.js';
 
@@ -83,8 +85,7 @@ export class EmClient {
   }
 
   private async open(signal: AbortSignal): Promise<OpenSession> {
-    if (signal.aborted) throw givenUp(signal);
-    return unlessAborted((this.session ??= this.openSession()), signal);
+    return unlessAborted(() => (this.session ??= this.openSession()), signal);
   }
 
   private async openSession(): Promise<OpenSession> {
@@ -149,13 +150,4 @@ async function read<T>({ body }: HttpsAnswer, request: Request, kind: Kind<T>): 
     const what = `${nameOf(request)}: the answer of Enterprise Manager cannot be read`;
     throw new ProviderError(isQuestion(request) ? 'temporary' : 'unknown', `${what}: ${cause.message}`, cause);
   }
-}
-
-/** The promise's outcome, unless the signal aborts first. */
-function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const giveUp = () => reject(givenUp(signal));
-    signal.addEventListener('abort', giveUp, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', giveUp));
-  });
 }

@@ -5,6 +5,7 @@ import type { VeeamSettings } from '../settings.js';
 import type {
   Disk,
   DiskRestores,
+  MachineFilling,
   MachineRestore,
   NewJob,
   RestorePoint,
@@ -16,17 +17,12 @@ import type {
 } from '../transport.js';
 import { checkConnection } from './check-connection.js';
 import { EmClient } from './client.js';
+import type { Companion } from './companion.js';
 import { Infrastructure } from './infrastructure.js';
 import { Jobs } from './jobs.js';
 import { RestorePoints } from './restore-points.js';
 import { isEmRun, isEmSession, Sessions } from './sessions.js';
 import { Tasks } from './tasks.js';
-
-/** What speaks to the Backup & Replication server behind Enterprise Manager. */
-export interface Companion extends Transport {
-  /** The repository that a job keeps its backups in. */
-  repositoryOf(job: string, signal: AbortSignal): Promise<string | undefined>;
-}
 
 /**
  * Veeam by way of Enterprise Manager. Some things it cannot do at all, such as to delete a restore point: those are done by a companion, which
@@ -60,8 +56,8 @@ export class EmTransport implements Transport {
   async capabilities(signal: AbortSignal): Promise<Capabilities> {
     const least = { quiesce: false, restoreVolume: false, fillMachine: false, crossZone: false, capacity: true, deleteBackup: false };
     if (!this.companion) return least;
-    const { restoreVolume, deleteBackup } = await this.companion.capabilities(signal);
-    return { ...least, restoreVolume, deleteBackup };
+    const { restoreVolume, fillMachine, deleteBackup } = await this.companion.capabilities(signal);
+    return { ...least, restoreVolume, fillMachine, deleteBackup };
   }
 
   /** Finds out whether Enterprise Manager is there, without logging on; throws if it is not. */
@@ -104,9 +100,10 @@ export class EmTransport implements Transport {
     return this.companion ? this.companion.removeJob(job, signal) : this.jobs.retire(job, signal);
   }
 
-  newestSession(run: Run, signal: AbortSignal): Promise<string | undefined> {
-    if (!isEmRun(run)) return this.beyond('restore a single disk').newestSession(run, signal);
-    return this.sessions.newest(run, signal);
+  recentSessions(run: Run, signal: AbortSignal): Promise<readonly string[]> {
+    return isEmRun(run)
+      ? this.sessions.recent(run, signal)
+      : this.beyond('restore to anything but the machine itself').recentSessions(run, signal);
   }
 
   startBackup(job: string, signal: AbortSignal): Promise<string> {
@@ -115,6 +112,10 @@ export class EmTransport implements Transport {
 
   startRestore(restore: MachineRestore, signal: AbortSignal): Promise<string> {
     return this.sessions.startRestore(restore, signal);
+  }
+
+  startFilling(filling: MachineFilling, signal: AbortSignal): Promise<string> {
+    return this.beyond('restore over another machine').startFilling(filling, signal);
   }
 
   async sessionOf(start: string, run: Run, signal: AbortSignal): Promise<string> {
@@ -155,9 +156,9 @@ export class EmTransport implements Transport {
     return this.companion?.listDisks(restorePoint, signal);
   }
 
-  async deleteRestorePoint(id: string, signal: AbortSignal): Promise<void> {
-    if (!this.companion && !(await this.points.has(id, signal))) return;
-    await this.beyond('delete restore points').deleteRestorePoint(id, signal);
+  async deleteRestorePoint(id: string, signal: AbortSignal): Promise<string | undefined> {
+    if (!this.companion && !(await this.points.has(id, signal))) return undefined;
+    return this.beyond('delete restore points').deleteRestorePoint(id, signal);
   }
 
   capacity(signal: AbortSignal): Promise<StorageCapacity> {

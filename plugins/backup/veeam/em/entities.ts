@@ -74,6 +74,8 @@ export interface BackupFile {
   readonly id: string;
   /** The name of the backup that it belongs to. */
   readonly backupName: string;
+  /** Whether it leads back from the one after it. */
+  readonly isReverse: boolean;
   readonly sizeBytes: number;
 }
 
@@ -150,6 +152,7 @@ function restorePointOf(element: XmlElement): VmRestorePoint {
 const backupFileOf = (element: XmlElement): BackupFile => ({
   id: idOf(element.attribute('UID')),
   backupName: linksOf(element).find(({ type }) => type === 'BackupReference')?.name ?? '',
+  isReverse: element.textOf('FileType') === 'vrb',
   sizeBytes: numberOf(element, 'BackupSize'),
 });
 

@@ -3,7 +3,7 @@ import { pause } from '../https-client.js';
 import { machineUuidOf, readUrn, urnOf } from '../naming.js';
 import type { NewJob, Template, VsphereMachine } from '../transport.js';
 import type { EmClient } from './client.js';
-import type { Companion } from './em-transport.js';
+import type { Companion } from './companion.js';
 import { idOf, JOB, OBJECTS_IN_JOB, REFERENCES, type Job, type ObjectInJob, type Reference } from './entities.js';
 import { isVmRef, vmRefOf, type Infrastructure } from './infrastructure.js';
 import { createObjectInJobSpec, jobCloneSpec } from './specs.js';

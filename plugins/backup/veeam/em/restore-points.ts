@@ -55,11 +55,12 @@ export class RestorePoints {
 
 const entity = (id: string): string => `vmRestorePoints/${encodeURIComponent(id)}?format=Entity`;
 
-const restorePoint = ({ id, createdAt, isFull }: VmRestorePoint, { backupName, sizeBytes }: BackupFile): RestorePoint => ({
+const restorePoint = ({ id, createdAt, isFull }: VmRestorePoint, { backupName, isReverse, sizeBytes }: BackupFile): RestorePoint => ({
   id,
   jobName: backupName,
   chain: backupName,
   takenAt: createdAt,
   type: isFull ? 'FULL' : 'INCREMENTAL',
+  ...(isReverse ? { isReverse } : {}),
   sizeBytes,
 });

@@ -15,8 +15,11 @@ import {
 import { restoreSpec } from './specs.js';
 import { afterwards, lookFor, type Pace, type Tasks } from './tasks.js';
 
-/** What Enterprise Manager starts; disks it does not mount. */
-export type EmRun = Exclude<Run, { readonly kind: 'mount' | 'migration' }>;
+/** What Enterprise Manager starts: a machine it restores in place only, and disks it does not mount. */
+export type EmRun = Extract<Run, { readonly kind: 'backup' | 'restore' }>;
+
+/** How many sessions are looked through for one that was lost. */
+const RECENT = 20;
 
 const RESULTS = ['Success', 'Warning', 'Failed'] as const;
 
@@ -28,9 +31,9 @@ export class Sessions {
     private readonly pace: Pace,
   ) {}
 
-  async newest(run: EmRun, signal: AbortSignal): Promise<string | undefined> {
-    const session = await this.findNewest(run, signal);
-    return session && pathOf(run, session.id);
+  /** The newest first. */
+  async recent(run: EmRun, signal: AbortSignal): Promise<readonly string[]> {
+    return (await this.find(run, RECENT, signal)).map(({ id }) => pathOf(run, id));
   }
 
   /** A finished start is no backup: what is answered has only begun. */
@@ -86,12 +89,16 @@ export class Sessions {
   }
 
   private async findNewest(run: EmRun, signal: AbortSignal): Promise<EmSession | undefined> {
+    return (await this.find(run, 1, signal))[0];
+  }
+
+  private async find(run: EmRun, most: number, signal: AbortSignal): Promise<readonly EmSession[]> {
     const [type, kind, filter] =
       run.kind === 'backup'
         ? (['BackupJobSession', BACKUP_SESSIONS, `JobUid=="urn:veeam:Job:${run.job}"`] as const)
         : (['RestoreSession', RESTORE_SESSIONS, `VmDisplayName=="${run.machineName}"`] as const);
-    const asked = { type, format: 'Entities', sortDesc: 'CreationTime', pageSize: '1', page: '1', filter };
-    return (await this.em.get(withQuery('query', asked), kind, signal))[0];
+    const asked = { type, format: 'Entities', sortDesc: 'CreationTime', pageSize: String(most), page: '1', filter };
+    return this.em.get(withQuery('query', asked), kind, signal);
   }
 
   /** Of a restore, Enterprise Manager tells none. */

@@ -39,13 +39,16 @@ export async function benchOf(estate: Estate, apis: readonly FakeApi[], set: (or
     log: (_level, message, fields) => void logged.push({ message, fields }),
   });
   const open = (overrides: Partial<VeeamSettings> = {}, seen?: PluginStore) => veeam.create(settings(overrides), host(seen));
+  /** Makes the machine in vCenter, as its source would. */
+  const addMachine = ({ machine: { name }, volumes }: { machine: Machine; volumes: readonly Volume[] }) =>
+    estate.addMachine(
+      name,
+      volumes.map(({ sizeBytes, deviceNumber: slot }) => ({ sizeBytes, slot })),
+    );
   /** A machine in vCenter, and what the server knows of it. */
   const machine = () => {
     const made = { machine: sampleMachine(), volumes: [0, 1, 2].map((slot) => sampleVolume(slot)) };
-    estate.addMachine(
-      made.machine.name,
-      made.volumes.map(({ sizeBytes, deviceNumber: slot }) => ({ sizeBytes, slot })),
-    );
+    addMachine(made);
     return made;
   };
   /** Requests for a machine, under the first offering unless another one is named. */
@@ -70,5 +73,5 @@ export async function benchOf(estate: Estate, apis: readonly FakeApi[], set: (or
     await open().assign(asking.assign(), never);
     return { ...made, ...asking };
   };
-  return { estate, server, store, settings, open, machine, requests, guarded, logged, close: () => server.close() };
+  return { estate, server, store, settings, open, machine, addMachine, requests, guarded, logged, close: () => server.close() };
 }

@@ -5,9 +5,9 @@ import { Estate, type FakeJob } from './fake/estate.js';
 import { FakeVbr } from './fake/vbr-api.js';
 
 /** A fake Enterprise Manager with a template, the Backup & Replication server behind it, and providers that speak to them. */
-export async function emBench() {
+export async function emBench(revision = '1.3-rev2') {
   const estate = new Estate();
-  const vbr = new FakeVbr(estate, USER, '1.3-rev2');
+  const vbr = new FakeVbr(estate, USER, revision);
   const em: EmApi = new EmApi(estate, USER, () => bench.server.origin);
   const bench = await benchOf(estate, [vbr.api, em.handle], (origin) => ({ api: 'em', url: `${origin}/api/` }));
   const addTemplate = (name: string, runAutomatically: boolean, description = ''): FakeJob =>

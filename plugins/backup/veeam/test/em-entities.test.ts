@@ -94,7 +94,7 @@ test.each([
 test('reads the sizes of files and the backups that they belong to', async () => {
   const content = `<Links>${link('Up', 'BackupReference', 'backups/b', 'Daily - web')}</Links><BackupSize>5</BackupSize><DataSize>7</DataSize>`;
   const list = `<BackupFiles><BackupFile UID="urn:veeam:BackupFile:F1">${content}</BackupFile></BackupFiles>`;
-  expect(await read(kinds.BACKUP_FILES, list)).toEqual([{ id: 'f1', backupName: 'Daily - web', sizeBytes: 5 }]);
+  expect(await read(kinds.BACKUP_FILES, list)).toMatchObject([{ id: 'f1', backupName: 'Daily - web', sizeBytes: 5, isReverse: false }]);
 });
 
 test('reads what a run did with each machine', async () => {

@@ -158,6 +158,26 @@ test.each([20, 1, 0, -1, null, ''])('a token that is said to last %p seconds is 
   expect(vbr.logons - before).toBe(1);
 });
 
+test.each([
+  ['the revision', /GET \/swagger/],
+  ['a token', /POST .*\/token$/],
+])('gives up waiting for %s at once, and others who wait for it do not', async (_what, on) => {
+  const provider = bench.open();
+  let release = () => {};
+  server.faults.push({ on, times: 1, how: new Promise((resolve) => void (release = resolve)) });
+  const cut = new AbortController();
+  const [given, waiting] = [provider.capacity(cut.signal), provider.capacity(never)];
+  await eventually(
+    async () => server.count(on),
+    (asked) => asked > 0,
+  );
+  cut.abort();
+  await expectFault(given, 'temporary');
+  release();
+  await waiting;
+  expect(server.count(on)).toBe(1);
+});
+
 test('a token that ends while something is started is no failure', async () => {
   const { take } = await bench.guarded();
   const provider = bench.open();

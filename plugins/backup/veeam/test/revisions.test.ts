@@ -1,26 +1,44 @@
 import { REVISIONS, revisionOf, type FeatureName } from '../vbr/revisions.js';
 import { descriptionOf, factsFor } from './fake/vbr-facts.js';
 
+type Name = (typeof REVISIONS)[number];
+
 const doubts = {
   ...{ describesItself: true, deletesRestorePoints: true, mountsDisks: true, tellsUnits: true, namesMachines: false },
-  ...{ hasUnknownFields: false, longestPage: 1000 },
+  ...{ namesTargets: false, hasUnknownFields: false, longestPage: 1000 },
 };
-const featuresOf = (name: (typeof REVISIONS)[number], description: unknown): string[] => {
+const featuresOf = (name: Name, description: unknown): string[] => {
   const { has } = revisionOf(name, description);
   return (Object.keys(has) as FeatureName[]).filter((feature) => has[feature]).sort();
 };
-const described = (name: (typeof REVISIONS)[number], deletesRestorePoints = true) =>
-  descriptionOf(factsFor(name).at(-1)!, { ...doubts, deletesRestorePoints });
+const described = (name: Name, deletesRestorePoints = true) => descriptionOf(factsFor(name).at(-1)!, { ...doubts, deletesRestorePoints });
 
 const OLDER = ['vmwareDisks'];
 const NEWER = [
-  ...['autoSelectEnabled', 'backupFiles', 'deleteBackup', 'overwrite'],
-  ...['restorePoints', 'vSphereDisks', 'vSphereJobs', 'vSphereRestore'],
+  ...['autoSelectEnabled', 'backupFiles', 'backupJobSessions', 'deleteBackup', 'diskMigrationSessions', 'inventory'],
+  ...['platforms', 'restorePoints', 'vSphereDisks', 'vSphereRestore'],
 ];
+const NEWEST = [...NEWER, 'vSphereBackup', 'vSpherePlatform'];
+const OVERWRITING = [...NEWEST, 'overwrite', 'overwriteElsewhere'];
+const expected: Readonly<Record<Name, readonly string[]>> = {
+  ...{ '1.1-rev0': OLDER, '1.1-rev1': OLDER, '1.1-rev2': OLDER, '1.2-rev0': NEWER, '1.2-rev1': NEWER, '1.3-rev0': NEWEST },
+  ...{ '1.3-rev1': OVERWRITING, '1.3-rev2': OVERWRITING },
+};
 
 test.each(REVISIONS)('reads what %s has out of its description', (name) => {
-  const expected = name.startsWith('1.1') ? OLDER : [...NEWER, 'deleteRestorePoint'].sort();
-  expect(featuresOf(name, described(name))).toEqual(expected);
+  const deletes = name.startsWith('1.1') ? [] : ['deleteRestorePoint'];
+  expect(featuresOf(name, described(name))).toEqual([...expected[name], ...deletes].sort());
+});
+
+test('finds a field of a restore in place where the description has it in what that is based on', () => {
+  const field = { properties: { overwrite: { type: 'boolean' } } };
+  const inBase = { EntireViVMRestoreSpec: field, EntireViVMOriginalLocationRestoreSpec: { allOf: [{ $ref: '#/x' }] } };
+  const inItself = { EntireViVMOriginalLocationRestoreSpec: { allOf: [{}, field] } };
+  const found = (schemas: object) => featuresOf('1.2-rev0', { paths: {}, components: { schemas } });
+  expect(found(inBase)).toEqual(['overwrite', 'overwriteElsewhere']);
+  expect(found(inItself)).toEqual(['overwrite']);
+  const elsewhere = { paths: {}, components: { schemas: { EntireHvVMRestoreSpec: field } } };
+  expect(featuresOf('1.3-rev2', elsewhere)).toEqual([]);
 });
 
 test('believes a description more than the revision that it is of', () => {
@@ -32,7 +50,8 @@ test('believes a description more than the revision that it is of', () => {
 test.each([undefined, '<html>', null, {}, { paths: 'none' }])(
   'takes for granted what is certain where %p is the description',
   (description) => {
-    expect(featuresOf('1.1-rev0', description)).toEqual(OLDER);
-    expect(featuresOf('1.2-rev1', description)).toEqual([...NEWER, ...OLDER].sort());
+    for (const name of REVISIONS) {
+      expect(featuresOf(name, description)).toEqual([...new Set([...expected[name], ...OLDER])].sort());
+    }
   },
 );

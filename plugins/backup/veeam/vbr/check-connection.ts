@@ -14,7 +14,7 @@ interface Way {
 /** Tries the way to the server, up to the first step that fails. */
 export const checkConnection = ({ https, client, inventory }: Way, signal: AbortSignal): Promise<readonly ConnectionStep[]> =>
   tryWay({ https, path: '/swagger/' }, signal, [
-    ['version', async () => `revision ${(await client.revision()).name} of the API`],
+    ['version', async () => `revision ${(await client.revision(signal)).name} of the API`],
     ['login', () => logOn(client, signal)],
     ['repositories', () => repositories(client, signal)],
     ['vcenter', () => vcenter(inventory, signal)],

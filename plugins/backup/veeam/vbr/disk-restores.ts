@@ -3,6 +3,7 @@ import type { DiskRestores, NewDiskRestore, Session } from '../transport.js';
 import { asText, textOf, type Answer } from './answers.js';
 import type { Inventory } from './inventory.js';
 import { objectFor } from './job-payloads.js';
+import { restorePointField } from './restore-points.js';
 import type { Revision } from './revisions.js';
 import type { Sessions } from './sessions.js';
 import type { VbrClient } from './vbr-client.js';
@@ -28,10 +29,10 @@ export class VbrDiskRestores implements DiskRestores {
   ) {}
 
   async mount({ name, restorePoint, disk }: NewDiskRestore, signal: AbortSignal): Promise<string> {
-    const revision = await this.client.revision();
+    const revision = await this.client.revision(signal);
     const cluster = await this.inventory.object('Cluster', 'HostsAndClusters', this.target.cluster, signal);
     const spec = {
-      [revision.has.restorePoints ? 'restorePointId' : 'objectRestorePointId']: restorePoint,
+      [restorePointField(revision)]: restorePoint,
       destinationCluster: objectFor(revision, cluster),
       disksMapping: [{ nameInBackup: disk.name, mountedDiskName: name, registeredFcdName: name }],
     };
@@ -47,7 +48,7 @@ export class VbrDiskRestores implements DiskRestores {
   }
 
   async migrate(name: string, signal: AbortSignal): Promise<string> {
-    const revision = await this.client.revision();
+    const revision = await this.client.revision(signal);
     const id = textOf(await this.get(name, signal), 'id', 'fcd');
     const datastore = await this.inventory.object('Datastore', 'DatastoresAndVms', this.target.datastore, signal);
     const spec = { targetDatastore: objectFor(revision, datastore), mountedDiskNames: [name] };
@@ -57,7 +58,7 @@ export class VbrDiskRestores implements DiskRestores {
   async unmount(name: string, signal: AbortSignal): Promise<void> {
     const mount = await this.search(name, signal);
     if (!mount) return;
-    const path = `${pathOf(await this.client.revision())}/${textOf(mount, 'id', 'fcd')}/dismount`;
+    const path = `${pathOf(await this.client.revision(signal))}/${textOf(mount, 'id', 'fcd')}/dismount`;
     await this.client.ask('POST', path, signal, {});
   }
 
@@ -102,7 +103,7 @@ export class VbrDiskRestores implements DiskRestores {
   }
 
   private async search(name: string, signal: AbortSignal): Promise<Answer | undefined> {
-    const mounts = await this.client.all(pathOf(await this.client.revision()), {}, signal);
+    const mounts = await this.client.all(pathOf(await this.client.revision(signal)), {}, signal);
     return mounts.find((mount) => mappingsOf(mount).some((each) => each['registeredFcdName'] === name));
   }
 }

@@ -1,9 +1,10 @@
 import { ProviderError } from '../../../../src/provider/index.js';
 import type { VsphereMachine } from '../transport.js';
-import { asText, textOf, type Answer } from './answers.js';
+import { asList, asText, textOf, type Answer } from './answers.js';
 import type { VbrClient } from './vbr-client.js';
 
 const ROOTS = '/api/v1/inventory/vmware/hosts';
+const OBJECTS = '/api/v1/inventory';
 
 /** An object of vSphere, as jobs and restores name one. */
 export interface InventoryObject {
@@ -11,7 +12,12 @@ export interface InventoryObject {
   readonly name: string;
   readonly type: string;
   readonly objectId: string;
+  /** The path to it, where a revision tells it. */
+  readonly urn?: string;
 }
+
+/** The ways that vCenter shows what it holds. */
+export type Hierarchy = 'HostsAndClusters' | 'DatastoresAndVms' | 'VmsAndTemplates';
 
 /** What the vCenter of the zone holds, as Veeam sees it. */
 export class Inventory {
@@ -49,6 +55,18 @@ export class Inventory {
     const [object] = await this.find(type, hierarchy, name, signal);
     if (object) return object;
     throw new ProviderError('not_found', `vCenter, as Veeam sees it, has no ${type.toLowerCase()} ${name}`);
+  }
+
+  /** What has this id in vCenter, as newer revisions show it; throws `not_found`. */
+  async shown(type: string, hierarchyType: Hierarchy, objectId: string, signal: AbortSignal): Promise<Answer> {
+    const path = `${OBJECTS}/${encodeURIComponent(await this.vcenter(signal))}`;
+    const filter = { type: 'PredicateExpression', property: 'objectId', operation: 'Equals', value: objectId };
+    const { data } = await this.client.enquire(path, { hierarchyType, filter }, signal);
+    const found = asList(data, path)
+      .map(objectIn)
+      .find((each) => each['type'] === type && each['objectId'] === objectId);
+    if (found) return found;
+    throw new ProviderError('not_found', `vCenter, as Veeam sees it, has no ${type.toLowerCase()} ${objectId}`);
   }
 
   private async find(type: string, hierarchyTypeFilter: string, name: string, signal: AbortSignal): Promise<readonly InventoryObject[]> {

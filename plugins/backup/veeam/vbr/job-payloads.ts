@@ -9,15 +9,15 @@ const KEPT_POINTS = 14;
 const FROM_TEMPLATE: ReadonlySet<string> = new Set(['isHighPriority', 'storage', 'guestProcessing', 'schedule']);
 
 /** The type of a job that backs up machines of vSphere. */
-export const jobTypeOf = ({ has }: Revision): string => (has.vSphereJobs ? 'VSphereBackup' : 'Backup');
+export const jobTypeOf = ({ has }: Revision): string => (has.vSphereBackup ? 'VSphereBackup' : 'Backup');
 
 /** Whether a job backs up machines of vSphere, whatever its revision calls it. */
 export const isVsphereJob = ({ type }: Answer): boolean => type === 'VSphereBackup' || type === 'Backup';
 
-/** An object of vSphere as jobs name it. */
+/** An object of vSphere as jobs and restores name it. */
 export const objectFor = ({ has }: Revision, object: InventoryObject): Answer => ({
   ...object,
-  ...(has.vSphereJobs ? { platform: 'VSphere' } : {}),
+  ...(has.platforms ? { platform: has.vSpherePlatform ? 'VSphere' : 'VMware' } : {}),
 });
 
 /** A new job for one machine, that is what its template is but for its name and its machine. */
@@ -46,10 +46,13 @@ export function jobInto(revision: Revision, repositoryId: string, about: JobIden
 /** The job with this one machine in it; undefined if that is so already. */
 export function retargeted(revision: Revision, job: Answer, machine: InventoryObject): Answer | undefined {
   const machines = (job['virtualMachines'] ?? {}) as Answer;
-  const { includes } = machines;
-  const [only, ...others] = Array.isArray(includes) ? (includes as readonly Answer[]).map(objectIn) : [];
+  const includes = Array.isArray(machines['includes']) ? (machines['includes'] as readonly Answer[]) : [];
+  const [only, ...others] = includes.map(objectIn);
   if (others.length === 0 && asText(only?.['objectId']) === machine.objectId && job['isDisabled'] !== true) return undefined;
-  return { ...job, isDisabled: false, virtualMachines: { ...machines, includes: [objectFor(revision, machine)] } };
+  const object = objectFor(revision, machine);
+  // Older revisions have it inside of an item where they show a job, and want it so back.
+  const included = revision.has.platforms ? object : { inventoryObject: object };
+  return { ...job, isDisabled: false, virtualMachines: { ...machines, includes: [included] } };
 }
 
 interface JobIdentity {

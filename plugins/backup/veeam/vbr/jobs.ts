@@ -7,6 +7,8 @@ import { isVsphereJob, jobAfter, jobInto, retargeted } from './job-payloads.js';
 import type { VbrClient } from './vbr-client.js';
 
 const JOBS = '/api/v1/jobs';
+/** What a job is that nothing else can be done with, in whatever letters a revision writes it. */
+const AT_WORK: ReadonlySet<string> = new Set(['starting', 'running', 'stopping']);
 const REPOSITORIES = '/api/v1/backupInfrastructure/repositories';
 
 /** The jobs that back up machines, and what new ones can be made after. */
@@ -31,7 +33,7 @@ export class Jobs {
   }
 
   async create({ name, description, template, machine }: NewJob, signal: AbortSignal): Promise<string> {
-    const revision = await this.client.revision();
+    const revision = await this.client.revision(signal);
     const about = { name, description, machine: asObject(machine) };
     const source = readUrn(template);
     if (!source) throw notThere(template);
@@ -49,7 +51,7 @@ export class Jobs {
 
   async retarget(id: string, machine: VsphereMachine, signal: AbortSignal): Promise<void> {
     const job = await this.client.ask('GET', `${JOBS}/${id}`, signal);
-    const changed = retargeted(await this.client.revision(), job, asObject(machine));
+    const changed = retargeted(await this.client.revision(signal), job, asObject(machine));
     if (changed) await this.client.ask('PUT', `${JOBS}/${id}`, signal, changed);
   }
 
@@ -61,11 +63,17 @@ export class Jobs {
 
   /** Starts the job; one that is running is not started again. */
   async start(id: string, signal: AbortSignal): Promise<string> {
-    const states = await this.client.all(`${JOBS}/states`, { idFilter: id }, signal);
-    const state = states.find((each) => each['id'] === id);
-    if (state?.['status'] === 'running') throw new ProviderError('temporary', `the job ${asText(state['name']) ?? id} is running already`);
+    await this.assertIdle(id, signal);
     const session = await this.client.ask('POST', `${JOBS}/${id}/start`, signal, { performActiveFull: false, startChainedJobs: false });
     return textOf(session, 'id', JOBS);
+  }
+
+  /** Throws `temporary` while the job runs. */
+  async assertIdle(id: string, signal: AbortSignal): Promise<void> {
+    const states = await this.client.all(`${JOBS}/states`, { idFilter: id }, signal);
+    const state = states.find((each) => each['id'] === id);
+    if (AT_WORK.has(asText(state?.['status'])?.toLowerCase() ?? ''))
+      throw new ProviderError('temporary', `the job ${asText(state?.['name']) ?? id} is running already`);
   }
 
   private async post(job: Answer, signal: AbortSignal): Promise<string> {

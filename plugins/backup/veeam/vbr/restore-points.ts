@@ -2,6 +2,7 @@ import { ProviderError } from '../../../../src/provider/index.js';
 import { machineUuidOf } from '../naming.js';
 import type { Disk, RestorePoint } from '../transport.js';
 import { asList, asText, numberOf, textOf, timeOf, type Answer } from './answers.js';
+import type { Jobs } from './jobs.js';
 import type { Revision } from './revisions.js';
 import type { Sessions } from './sessions.js';
 import type { VbrClient } from './vbr-client.js';
@@ -15,11 +16,15 @@ const UNITS = 16;
 /** Where the revision has restore points. */
 export const pointsPath = ({ has }: Revision): string => (has.restorePoints ? '/api/v1/restorePoints' : '/api/v1/objectRestorePoints');
 
+/** What restores call the restore point that they are of. */
+export const restorePointField = ({ has }: Revision): string => (has.restorePoints ? 'restorePointId' : 'objectRestorePointId');
+
 /** What the jobs of machines have taken. */
 export class RestorePoints {
   constructor(
     private readonly client: VbrClient,
     private readonly sessions: Sessions,
+    private readonly jobs: Jobs,
   ) {}
 
   /** The one that the session took: the first of its job since the session began, and before it ended. */
@@ -41,7 +46,7 @@ export class RestorePoints {
   async *list(signal: AbortSignal): AsyncGenerator<readonly RestorePoint[]> {
     const backups = await this.client.all(BACKUPS, {}, signal);
     const names = new Map(backups.map((backup) => [textOf(backup, 'id', BACKUPS), asText(backup['name']) ?? '']));
-    const path = pointsPath(await this.client.revision());
+    const path = pointsPath(await this.client.revision(signal));
     for await (const page of this.client.pages(path, { orderColumn: 'CreationTime', orderAsc: 'true' }, signal)) {
       const named = page.map((point) => ({ point, jobName: names.get(textOf(point, 'backupId', path)) ?? '' }));
       yield named
@@ -51,10 +56,16 @@ export class RestorePoints {
   }
 
   async find(id: string, signal: AbortSignal): Promise<RestorePoint | undefined> {
-    const path = pointsPath(await this.client.revision());
+    const path = pointsPath(await this.client.revision(signal));
     const point = await this.client.find(`${path}/${encodeURIComponent(id)}`, signal);
     const backup = point && (await this.client.find(`${BACKUPS}/${textOf(point, 'backupId', path)}`, signal));
     return backup && pointFrom(point, asText(backup['name']) ?? '', path);
+  }
+
+  /** The name of the machine that the restore point is of; undefined if there is no such restore point. */
+  async machineNameOf(id: string, signal: AbortSignal): Promise<string | undefined> {
+    const path = pointsPath(await this.client.revision(signal));
+    return asText((await this.client.find(`${path}/${encodeURIComponent(id)}`, signal))?.['name']);
   }
 
   /** Those of one backup, which is a chain. */
@@ -64,26 +75,37 @@ export class RestorePoints {
   }
 
   async disks(id: string, signal: AbortSignal): Promise<readonly Disk[]> {
-    const path = `${pointsPath(await this.client.revision())}/${encodeURIComponent(id)}/disks`;
+    const path = `${pointsPath(await this.client.revision(signal))}/${encodeURIComponent(id)}/disks`;
     return asList((await this.client.ask('GET', path, signal))['data'], path).map((disk) => diskFrom(disk, path));
   }
 
-  /** What deletes the restore point: itself, or its backup if it is the only one there. Answers the session, if there is one to wait for. */
+  /** Deletes the restore point: itself, or its backup if it is the only one there. Answers the session, if there is one to wait for. */
   async remove(id: string, signal: AbortSignal): Promise<string | undefined> {
-    const { has, ...revision } = await this.client.revision();
-    const path = pointsPath({ has, ...revision });
+    const revision = await this.client.revision(signal);
+    const path = pointsPath(revision);
     const point = await this.client.find(`${path}/${encodeURIComponent(id)}`, signal);
     if (!point) return undefined;
-    if (has.deleteRestorePoint) return this.delete(`${path}/${id}`, signal);
-    const backup = textOf(point, 'backupId', path);
-    const others =
-      (await this.client.all(path, { backupIdFilter: backup }, signal)).filter((each) => each['backupId'] === backup).length - 1;
-    if (has.deleteBackup && others === 0) return this.delete(`${BACKUPS}/${backup}?fromDB=false&includeGFS=true`, signal);
-    const why = has.deleteBackup ? `; its backup can be deleted whole, but that holds ${others} others` : '';
-    throw new ProviderError(
-      'unsupported',
-      `revision ${revision.name} of Veeam's API cannot delete one restore point${why}: the retention of its job will`,
-    );
+    if (revision.has.deleteRestorePoint) return this.delete(`${path}/${id}`, signal);
+    const backup = await this.client.find(`${BACKUPS}/${textOf(point, 'backupId', path)}`, signal);
+    return backup && this.removeLast(backup, revision, signal);
+  }
+
+  /** Deletes a backup with the only restore point in it, to which nothing may be added meanwhile. */
+  private async removeLast(backup: Answer, { has, name }: Revision, signal: AbortSignal): Promise<string | undefined> {
+    const [id, job] = [textOf(backup, 'id', BACKUPS), asText(backup['jobId'])];
+    const assertIdle = () => (job === undefined ? undefined : this.jobs.assertIdle(job, signal));
+    if (has.deleteBackup) await assertIdle();
+    const others = (await this.pointsIn(backup, signal)).length - 1;
+    if (!has.deleteBackup || others > 0) {
+      const why = has.deleteBackup ? `; its backup can be deleted whole, but that holds ${others} others` : '';
+      throw new ProviderError(
+        'unsupported',
+        `revision ${name} of Veeam's API cannot delete one restore point${why}: the retention of its job will`,
+      );
+    }
+    // What it is about to add has not been counted.
+    await assertIdle();
+    return this.delete(`${BACKUPS}/${id}?fromDB=false&includeGFS=true`, signal);
   }
 
   private async delete(path: string, signal: AbortSignal): Promise<string | undefined> {
@@ -91,13 +113,13 @@ export class RestorePoints {
   }
 
   private async pointsIn(backup: Answer, signal: AbortSignal): Promise<readonly RestorePoint[]> {
-    const [id, path] = [textOf(backup, 'id', BACKUPS), pointsPath(await this.client.revision())];
+    const [id, path] = [textOf(backup, 'id', BACKUPS), pointsPath(await this.client.revision(signal))];
     const listed = (await this.client.all(path, { backupIdFilter: id }, signal)).filter((point) => point['backupId'] === id);
     return listed.map((point) => pointFrom(point, asText(backup['name']) ?? '', path));
   }
 
   private async sizeOf({ id, chain }: RestorePoint, signal: AbortSignal): Promise<number | undefined> {
-    if (!(await this.client.revision()).has.backupFiles) return undefined;
+    if (!(await this.client.revision(signal)).has.backupFiles) return undefined;
     const files = await this.client.all(`${BACKUPS}/${chain}/backupFiles`, {}, signal);
     const file = files.find(({ restorePointIds }) => Array.isArray(restorePointIds) && restorePointIds.includes(id));
     return file && Math.max(0, Math.round(numberOf(file, 'backupSize')));
@@ -111,9 +133,14 @@ function pointFrom(point: Answer, jobName: string, where: string): RestorePoint 
     jobName,
     chain: textOf(point, 'backupId', where),
     takenAt: timeOf(point, 'creationTime', where),
-    ...(told === undefined ? {} : { type: /incr/i.test(told) ? 'INCREMENTAL' : 'FULL' }),
+    ...(told === undefined ? {} : typeFrom(told)),
   };
 }
+
+const typeFrom = (told: string): Pick<RestorePoint, 'type' | 'isReverse'> => {
+  if (told === 'Rollback') return { type: 'INCREMENTAL', isReverse: true };
+  return { type: /incr/i.test(told) ? 'INCREMENTAL' : 'FULL' };
+};
 
 function diskFrom(disk: Answer, where: string): Disk {
   const [id, name] = [textOf(disk, 'uid', where), asText(disk['name']) ?? ''];
@@ -122,10 +149,11 @@ function diskFrom(disk: Answer, where: string): Disk {
   return { id, name, sizeBytes, ...(unitNumber === undefined ? {} : { unitNumber }) };
 }
 
-/** From the key of the device, or from a name such as `SCSI (0:1)`. */
+/** From the key of the device, which may be among other ids, or from a name such as `SCSI (0:1)`. */
 function unitFrom(id: string, name: string): number | undefined {
-  const key = /^\d{4}$/.test(id) ? Number(id) - FIRST_KEY : Number.NaN;
-  if (key >= 0 && key < MAX_UNITS) return key;
+  const keys = id.split(':').flatMap((part) => (/^\d{4}$/.test(part) ? [Number(part) - FIRST_KEY] : []));
+  const key = keys.find((each) => each >= 0 && each < MAX_UNITS);
+  if (key !== undefined) return key;
   const [, bus, unit] = /scsi ?\(?(\d):(\d{1,2})\)?/i.exec(`${id} ${name}`) ?? [];
   return bus === undefined || unit === undefined ? undefined : Number(bus) * UNITS + Number(unit);
 }

@@ -13,6 +13,7 @@ interface Description {
 
 interface Schema {
   readonly properties?: Readonly<Record<string, unknown>>;
+  readonly enum?: readonly unknown[];
   readonly allOf?: readonly Schema[];
 }
 
@@ -20,8 +21,9 @@ interface Schema {
 interface Feature {
   readonly path?: string;
   readonly method?: 'get' | 'post' | 'delete';
-  /** A field of any of the schemas whose names end so. */
+  /** A field, or one of the values, of any of the schemas whose names are so. */
   readonly field?: { readonly schema: RegExp; readonly name: string };
+  readonly value?: { readonly schema: RegExp; readonly name: string };
   readonly since: RevisionName | undefined;
 }
 
@@ -35,10 +37,21 @@ const FEATURES = {
   vmwareDisks: { path: '/api/v1/restore/instantRecovery/vmware/fcd', method: 'post', since: '1.1-rev0' },
   /** `/restorePoints` and `restorePointId` instead of `/objectRestorePoints` and `objectRestorePointId`. */
   restorePoints: { path: '/api/v1/restorePoints', method: 'get', since: '1.2-rev0' },
-  /** The field `overwrite` of a restore in place. */
-  overwrite: { field: { schema: /OriginalLocationRestoreSpec$/, name: 'overwrite' }, since: '1.2-rev0' },
-  /** Jobs of the type `VSphereBackup` instead of `Backup`, with objects that name their platform. */
-  vSphereJobs: { field: { schema: /VSphereObjectModel$/, name: 'platform' }, since: '1.2-rev0' },
+  /** The field `overwrite` of a restore; without it, one in place writes over the machine that is there. */
+  overwrite: { field: { schema: /^EntireViVM(OriginalLocation)?RestoreSpec$/, name: 'overwrite' }, since: '1.3-rev1' },
+  /** The same field of a restore to another place and name: without it, what is there already cannot be written over. */
+  overwriteElsewhere: { field: { schema: /^EntireViVM(Customized)?RestoreSpec$/, name: 'overwrite' }, since: '1.3-rev1' },
+  /** An inventory that tells of a machine where it is. */
+  inventory: { path: '/api/v1/inventory/{hostname}', method: 'post', since: '1.2-rev0' },
+  /** Jobs of the type `VSphereBackup` instead of `Backup`. */
+  vSphereBackup: { value: { schema: /^EJobType$/, name: 'VSphereBackup' }, since: '1.3-rev0' },
+  /** Sessions of the type `BackupJob` instead of `Job`. */
+  backupJobSessions: { value: { schema: /^ESessionType$/, name: 'BackupJob' }, since: '1.2-rev0' },
+  /** Sessions of the type `FirstClassDiskQuickMigration` instead of `QuickMigration`. */
+  diskMigrationSessions: { value: { schema: /^ESessionType$/, name: 'FirstClassDiskQuickMigration' }, since: '1.2-rev0' },
+  /** Objects that name their platform: `VMware`, and later `VSphere`. */
+  platforms: { field: { schema: /^(InventoryObject|VmwareObject)Model$/, name: 'platform' }, since: '1.2-rev0' },
+  vSpherePlatform: { value: { schema: /^EInventoryPlatformType$/, name: 'VSphere' }, since: '1.3-rev0' },
   /** `autoSelectEnabled` instead of `autoSelection`. */
   autoSelectEnabled: { field: { schema: /BackupProxiesSettingsModel$/, name: 'autoSelectEnabled' }, since: '1.2-rev0' },
   /** The sizes of the files of a backup. */
@@ -67,14 +80,17 @@ export function revisionOf(name: RevisionName, description: unknown): Revision {
 const isDescription = (value: unknown): value is Description =>
   typeof value === 'object' && value !== null && typeof (value as Description).paths === 'object';
 
-function isIn({ paths = {}, components = {} }: Description, { path, method, field }: Feature): boolean {
+function isIn({ paths = {}, components = {} }: Description, { path, method, field, value }: Feature): boolean {
   if (path !== undefined && method !== undefined) {
     // Servers differ in the names of the parameters, and in slashes at the end.
     const plain = plainPath(path);
     return Object.entries(paths).some(([each, methods]) => plainPath(each) === plain && method in methods);
   }
-  if (!field) return false;
-  return Object.entries(components.schemas ?? {}).some(([name, schema]) => field.schema.test(name) && hasField(schema, field.name));
+  return Object.entries(components.schemas ?? {}).some(
+    ([name, schema]) =>
+      (field?.schema.test(name) === true && hasField(schema, field.name)) ||
+      (value?.schema.test(name) === true && schema.enum?.includes(value.name) === true),
+  );
 }
 
 const hasField = ({ properties = {}, allOf = [] }: Schema, name: string): boolean =>

@@ -1,16 +1,23 @@
-import type { Run, Session } from '../transport.js';
-import { asText, numberOf, textOf, timeOf, type Answer } from './answers.js';
+import type { Session } from '../transport.js';
+import { asList, asText, numberOf, textOf, timeOf, type Answer } from './answers.js';
+import type { Revision } from './revisions.js';
 import type { VbrClient } from './vbr-client.js';
 
 const SESSIONS = '/api/v1/sessions';
 const MAX_LOG_LINES = 5;
+/** How many sessions are looked through for one that was lost. */
+const RECENT = 100;
 
-/** What every one of has a session of its own that ends. */
-type SessionRun = Exclude<Run, { readonly kind: 'mount' }>;
+/** Runs to look for: those of a job, or those with one of these names in theirs. */
+export type Sought =
+  { readonly type: 'backup'; readonly job: string } | { readonly type: 'restore' | 'migration'; readonly names: readonly string[] };
 
 /** What runs at Veeam, and how far it has come. */
 export class Sessions {
-  constructor(private readonly client: VbrClient) {}
+  constructor(
+    private readonly client: VbrClient,
+    private readonly username: string,
+  ) {}
 
   async look(id: string, signal: AbortSignal): Promise<Session> {
     const session = await this.client.ask('GET', `${SESSIONS}/${id}`, signal);
@@ -37,18 +44,24 @@ export class Sessions {
     return ended && ended >= began ? { began, ended } : { began };
   }
 
-  async newest(run: SessionRun, signal: AbortSignal): Promise<string | undefined> {
-    const search = new URLSearchParams({ ...filterOf(run), orderColumn: 'CreationTime', orderAsc: 'false', skip: '0', limit: '20' });
+  /** Those that this user has started, the newest first, as far as Veeam tells who has. */
+  async recent(sought: Sought, signal: AbortSignal): Promise<readonly string[]> {
+    const filter = filterOf(sought, await this.client.revision(signal));
+    const search = new URLSearchParams({ ...filter, orderColumn: 'CreationTime', orderAsc: 'false', skip: '0', limit: String(RECENT) });
     const { data } = await this.client.ask('GET', `${SESSIONS}?${search.toString()}`, signal);
-    const sessions = (Array.isArray(data) ? (data as readonly Answer[]) : []).filter((session) => isOf(session, run));
-    const [newest] = [...sessions].sort(
-      (a, b) => timeOf(b, 'creationTime', SESSIONS).getTime() - timeOf(a, 'creationTime', SESSIONS).getTime(),
-    );
-    return newest && textOf(newest, 'id', SESSIONS);
+    return asList(data, SESSIONS)
+      .filter((session) => isSought(session, sought) && this.isOurs(session))
+      .sort((a, b) => timeOf(b, 'creationTime', SESSIONS).getTime() - timeOf(a, 'creationTime', SESSIONS).getTime())
+      .map((session) => textOf(session, 'id', SESSIONS));
   }
 
   async stop(id: string, signal: AbortSignal): Promise<void> {
     if ((await this.look(id, signal)).state !== 'Stopped') await this.client.ask('POST', `${SESSIONS}/${id}/stop`, signal);
+  }
+
+  private isOurs({ initiatedBy }: Answer): boolean {
+    const by = asText(initiatedBy);
+    return by === undefined || accountOf(by) === accountOf(this.username);
   }
 
   /** The lines of the log that say what went wrong. */
@@ -61,20 +74,21 @@ export class Sessions {
 }
 
 /** A filter by name finds names that contain the one asked for, too: `db-10` for `db-1`. */
-function isOf({ name }: Answer, run: SessionRun): boolean {
-  if (run.kind === 'backup') return true;
-  const wanted = run.kind === 'restore' ? run.machineName : run.name;
-  const words = (asText(name) ?? '').split(/[^\w.-]+/);
-  return name === wanted || words.includes(wanted);
+function isSought({ name }: Answer, sought: Sought): boolean {
+  if (sought.type === 'backup') return true;
+  const told = asText(name) ?? '';
+  const words = told.split(/[^\w.-]+/);
+  return sought.names.some((wanted) => told === wanted || words.includes(wanted));
 }
 
-function filterOf(run: SessionRun): Readonly<Record<string, string>> {
-  switch (run.kind) {
-    case 'backup':
-      return { jobIdFilter: run.job, typeFilter: 'Job' };
-    case 'restore':
-      return { nameFilter: `*${run.machineName}*`, typeFilter: 'RestoreVm' };
-    case 'migration':
-      return { nameFilter: `*${run.name}*`, typeFilter: 'QuickMigration' };
-  }
+function filterOf(sought: Sought, { has }: Revision): Readonly<Record<string, string>> {
+  if (sought.type === 'backup') return { jobIdFilter: sought.job, typeFilter: has.backupJobSessions ? 'BackupJob' : 'Job' };
+  const [name, ...others] = sought.names;
+  // There is a filter for one name only.
+  const named = name === undefined || others.length > 0 ? {} : { nameFilter: `*${name}*` };
+  if (sought.type === 'restore') return { ...named, typeFilter: 'RestoreVm' };
+  return { ...named, typeFilter: has.diskMigrationSessions ? 'FirstClassDiskQuickMigration' : 'QuickMigration' };
 }
+
+/** The name of a user without its domain, before or behind it. */
+const accountOf = (user: string): string => user.replace(/^.*\\/, '').replace(/@.*$/, '').toLowerCase();

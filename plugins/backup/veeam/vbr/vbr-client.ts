@@ -1,6 +1,8 @@
 import { ProviderError } from '../../../../src/provider/index.js';
-import { givenUp, refusal } from '../failures.js';
-import type { HttpsAnswer, HttpsClient, HttpsRequest } from '../https-client.js';
+import { refusal } from '../failures.js';
+import type { HttpsClient } from '../https-client.js';
+import type { HttpsAnswer, HttpsRequest } from '../https-message.js';
+import { unlessAborted } from '../shared-wait.js';
 import { asList, asObject, asText, type Answer } from './answers.js';
 import { REVISIONS, revisionOf, type Revision } from './revisions.js';
 
@@ -16,6 +18,9 @@ export interface Credentials {
   readonly username: string;
   readonly password: string;
 }
+
+/** A request, with its body as plain data. */
+type Asked = Pick<HttpsRequest, 'method' | 'path' | 'isRepeatable'> & { readonly body?: unknown };
 
 interface Token {
   readonly access: string;
@@ -39,12 +44,13 @@ export class VbrClient {
   ) {}
 
   /** The newest revision that both sides speak; asks without logging on. */
-  revision(): Promise<Revision> {
-    this.revisionFound ??= this.probe().catch((error: unknown) => {
-      this.revisionFound = undefined;
-      throw error;
-    });
-    return this.revisionFound;
+  revision(signal: AbortSignal): Promise<Revision> {
+    const find = () =>
+      (this.revisionFound ??= this.probe().catch((error: unknown) => {
+        this.revisionFound = undefined;
+        throw error;
+      }));
+    return unlessAborted(find, signal);
   }
 
   /** Logs on, if nobody has yet. */
@@ -54,13 +60,18 @@ export class VbrClient {
 
   /** The answer of one request. A token that has just become worthless is replaced, once. */
   async ask(method: HttpsRequest['method'], path: string, signal: AbortSignal, body?: unknown): Promise<Answer> {
-    const answer = await this.authorized(method, path, signal, body);
+    const answer = await this.authorized({ method, path, body }, signal);
     return this.read(answer, `${method} ${withoutQuery(path)}`, method === 'GET');
+  }
+
+  /** The answer to a question that is too long for a path. */
+  async enquire(path: string, body: unknown, signal: AbortSignal): Promise<Answer> {
+    return this.read(await this.authorized({ method: 'POST', path, body, isRepeatable: true }, signal), `POST ${path}`, true);
   }
 
   /** The same; undefined when there is no such thing. */
   async find(path: string, signal: AbortSignal): Promise<Answer | undefined> {
-    const answer = await this.authorized('GET', path, signal);
+    const answer = await this.authorized({ method: 'GET', path }, signal);
     return answer.status === 404 ? undefined : this.read(answer, `GET ${withoutQuery(path)}`, true);
   }
 
@@ -101,30 +112,29 @@ export class VbrClient {
     throw new ProviderError('unsupported', `the server speaks none of the revisions ${candidates.join(', ')} of the API`);
   }
 
-  private async authorized(method: HttpsRequest['method'], path: string, signal: AbortSignal, body?: unknown): Promise<HttpsAnswer> {
+  private async authorized(request: Asked, signal: AbortSignal): Promise<HttpsAnswer> {
     const token = await this.currentToken(signal);
-    const answer = await this.send(token, method, path, signal, body);
+    const answer = await this.send(token, request, signal);
     if (answer.status !== 401) return answer;
     this.refused = token;
-    return this.send(await this.currentToken(signal), method, path, signal, body);
+    return this.send(await this.currentToken(signal), request, signal);
   }
 
-  private async send(token: Token, method: HttpsRequest['method'], path: string, signal: AbortSignal, body?: unknown) {
-    const { name } = await this.revision();
+  private async send(token: Token, { body, ...request }: Asked, signal: AbortSignal): Promise<HttpsAnswer> {
+    const { name } = await this.revision(signal);
     const headers = {
       accept: 'application/json',
       authorization: `Bearer ${token.access}`,
       'x-api-version': name,
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     };
-    return this.https.send({ method, path, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }, signal);
+    return this.https.send({ ...request, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }, signal);
   }
 
   private async currentToken(signal: AbortSignal): Promise<Token> {
     for (;;) {
-      if (signal.aborted) throw givenUp(signal);
       const seen = this.token;
-      const token = await seen;
+      const token = await unlessAborted(() => Promise.resolve(seen), signal);
       if (token && token !== this.refused && token.renewAt > this.now().getTime()) return token;
       if (this.token === seen) this.token = this.obtain(token).catch((error: unknown) => this.forgetToken(error));
     }
@@ -149,7 +159,7 @@ export class VbrClient {
   }
 
   private async grant(form: Readonly<Record<string, string>>): Promise<HttpsAnswer> {
-    const { name } = await this.revision();
+    const { name } = await this.revision(SHARED);
     const headers = { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded', 'x-api-version': name };
     const body = new URLSearchParams(form).toString();
     return this.https.send({ method: 'POST', path: '/api/oauth2/token', headers, body, isRepeatable: true }, SHARED);

@@ -1,20 +1,28 @@
 import { ProviderError } from '../../../../src/provider/index.js';
 import type { Capabilities, ConnectionStep, StorageCapacity } from '../../../../src/provider/index.js';
 import type { HttpsClient } from '../https-client.js';
-import { pause } from '../https-client.js';
 import type { VeeamSettings } from '../settings.js';
-import type { Disk, MachineRestore, NewJob, RestorePoint, Run, Session, Template, Transport, VsphereMachine } from '../transport.js';
+import type {
+  Disk,
+  MachineFilling,
+  MachineRestore,
+  NewJob,
+  RestorePoint,
+  Run,
+  Session,
+  Template,
+  Transport,
+  VsphereMachine,
+} from '../transport.js';
 import { checkConnection } from './check-connection.js';
 import { VbrDiskRestores } from './disk-restores.js';
 import { Inventory } from './inventory.js';
 import { Jobs } from './jobs.js';
+import { MachineRestores } from './machine-restores.js';
 import { capacityOf } from './repositories.js';
 import { RestorePoints } from './restore-points.js';
 import { Sessions } from './sessions.js';
-import { textOf } from './answers.js';
 import { VbrClient } from './vbr-client.js';
-
-const DELETE_PAUSE_MS = 200;
 
 /** Veeam by the API of Backup & Replication, at whatever revision it has. */
 export class VbrTransport implements Transport {
@@ -25,6 +33,7 @@ export class VbrTransport implements Transport {
   private readonly jobs: Jobs;
   private readonly sessions: Sessions;
   private readonly points: RestorePoints;
+  private readonly restores: MachineRestores;
 
   constructor(
     private readonly https: HttpsClient,
@@ -35,20 +44,21 @@ export class VbrTransport implements Transport {
     this.client = new VbrClient(https, { username, password }, ['', '0'].includes(version) ? undefined : version, now);
     this.inventory = new Inventory(this.client, vcenter);
     this.jobs = new Jobs(this.client);
-    this.sessions = new Sessions(this.client);
-    this.points = new RestorePoints(this.client, this.sessions);
+    this.sessions = new Sessions(this.client, username);
+    this.points = new RestorePoints(this.client, this.sessions, this.jobs);
+    this.restores = new MachineRestores(this.client, this.inventory, this.points);
     const target = { cluster: settings['restore.cluster'], datastore: settings['restore.datastore'] };
     if (target.cluster !== '' && target.datastore !== '')
       this.disks = new VbrDiskRestores(this.client, this.inventory, this.sessions, target);
   }
 
-  async capabilities(): Promise<Capabilities> {
-    const { has } = await this.client.revision();
+  async capabilities(signal: AbortSignal): Promise<Capabilities> {
+    const { has } = await this.client.revision(signal);
     const deletes = has.deleteRestorePoint;
     return {
       quiesce: false,
       restoreVolume: this.disks !== undefined && (has.vSphereDisks || has.vmwareDisks),
-      fillMachine: false,
+      fillMachine: has.overwriteElsewhere && has.inventory,
       crossZone: false,
       capacity: true,
       deleteBackup: deletes,
@@ -87,26 +97,36 @@ export class VbrTransport implements Transport {
     return this.jobs.remove(job, signal);
   }
 
-  newestSession(run: Run, signal: AbortSignal): Promise<string | undefined> {
-    if (run.kind !== 'mount') return this.sessions.newest(run, signal);
-    return this.disks ? this.disks.find(run.name, signal) : Promise.resolve(undefined);
+  async recentSessions(run: Run, signal: AbortSignal): Promise<readonly string[]> {
+    switch (run.kind) {
+      case 'backup':
+        return this.sessions.recent({ type: 'backup', job: run.job }, signal);
+      case 'restore':
+        return this.sessions.recent({ type: 'restore', names: [run.machineName] }, signal);
+      case 'filling': {
+        // Which of the two a session is named after is not documented.
+        const restored = await this.points.machineNameOf(run.restorePoint, signal);
+        return this.sessions.recent({ type: 'restore', names: [run.machineName, ...(restored === undefined ? [] : [restored])] }, signal);
+      }
+      case 'migration':
+        return this.sessions.recent({ type: 'migration', names: [run.name] }, signal);
+      case 'mount': {
+        const mount = await this.disks?.find(run.name, signal);
+        return mount === undefined ? [] : [mount];
+      }
+    }
   }
 
   startBackup(job: string, signal: AbortSignal): Promise<string> {
     return this.jobs.start(job, signal);
   }
 
-  async startRestore({ restorePoint, exists, reason }: MachineRestore, signal: AbortSignal): Promise<string> {
-    const { has } = await this.client.revision();
-    const path = has.vSphereRestore ? '/api/v1/restore/vmRestore/vSphere' : '/api/v1/restore/vmRestore/vmware/';
-    const body = {
-      type: 'OriginalLocation',
-      [has.restorePoints ? 'restorePointId' : 'objectRestorePointId']: restorePoint,
-      powerUp: false,
-      reason,
-      ...(has.overwrite ? { overwrite: exists } : {}),
-    };
-    return textOf(await this.client.ask('POST', path, signal, body), 'id', path);
+  startRestore(restore: MachineRestore, signal: AbortSignal): Promise<string> {
+    return this.restores.inPlace(restore, signal);
+  }
+
+  startFilling(filling: MachineFilling, signal: AbortSignal): Promise<string> {
+    return this.restores.over(filling, signal);
   }
 
   /** A start is answered with its session. */
@@ -144,15 +164,8 @@ export class VbrTransport implements Transport {
     return this.points.disks(restorePoint, signal);
   }
 
-  async deleteRestorePoint(id: string, signal: AbortSignal): Promise<void> {
-    const session = await this.points.remove(id, signal);
-    if (session === undefined) return;
-    for (;;) {
-      const { state, result, message = '' } = await this.sessions.look(session, signal);
-      if (result === 'Failed') throw new ProviderError('rejected', `Veeam could not delete the restore point ${id}: ${message}`);
-      if (state === 'Stopped') return;
-      await pause(DELETE_PAUSE_MS, signal);
-    }
+  deleteRestorePoint(id: string, signal: AbortSignal): Promise<string | undefined> {
+    return this.points.remove(id, signal);
   }
 
   capacity(signal: AbortSignal): Promise<StorageCapacity> {

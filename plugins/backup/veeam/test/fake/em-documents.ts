@@ -134,7 +134,7 @@ export class EmDocuments {
       field('DeduplicationRatio', 1),
       field('CompressRatio', 2.5),
       field('CreationTimeUtc', createdAt.toISOString()),
-      field('FileType', type === 'Full' ? 'vbk' : 'vib'),
+      field('FileType', EXTENSIONS[type]),
     ];
   }
 
@@ -174,8 +174,9 @@ export const hasSchedule = ({ settings }: FakeJob): boolean =>
 export const pointsMadeBy = ({ restorePoints }: Estate, { id }: FakeSession): FakeRestorePoint[] =>
   restorePoints.filter(({ sessionId }) => sessionId === id);
 
+const EXTENSIONS = { Full: 'vbk', Increment: 'vib', Rollback: 'vrb' } as const;
+
 const pointName = ({ machine, createdAt }: FakeRestorePoint): string => `${machine.name}@${createdAt.toISOString()}`;
 
 /** Cut as on a real server, so that nobody can tell the machine by it. */
-const fileName = ({ machine, id, type }: FakeRestorePoint): string =>
-  `${machine.name.slice(0, 45)}D${id.slice(0, 4)}.${type === 'Full' ? 'vbk' : 'vib'}`;
+const fileName = ({ machine, id, type }: FakeRestorePoint): string => `${machine.name.slice(0, 45)}D${id.slice(0, 4)}.${EXTENSIONS[type]}`;

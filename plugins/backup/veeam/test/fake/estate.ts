@@ -10,6 +10,7 @@ export interface FakeDisk {
   /** The key of the device: 2000 and its unit number. */
   readonly key: string;
   readonly unitNumber: number;
+  /** The name of its file. */
   readonly label: string;
   readonly sizeBytes: number;
   bytes: Buffer;
@@ -20,6 +21,7 @@ export interface FakeMachine {
   moref: string;
   readonly instanceUuid: string;
   disks: FakeDisk[];
+  isOn?: boolean;
 }
 
 export interface FakeRepository {
@@ -58,7 +60,7 @@ export interface FakeRestorePoint {
   readonly backupId: string;
   readonly machine: Omit<FakeMachine, 'disks'>;
   readonly createdAt: Date;
-  readonly type: 'Full' | 'Increment';
+  type: 'Full' | 'Increment' | 'Rollback';
   readonly sizeBytes: number;
   /** With the bytes of the moment at which it was taken. */
   readonly disks: readonly FakeDisk[];
@@ -103,7 +105,7 @@ export class Estate {
       disks: disks.map(({ sizeBytes, slot }, index) => ({
         key: String(2000 + unitOf(slot)),
         unitNumber: unitOf(slot),
-        label: `Hard disk ${index + 1}`,
+        label: index === 0 ? name : `${name}_${index}`,
         sizeBytes,
         bytes: someBytes(sizeBytes),
       })),
@@ -158,19 +160,32 @@ export class Estate {
     return this.sessions.start({ kind: 'RestoreVm', name: point.machine.name }, () => this.putBack(point));
   }
 
+  /** Starts to make what the restore point holds anew under this name, in place of a machine of that name that is there. */
+  startFilling({ machine, disks }: FakeRestorePoint, name: string, sessionName = machine.name): FakeSession {
+    return this.sessions.start({ kind: 'RestoreVm', name: sessionName }, () => {
+      removeWhere(this.machines, (each) => each.name === name);
+      const instanceUuid = randomUUID();
+      this.machines.push({ name, moref: `vm-${this.made++}`, instanceUuid, disks: disks.map((disk) => ({ ...disk })) });
+    });
+  }
+
   /** Removes restore points, and with the last of them the backup. */
   removePoints(ids: readonly string[]): void {
     removeWhere(this.restorePoints, ({ id }) => ids.includes(id));
     removeWhere(this.backups, ({ id }) => !this.restorePoints.some(({ backupId }) => backupId === id));
   }
 
-  /** Removes one restore point, and with it the increments that cannot be restored without it. */
+  /** Removes one restore point, and with it those that cannot be restored without it. */
   deletePoint(id: string): void {
     const point = this.restorePoints.find((each) => each.id === id);
     const chain = this.restorePoints.filter(({ backupId }) => backupId === point?.backupId);
-    const later = chain.slice(chain.findIndex((each) => each.id === id) + 1);
-    const full = later.findIndex(({ type }) => type === 'Full');
-    this.removePoints([id, ...(full < 0 ? later : later.slice(0, full)).map((each) => each.id)]);
+    const at = chain.findIndex((each) => each.id === id);
+    const later = chain.slice(at + 1);
+    const next = later.findIndex(({ type }) => type !== 'Increment');
+    const earlier = chain.slice(0, at).reverse();
+    const last = earlier.findIndex(({ type }) => type !== 'Rollback');
+    const gone = [...later.slice(0, next < 0 ? later.length : next), ...earlier.slice(0, last < 0 ? earlier.length : last)];
+    this.removePoints([id, ...gone.map((each) => each.id)]);
   }
 
   private takePoints(job: FakeJob, { id: sessionId }: FakeSession): void {
@@ -178,7 +193,11 @@ export class Estate {
     if (machines.length === 0) throw new Error('Nothing to process. All machines were excluded from task list');
     const backup = this.backups.find(({ jobId }) => jobId === job.id) ?? this.addBackup(job);
     for (const { disks, ...machine } of machines) {
-      const type = this.restorePoints.some(({ backupId }) => backupId === backup.id) ? 'Increment' : 'Full';
+      const chain = this.restorePoints.filter(({ backupId }) => backupId === backup.id);
+      const isReverse = job.settings['mode'] === 'ReverseIncremental';
+      // Only the newest is whole: the one before becomes what leads back from it.
+      if (isReverse) for (const each of chain) each.type = 'Rollback';
+      const type = chain.length === 0 || isReverse ? 'Full' : 'Increment';
       const sizeBytes = Math.ceil(disks.reduce((sum, disk) => sum + disk.sizeBytes, 0) / 2);
       const held = { disks: disks.map((disk) => ({ ...disk })), machine };
       this.restorePoints.push({ id: randomUUID(), sessionId, backupId: backup.id, createdAt: this.now(), type, sizeBytes, ...held });

@@ -36,11 +36,11 @@ export interface Fault {
    * - `drop`: the connection is cut before anything is done
    * - `drop after`: it is done, and then the connection is cut
    * - `truncate`: only half of the answer comes, and the connection is cut
-   * - a number: the answer comes so many milliseconds later
+   * - a number: the answer comes so many milliseconds later; a promise: when that resolves
    * - an answer: it comes in place of the right one, and nothing is done
    * - a function: what it makes of the right answer comes
    */
-  readonly how: 'drop' | 'drop after' | 'truncate' | number | FakeAnswer | ((answer: FakeAnswer) => FakeAnswer);
+  readonly how: 'drop' | 'drop after' | 'truncate' | number | Promise<void> | FakeAnswer | ((answer: FakeAnswer) => FakeAnswer);
 }
 
 /** An HTTPS server on 127.0.0.1 that counts what it is asked and fails where it is told to. */
@@ -104,7 +104,8 @@ export class FakeServer {
     this.requests.push(request);
     const how = this.faultFor(line);
     if (how === 'drop') return void incoming.socket.destroy();
-    if (typeof how === 'object') return write(response, how);
+    if (how instanceof Promise) await how;
+    else if (typeof how === 'object') return write(response, how);
     if (typeof how === 'number') await sleep(how, undefined, { ref: false });
     const right = this.apis.map((api) => api(request)).find((answer) => answer !== undefined) ?? { status: 404 };
     if (how === 'drop after') return void incoming.socket.destroy();

@@ -7,6 +7,8 @@ export interface FakeSession {
   readonly kind: 'Job' | 'RestoreVm' | 'FirstClassDiskInstantRestore' | 'QuickMigration' | 'InfrastructureItemDeletion';
   readonly name: string;
   readonly jobId?: string;
+  /** Who has started it. */
+  readonly initiatedBy: string;
   readonly createdAt: Date;
   state: 'Starting' | 'Working' | 'Stopped';
   percent: number;
@@ -41,13 +43,15 @@ interface Running {
 export class FakeSessions {
   readonly all: FakeSession[] = [];
   readonly script: SessionScript = { ...WELL };
+  /** Who starts them from now on. */
+  initiator = 'VBR\\Stackvault';
   private running: Running[] = [];
 
   constructor(private readonly now: () => Date) {}
 
-  start(about: Pick<FakeSession, 'kind' | 'name' | 'jobId'>, effect: (session: FakeSession) => void): FakeSession {
+  start(about: Pick<FakeSession, 'kind' | 'name' | 'jobId'> & Partial<FakeSession>, effect: (session: FakeSession) => void): FakeSession {
     const begun = { state: 'Starting', percent: 0, result: 'None', message: '', log: [] } as const;
-    const session: FakeSession = { id: randomUUID(), createdAt: this.now(), ...about, ...begun, log: [] };
+    const session: FakeSession = { id: randomUUID(), createdAt: this.now(), initiatedBy: this.initiator, ...about, ...begun, log: [] };
     this.all.push(session);
     const { only = about.kind } = this.script;
     this.running.push({ session, script: only === about.kind ? { ...this.script } : WELL, effect });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Estate } from './estate.js';
 import type { FakeAnswer, FakeApi, FakeRequest } from './server.js';
+import { answer, failure } from './vbr-answers.js';
 import { descriptionOf, factsFor, type VbrDoubts, type VbrFacts } from './vbr-facts.js';
 import { routesOf } from './vbr-routes.js';
 
@@ -12,20 +13,11 @@ export interface FakeUser {
   readonly password: string;
 }
 
-/** What a route gets: the request, what its path names, and its body. */
-export interface Asked {
-  readonly request: FakeRequest;
-  readonly id: string;
-  readonly body: Record<string, unknown>;
-}
-
-export type Route = readonly [method: string, path: RegExp, handle: (asked: Asked) => FakeAnswer];
-
 /** The REST API of Backup & Replication over an estate, at every revision up to the newest that it speaks. */
 export class FakeVbr {
   readonly doubts: VbrDoubts = {
     ...{ describesItself: true, deletesRestorePoints: true, mountsDisks: true, tellsUnits: true, namesMachines: false },
-    ...{ hasUnknownFields: true, longestPage: 100_000 },
+    ...{ namesTargets: false, hasUnknownFields: true, longestPage: 100_000 },
   };
   /** How often somebody has logged on with the password, and how often with a token of before. */
   logons = 0;
@@ -100,11 +92,3 @@ export class FakeVbr {
     return failure(404, 'NotFound', `There is nothing at ${request.path}`);
   }
 }
-
-export const answer = (status: number, body: unknown): FakeAnswer => ({
-  status,
-  headers: { 'content-type': 'application/json' },
-  body: JSON.stringify(body),
-});
-
-export const failure = (status: number, errorCode: string, message: string): FakeAnswer => answer(status, { errorCode, message });

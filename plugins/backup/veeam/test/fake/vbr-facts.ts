@@ -1,14 +1,21 @@
+import type { FakeSession } from './sessions.js';
+
 /** What the API of Backup & Replication has at one revision. */
 export interface VbrFacts {
   readonly revision: string;
+  /** From 1.2 on. */
   readonly isNewer: boolean;
-  readonly deletesBackups: boolean;
+  /** From 1.3 on. */
+  readonly isNewest: boolean;
+  /** A restore says whether it writes over the machine that is there. */
+  readonly overwrites: boolean;
 }
 
 const factsOf = (revision: string): VbrFacts => ({
   revision,
   isNewer: !revision.startsWith('1.1'),
-  deletesBackups: !revision.startsWith('1.1'),
+  isNewest: revision.startsWith('1.3'),
+  overwrites: revision.startsWith('1.3') && revision !== '1.3-rev0',
 });
 
 /** Where the documents leave open how a server behaves, and a test chooses. */
@@ -23,6 +30,8 @@ export interface VbrDoubts {
   tellsUnits: boolean;
   /** Whether a chain is named after its job only, or after its machine too. */
   namesMachines: boolean;
+  /** Whether the session of a restore to another name is named after that, or after what was backed up. */
+  namesTargets: boolean;
   /** Whether items of lists have fields that nobody knows. */
   hasUnknownFields: boolean;
   /** The most that a page holds, whatever is asked for. */
@@ -36,32 +45,65 @@ export function factsFor(newest: string): readonly VbrFacts[] {
 }
 
 /** Where the API has what changed its place between the revisions. */
-export const placesOf = ({ isNewer }: VbrFacts) => ({
+export const placesOf = ({ isNewer, isNewest }: VbrFacts) => ({
   restorePoints: isNewer ? '/api/v1/restorePoints' : '/api/v1/objectRestorePoints',
   restorePointId: isNewer ? 'restorePointId' : 'objectRestorePointId',
   restore: isNewer ? '/api/v1/restore/vmRestore/vSphere' : '/api/v1/restore/vmRestore/vmware/',
   disks: `/api/v1/restore/instantRecovery/${isNewer ? 'vSphere' : 'vmware'}/fcd`,
-  jobType: isNewer ? 'VSphereBackup' : 'Backup',
+  jobType: isNewest ? 'VSphereBackup' : 'Backup',
   automaticProxies: isNewer ? 'autoSelectEnabled' : 'autoSelection',
 });
 
+/** What the revision calls the kinds of sessions. */
+export const sessionTypesOf = ({ isNewer }: VbrFacts): Readonly<Record<FakeSession['kind'], string>> => ({
+  Job: isNewer ? 'BackupJob' : 'Job',
+  RestoreVm: 'RestoreVm',
+  FirstClassDiskInstantRestore: 'FirstClassDiskInstantRestore',
+  QuickMigration: isNewer ? 'FirstClassDiskQuickMigration' : 'QuickMigration',
+  InfrastructureItemDeletion: isNewer ? 'DeleteBackup' : 'InfrastructureItemDeletion',
+});
+
+/** How objects of vSphere name their platform; undefined where they do not. */
+export const platformOf = ({ isNewer, isNewest }: VbrFacts): string | undefined => (isNewest ? 'VSphere' : isNewer ? 'VMware' : undefined);
+
 /** The description of the API that the server gives to everybody. */
 export function descriptionOf(facts: VbrFacts, doubts: VbrDoubts) {
+  const { isNewer } = facts;
   const places = placesOf(facts);
   const paths: Record<string, Record<string, unknown>> = {
     '/api/v1/jobs': { get: {}, post: {} },
-    '/api/v1/backups/{id}': facts.deletesBackups ? { get: {}, delete: {} } : { get: {} },
+    '/api/v1/backups/{id}': isNewer ? { get: {}, delete: {} } : { get: {} },
     [places.restorePoints]: { get: {} },
-    [`${places.restorePoints}/{id}`]: facts.deletesBackups && doubts.deletesRestorePoints ? { get: {}, delete: {} } : { get: {} },
+    [`${places.restorePoints}/{id}`]: isNewer && doubts.deletesRestorePoints ? { get: {}, delete: {} } : { get: {} },
     [places.restore]: { post: {} },
     ...(doubts.mountsDisks ? { [places.disks]: { get: {}, post: {} } } : {}),
-    ...(facts.isNewer ? { '/api/v1/backups/{id}/backupFiles': { get: {} } } : {}),
+    ...(isNewer ? { '/api/v1/backups/{id}/backupFiles': { get: {} }, '/api/v1/inventory/{hostname}': { post: {} } } : {}),
   };
-  const field = (name: string) => ({ allOf: [{ properties: {} }, { properties: { [name]: { type: 'boolean' } } }] });
-  const schemas = {
-    EntireViVMOriginalLocationRestoreSpec: field(facts.isNewer ? 'overwrite' : 'quickRollback'),
-    [facts.isNewer ? 'VSphereObjectModel' : 'VmwareObjectModel']: field(facts.isNewer ? 'platform' : 'hostName'),
-    BackupProxiesSettingsModel: field(places.automaticProxies),
+  return { openapi: '3.0.1', info: { version: facts.revision }, paths, components: { schemas: schemasOf(facts) } };
+}
+
+/** What a restore to another place says of it. */
+export const PLACED = ['destinationHost', 'resourcePool', 'datastore', 'folder', 'network'];
+
+/** The schemas by which the revisions can be told apart. */
+function schemasOf(facts: VbrFacts) {
+  const { isNewer, isNewest, overwrites } = facts;
+  const fields = (...names: readonly string[]) => ({
+    type: 'object',
+    properties: Object.fromEntries(names.map((name) => [name, { type: 'string' }])),
+  });
+  const based = (base: string, ...names: readonly string[]) => ({ allOf: [{ $ref: `#/components/schemas/${base}` }, fields(...names)] });
+  const places = placesOf(facts);
+  return {
+    EntireViVMRestoreSpec: fields(places.restorePointId, 'type', 'powerUp', 'reason', ...(overwrites ? ['overwrite'] : [])),
+    EntireViVMOriginalLocationRestoreSpec: based('EntireViVMRestoreSpec', 'quickRollback'),
+    EntireViVMCustomizedRestoreSpec: based('EntireViVMRestoreSpec', ...PLACED),
+    EJobType: { type: 'string', enum: [...(isNewest ? ['Unknown', 'HyperVBackup'] : []), places.jobType] },
+    ESessionType: { type: 'string', enum: ['Infrastructure', ...Object.values(sessionTypesOf(facts))] },
+    ...(isNewer
+      ? { InventoryObjectModel: fields('platform', 'size'), VmwareObjectModel: based('InventoryObjectModel', 'hostName', 'name', 'urn') }
+      : { VmwareObjectModel: fields('hostName', 'name', 'type', 'objectId') }),
+    ...(isNewest ? { EInventoryPlatformType: { type: 'string', enum: ['VSphere', 'HyperV'] } } : {}),
+    BackupProxiesSettingsModel: fields(places.automaticProxies, 'proxyIds'),
   };
-  return { openapi: '3.0.1', info: { version: facts.revision }, paths, components: { schemas } };
 }

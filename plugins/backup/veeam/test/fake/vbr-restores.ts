@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Estate, FakeRestorePoint } from './estate.js';
-import { answer, failure, type Route } from './vbr-api.js';
-import { placesOf, type VbrFacts } from './vbr-facts.js';
-import { withThing, type Shown } from './vbr-routes.js';
+import { answer, failure, type Route } from './vbr-answers.js';
+import { PLACED, placesOf, type VbrDoubts, type VbrFacts } from './vbr-facts.js';
+import { withThing, type Shown } from './vbr-shown.js';
 
 interface DiskMapping {
   readonly nameInBackup: string;
@@ -23,7 +23,7 @@ interface Mount {
 const MOUNTS = new WeakMap<Estate, Mount[]>();
 
 /** Restores of machines and of disks. */
-export function restoreRoutes(estate: Estate, facts: VbrFacts, show: Shown): readonly Route[] {
+export function restoreRoutes(estate: Estate, facts: VbrFacts, doubts: VbrDoubts, show: Shown): readonly Route[] {
   const { restore, restorePointId, disks } = placesOf(facts);
   const mounts = MOUNTS.get(estate) ?? [];
   MOUNTS.set(estate, mounts);
@@ -36,7 +36,13 @@ export function restoreRoutes(estate: Estate, facts: VbrFacts, show: Shown): rea
     [
       'POST',
       new RegExp(`^${restore}$`),
-      ({ body }) => withThing(point(body), 'restore point', (found) => restoreMachine(estate, facts, show, { body, found })),
+      ({ body }) =>
+        withThing(point(body), 'restore point', (found) => {
+          const wanted = { body, found };
+          return body['type'] === 'Customized'
+            ? fillMachine(estate, facts, doubts, show, wanted)
+            : restoreMachine(estate, facts, show, wanted);
+        }),
     ],
     ['GET', new RegExp(`^${disks}$`), ({ request }) => show.page(mounts.map(shown), request)],
     [
@@ -84,15 +90,61 @@ interface Wanted {
 }
 
 function restoreMachine(estate: Estate, facts: VbrFacts, show: Shown, { body, found }: Wanted) {
-  const allowed = ['type', placesOf(facts).restorePointId, 'powerUp', 'reason', facts.isNewer ? 'overwrite' : 'quickRollback'];
+  const allowed = [
+    'type',
+    placesOf(facts).restorePointId,
+    'powerUp',
+    'reason',
+    'quickRollback',
+    ...(facts.overwrites ? ['overwrite'] : []),
+  ];
   const unknown = Object.keys(body).filter((field) => !allowed.includes(field));
   if (unknown.length > 0 || body['type'] !== 'OriginalLocation')
     return failure(400, 'InvalidParameter', `unexpected: ${unknown.join(', ')}`);
   const exists = estate.machines.some(({ moref }) => moref === found.machine.moref);
-  if (facts.isNewer && body['overwrite'] !== exists) {
+  if (facts.overwrites && body['overwrite'] !== exists) {
     return failure(400, 'InvalidParameter', exists ? 'The machine exists, and overwrite is false' : 'There is no machine to overwrite');
   }
   return answer(201, show.session(estate.startRestore(found)));
+}
+
+/** What another place is described by. */
+interface Placed {
+  readonly destinationHost: { readonly objectId: string };
+  readonly resourcePool: { readonly objectId: string };
+  readonly datastore: {
+    readonly configurationFileDatastore: { readonly objectId: string };
+    readonly diskMappings: readonly { readonly diskName: string; readonly datastore: { readonly objectId: string } }[];
+  };
+  readonly folder: { readonly vmName: string; readonly folder: { readonly objectId: string }; readonly restoreVmTags: boolean };
+  readonly network: { readonly networks: readonly object[]; readonly disconnected: boolean };
+}
+
+/** Only to where machines are, whole, and connected to nothing. */
+function fillMachine(estate: Estate, facts: VbrFacts, doubts: VbrDoubts, show: Shown, { body, found }: Wanted) {
+  const { destinationHost, resourcePool, datastore, folder, network } = body as unknown as Placed;
+  const allowed = ['type', placesOf(facts).restorePointId, 'powerUp', 'reason', ...(facts.overwrites ? ['overwrite'] : []), ...PLACED];
+  const unknown = Object.keys(body).filter((field) => !allowed.includes(field));
+  const ids = [destinationHost, resourcePool, datastore.configurationFileDatastore, folder.folder].map(({ objectId }) => objectId);
+  const mapped = datastore.diskMappings.map((each) => [each.diskName, each.datastore.objectId].join()).sort();
+  const right =
+    unknown.length === 0 &&
+    ids.join() === 'host-8,resgroup-1,datastore-11,group-v7' &&
+    mapped.join(';') ===
+      found.disks
+        .map(({ label }) => `${label},datastore-11`)
+        .sort()
+        .join(';') &&
+    body['powerUp'] === false &&
+    !folder.restoreVmTags &&
+    network.disconnected;
+  if (!right)
+    return failure(400, 'InvalidParameter', `the place is described wrongly: ${unknown.join()} ${ids.join()} ${mapped.join(';')}`);
+  if (body['overwrite'] !== true && estate.machines.some(({ name }) => name === folder.vmName)) {
+    return failure(400, 'InvalidParameter', `There is a machine ${folder.vmName}`);
+  }
+  const named = doubts.namesTargets ? folder.vmName : found.machine.name;
+  return answer(201, show.session(estate.startFilling(found, folder.vmName, named)));
 }
 
 function mountDisk(estate: Estate, show: Shown, mounts: Mount[], { body, found }: Wanted) {

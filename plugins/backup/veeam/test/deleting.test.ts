@@ -1,0 +1,53 @@
+import { expectFault, never } from '../../../../test/kit/contract/samples.js';
+import { jobNameOf } from '../naming.js';
+import { vbrBench } from './bench.js';
+import type { FakeAnswer } from './fake/server.js';
+
+describe.each(['1.2-rev1', '1.3-rev2'])('over revision %s', (revision) => {
+  let bench: Awaited<ReturnType<typeof vbrBench>>;
+  beforeEach(async () => void (bench = await vbrBench(revision)));
+  afterEach(() => bench.close());
+
+  test.each([
+    ['began before its restore points were counted', (run: () => void) => run(), () => bench.estate.advance(1_000_000)],
+    ['began after that', () => undefined, (run: () => void) => run()],
+  ])('deletes nothing with what a run of its job adds that %s', async (_when, before, meanwhile) => {
+    bench.vbr.doubts.deletesRestorePoints = false;
+    const { machine, take, ...asking } = await bench.guarded();
+    const provider = bench.open();
+    const { externalId } = await provider.takeBackup(take(), never);
+    const job = bench.estate.jobs.find(({ name }) => name === jobNameOf(machine))!;
+    const run = () => {
+      bench.estate.sessions.script.lastsMs = 1_000_000;
+      bench.estate.startJob(job);
+      bench.estate.sessions.script.lastsMs = 0;
+    };
+    before(run);
+    const counted = (answer: FakeAnswer) => {
+      meanwhile(run);
+      return answer;
+    };
+    bench.server.faults.push({ on: /GET \/api\/v1\/restorePoints$/, times: 1, how: counted });
+    await expectFault(provider.deleteBackup(asking.delete(externalId), never), 'temporary');
+    bench.estate.advance(1_000_000);
+    bench.estate.sessions.settle();
+    expect([bench.server.count(/^DELETE/), bench.estate.pointsOf(machine.name).length]).toEqual([0, 2]);
+  });
+
+  test('follows a deletion as it goes on, and no longer than it advances', async () => {
+    const { take, ...asking } = await bench.guarded();
+    const { externalId } = await bench.open().takeBackup(take(), never);
+    Object.assign(bench.estate.sessions.script, { lastsMs: 1_000_000, only: 'InfrastructureItemDeletion' });
+    const percents: number[] = [];
+    const report = (ms: number) => async (progress: { readonly percent?: number }) => {
+      percents.push(progress.percent ?? -1);
+      bench.estate.advance(ms);
+    };
+    await bench.open({ 'restore.timeout': 400 }).deleteBackup({ ...asking.delete(externalId), report: report(300_000) }, never);
+    expect(percents).toEqual([0, 30, 60, 90, 100]);
+    const { externalId: other } = await bench.open().takeBackup(take(), never);
+    bench.estate.sessions.script.lastsMs = 10 ** 9;
+    const still = { ...asking.delete(other), report: report(70_000) };
+    await expectFault(bench.open({ 'restore.timeout': 60 }).deleteBackup(still, never), 'unknown');
+  });
+});
