@@ -66,6 +66,7 @@ export class Taking {
 
   /** With `forced` also what depends on it, the last link first: Veeam would keep what can no longer be restored, or drop it unsaid. */
   private async remove(transport: Transport, id: string, operation: DeleteBackup, signal: AbortSignal): Promise<void> {
+    await this.joinDeletion(transport, operation, signal);
     const { deleteBackup: canDeleteAny } = await transport.capabilities(signal);
     // Where it cannot, it deletes none that has others beside it.
     const dependants = canDeleteAny ? await this.catalogue.dependantsOf(transport, id, signal) : [];
@@ -77,6 +78,14 @@ export class Taking {
       if (session !== undefined) await this.follower.follow(transport, session, operation, 'deleting', signal);
       await this.catalogue.remove(each);
     }
+  }
+
+  /** Waits for what a server that died over the operation has begun to delete; a session that Veeam has forgotten is over. */
+  private async joinDeletion(transport: Transport, operation: DeleteBackup, signal: AbortSignal): Promise<void> {
+    if (operation.resume === undefined) return;
+    await this.follower.follow(transport, operation.resume, operation, 'deleting', signal).catch((error: unknown) => {
+      if (!(error instanceof ProviderError && error.fault === 'not_found')) throw error;
+    });
   }
 
   /** The restore point may be seen a little later than the end of its session. */

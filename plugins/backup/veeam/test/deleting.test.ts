@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { expectFault, never } from '../../../../test/kit/contract/samples.js';
 import { jobNameOf } from '../naming.js';
 import { vbrBench } from './bench.js';
@@ -49,5 +50,25 @@ describe.each(['1.2-rev1', '1.3-rev2'])('over revision %s', (revision) => {
     bench.estate.sessions.script.lastsMs = 10 ** 9;
     const still = { ...asking.delete(other), report: report(70_000) };
     await expectFault(bench.open({ 'restore.timeout': 60 }).deleteBackup(still, never), 'unknown');
+  });
+
+  test('joins the deletion that a server which died has begun, and begins one where Veeam has forgotten that', async () => {
+    const { machine, take, ...asking } = await bench.guarded();
+    const { externalId } = await bench.open().takeBackup(take(), never);
+    Object.assign(bench.estate.sessions.script, { lastsMs: 1_000_000, only: 'InfrastructureItemDeletion' });
+    const [request, died] = [asking.delete(externalId), new AbortController()];
+    let resume = '';
+    const report = async ({ reference = '' }) => {
+      resume = reference;
+      died.abort();
+    };
+    await expectFault(bench.open().deleteBackup({ ...request, report }, died.signal), 'temporary');
+    const goOn = async () => bench.estate.advance(1_000_000);
+    await bench.open().deleteBackup({ ...request, resume, report: goOn }, never);
+    expect([bench.server.count(/^DELETE/), bench.estate.pointsOf(machine.name)]).toEqual([1, []]);
+    bench.estate.sessions.script.lastsMs = 0;
+    const { externalId: other } = await bench.open().takeBackup(take(), never);
+    await bench.open().deleteBackup({ ...asking.delete(other), resume: randomUUID() }, never);
+    expect([bench.server.count(/^DELETE/), bench.estate.pointsOf(machine.name)]).toEqual([2, []]);
   });
 });
