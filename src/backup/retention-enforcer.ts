@@ -8,7 +8,7 @@ import type { ZoneDirectory } from '../inventory/zone-directory.js';
 import type { JobQueue } from '../jobs/job-queue.js';
 import type { Log } from '../log.js';
 import type { BackupFramework } from './backup-framework.js';
-import { factsOf, governedIn, type MachineFacts } from './retention-facts.js';
+import { factsOf, governedIn, unknownTimezonesIn, type MachineFacts } from './retention-facts.js';
 import { decide, leafFirst } from './retention.js';
 
 /** So many backups of a machine go at once; the next turn sees to the rest. */
@@ -36,12 +36,18 @@ export class RetentionEnforcer {
   ) {}
 
   /**
-   * Has what the newest backup makes too many deleted, in the name of the first administrator: part of the transaction that records it, so
-   * that nothing goes before it is there. A deletion that fails is asked for again by the next backup of the machine, or the next turn.
+   * Has what the newest backup makes too many deleted, in the name of the first administrator, when it is recorded: nothing goes before it
+   * is there. A fault costs the backup nothing. What is not asked for, or not deleted, the machine's next backup or the next turn sees to.
    */
-  async apply(daos: Daos, newest: Backup, { requestId }: CallContext): Promise<void> {
-    if (!(await daos.backupRetention.isUnderRule(newest.vmId))) return;
-    await this.letGo(daos, [newest.vmId], await administrator(daos, requestId));
+  async apply({ uuid, vmId }: Backup, { requestId }: CallContext): Promise<void> {
+    try {
+      await this.db.transaction(async (daos) => {
+        if (!(await daos.backupRetention.isUnderRule(vmId))) return;
+        await this.letGo(daos, [vmId], await administrator(daos, requestId));
+      });
+    } catch (error) {
+      this.log('error', 'retention not applied', { backup: uuid, error });
+    }
   }
 
   /** The same for all machines; what is more than a turn can do is left to the next. */
@@ -56,9 +62,12 @@ export class RetentionEnforcer {
     }
   }
 
-  /** Refuses to delete for a rule what has ceased to be too much since that was asked for. */
+  /** Refuses to delete for a rule what has ceased to be too much since that was asked for, or of which this server cannot tell. */
   async assertGoes(daos: Daos, backup: Backup): Promise<void> {
     const [facts] = await factsOf(daos, [backup.vmId]);
+    // Not a fault of the server, after which the job would be begun again and again: a server that can tell asks for it at its next turn.
+    const [unknown] = facts ? unknownTimezonesIn(facts) : [];
+    if (unknown !== undefined) throw refused(`backup ${backup.uuid} stays: this server does not know time zone ${unknown}`);
     const reasons = facts && decide(facts.backups, governedIn(facts), this.now()).get(backup.id);
     if (reasons?.length === 0) return;
     throw refused(`backup ${backup.uuid} stays: its retention rules no longer let it go (${reasons?.join(', ') ?? 'it is not there'})`);

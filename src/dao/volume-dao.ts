@@ -4,7 +4,7 @@ import { ownedBy, perOwner, withOwnerNames, type OwnerNames, type Owners, type O
 import { containing, listing, type Listing, type Page } from './page.js';
 
 /**
- * - `Copying`: a provider is writing it from a backup; it cannot be used
+ * - `Copying`: a provider is writing it from a backup; it cannot be used. When it is removed, what was written is still to be deleted
  * - `Allocated`: it exists and has never been attached
  * - `Ready`: it can be used
  * - `Destroy`: it went with its machine and comes back with it
@@ -70,6 +70,8 @@ export interface VolumeCount {
   readonly volumeBytes: number;
 }
 
+const HALF_MADE_AT_ONCE = 100;
+
 export class VolumeDao {
   constructor(private readonly db: Knex) {}
 
@@ -130,9 +132,9 @@ export class VolumeDao {
     await this.db('volume').whereIn('uuid', uuids).update({ restoreOperation: operation });
   }
 
-  /** Takes the operation's marks away. */
-  async endRestore(operation: string): Promise<void> {
-    await this.db('volume').where({ restoreOperation: operation }).update({ restoreOperation: null });
+  /** Takes the operation's marks away; answers how many. */
+  endRestore(operation: string): Promise<number> {
+    return this.db('volume').where({ restoreOperation: operation }).update({ restoreOperation: null });
   }
 
   /** The restores that write to volumes of the zone, or make them. */
@@ -143,9 +145,19 @@ export class VolumeDao {
     return rows.map(({ operation }) => operation);
   }
 
-  /** Removes the volume that the operation was making and has not finished. */
-  async removeUnfinished(operationId: string, removed: Date): Promise<void> {
-    await this.db('volume').where({ operationId, state: 'Copying' }).update({ removed, live: null });
+  /** Removes the volume that the operation was making and has not finished; what was written of it stays to be deleted. */
+  removeUnfinished(operationId: string, removed: Date): Promise<number> {
+    return this.db('volume').where({ operationId, state: 'Copying' }).whereNull('removed').update({ removed, live: null });
+  }
+
+  /** Those of the zone that restores have not finished which ended by then; only so many at once. */
+  listHalfMade(zoneId: number, ended: Date): Promise<Volume[]> {
+    return this.db('volume').where({ zoneId, state: 'Copying' }).where('removed', '<=', ended).orderBy('id').limit(HALF_MADE_AT_ONCE);
+  }
+
+  /** Notes that nothing is left of what was written of the volume; false if somebody else has done so. */
+  async endHalfMade(id: number): Promise<boolean> {
+    return (await this.db('volume').where({ id, state: 'Copying' }).whereNotNull('removed').update({ state: 'Destroy' })) === 1;
   }
 
   async markRemoved(ids: readonly number[], removed: Date): Promise<void> {

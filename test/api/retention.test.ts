@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { jest } from '@jest/globals';
 import type { Answer } from '../../src/client/api-client.js';
 import type { Backup } from '../../src/dao/backup-dao.js';
+import { BackupRetentionDao } from '../../src/dao/backup-retention-dao.js';
 import type { Job } from '../../src/dao/job-dao.js';
 import { forEachEngine, present } from '../kit/engines.js';
 import { eventually } from '../kit/eventually.js';
@@ -140,6 +142,22 @@ forEachEngine((engine) => {
     await left(vmId, [old, newer, backupId, newest.id]);
   });
 
+  test('a backup that is taken is recorded whatever becomes of the rules, which the next turn sees to', async () => {
+    const { vmId, backupId } = await backedUpMachine(server);
+    const schedule = await scheduleBackup(server.admin, vmId, { maxbackups: '1' });
+    await change(backupId, { backupScheduleId: await insideId(schedule) });
+    const asking = jest.spyOn(BackupRetentionDao.prototype, 'isUnderRule').mockRejectedValue(new Error('the database is not well'));
+    const newest = await takeBackup(server.admin, vmId);
+    asking.mockRestore();
+    expect(newest.status).toBe('BackedUp');
+    const jobs = server.db.knex('async_job').where({ command: 'createBackup', machineUuid: vmId }).orderBy('id', 'desc');
+    expect(await jobs.first()).toMatchObject({ attempts: 1 });
+    await left(vmId, [backupId, newest.id]);
+    await change(String(newest.id), { backupScheduleId: await insideId(schedule) });
+    await anHourPasses();
+    await left(vmId, [newest.id]);
+  });
+
   test('a deletion for a rule refuses when a look has missed the newer backups since', async () => {
     const { vmId, backupId, zoneId } = await backedUpMachine(server);
     const schedule = await scheduleBackup(server.admin, vmId, { maxbackups: '1' });
@@ -154,6 +172,30 @@ forEachEngine((engine) => {
     const [job] = await eventually(waiting, (jobs: { status: number }[]) => jobs.every(({ status }) => status !== 0));
     expect((job as { result: string }).result).toMatch(/stays: its retention rules no longer let it go \(lastGood/);
     await left(vmId, [old, newer, backupId, newest.id]);
+  });
+
+  test('a deletion for a rule whose time zone the server does not know is refused, once, and asked for when one knows it', async () => {
+    const { vmId, backupId, zoneId } = await backedUpMachine(server);
+    const schedule = await scheduleBackup(server.admin, vmId, { maxbackups: '1', timezone: 'Etc/UTC' });
+    const id = await insideId(schedule);
+    const [old] = await history(backupId, [2], { backupScheduleId: id });
+    await change(backupId, { backupScheduleId: id });
+    const timezone = (name: string) => server.db.knex('backup_schedule').where({ id }).update({ timezone: name });
+    const about = () => server.db.knex('async_job').where({ instanceUuid: old });
+    await script(server, zoneId, { 'fail.call': 'deleteBackup', 'fail.fault': 'temporary' });
+    const others = [backupId, (await takeBackup(server.admin, vmId)).id];
+    await eventually(about, (jobs: Job[]) => jobs.some(({ retries }) => retries > 0));
+    await timezone('Mars/Phobos');
+    await script(server, zoneId, { 'fail.call': '' });
+    await about().update({ leaseUntil: null });
+    const refused = [{ crashes: 0, result: expect.stringContaining('does not know time zone Mars/Phobos') as string }];
+    expect(await eventually(about, (jobs: Job[]) => jobs.every(({ status }) => status !== 0))).toMatchObject(refused);
+    others.push((await takeBackup(server.admin, vmId)).id);
+    expect(await about()).toMatchObject(refused);
+    await timezone('Etc/UTC');
+    await left(vmId, [...others, old]);
+    others.push((await takeBackup(server.admin, vmId)).id);
+    await left(vmId, others);
   });
 
   test('a rule holds also where whoever takes the backup may not delete it, and finds nothing wrong if another server was faster', async () => {

@@ -297,16 +297,6 @@ forEachEngine((engine) => {
     expect(await server.db.daos.assignments.findByVm(id)).toBeUndefined();
   });
 
-  test('what a restore without a job has marked is no longer busy', async () => {
-    const { zoneId, vmId } = await backedUpMachine(server);
-    const restoreOperation = '0d0d0d0d-0000-4000-8000-00000000beef';
-    await server.db.knex('virtual_machine').where({ uuid: vmId }).update({ restoreOperation });
-    await server.db.knex('volume').where({ state: 'Ready' }).whereNotNull('vmId').limit(1).update({ restoreOperation });
-    expect(await sync(zoneId)).toMatchObject({ ...NOTHING, settled: 1 });
-    expect(await server.db.knex('virtual_machine').whereNotNull('restoreOperation')).toEqual([]);
-    expect(await server.db.knex('volume').whereNotNull('restoreOperation')).toEqual([]);
-  });
-
   test('what a job works on is left alone until it has ended', async () => {
     const { zoneId, vmId } = await protectedMachine(server);
     await script(server, zoneId, { 'delay.ms': '20000' });
