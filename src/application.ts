@@ -17,6 +17,7 @@ import { createApp } from './api/app.js';
 import { Authenticator } from './api/authenticate.js';
 import { Dispatcher } from './api/dispatcher.js';
 import { webUi } from './api/web-ui.js';
+import { AbandonedWork } from './backup/abandoned-work.js';
 import { Adoption } from './backup/adoption.js';
 import { AssignmentManager } from './backup/assignment-manager.js';
 import { BackupFramework } from './backup/backup-framework.js';
@@ -163,7 +164,7 @@ export async function createApplication({
     alerts,
     assignments: new AssignmentManager(db, zoneDirectory, framework, machines, copy, now, log),
     backups,
-    backupSync: new BackupSync(db, zoneDirectory, framework, dynamicSettings, reconciler, leftovers, log),
+    backupSync: new BackupSync(db, zoneDirectory, framework, reconciler, new AbandonedWork(db, recorder, now), log),
     backupTaker: new BackupTaker(db, zoneDirectory, framework, copy, admission, retention, now),
     capacity,
     catalogue: new CatalogueManager(zoneDirectory, instances),

@@ -121,7 +121,8 @@ const namesOf = (backups: readonly ProviderBackup[]): readonly BackupNames[] =>
 
 const adopted = (backup: Backup) =>
   ({
-    backup,
+    type: 'Backup',
+    thing: backup,
     level: 'INFO',
     description: `backup ${backup.uuid} was adopted: its provider holds it as ${backup.externalId ?? ''}, and it was not known here`,
   }) as const;

@@ -31,6 +31,11 @@ export class BackupFramework {
     return this.settings.get('backup.framework.enabled', { zoneId: zone.id });
   }
 
+  /** For so long a backup of the zone must have been looked for in vain before anything comes of it. */
+  graceMs(zone: Zone): number {
+    return this.settings.get('backup.missing.grace.seconds', { zoneId: zone.id }) * 1000;
+  }
+
   assertEnabled(zone: Zone): void {
     if (this.isEnabled(zone)) return;
     throw refused(`backup and recovery is disabled in zone ${zone.name}; set backup.framework.enabled to true there`);

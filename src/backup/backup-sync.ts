@@ -6,9 +6,8 @@ import { found, toApiError } from '../errors.js';
 import type { Actor } from '../events/event-recorder.js';
 import type { ZoneDirectory } from '../inventory/zone-directory.js';
 import type { Log } from '../log.js';
-import type { DynamicSettings } from '../settings/dynamic-settings.js';
+import type { AbandonedWork } from './abandoned-work.js';
 import type { BackupFramework } from './backup-framework.js';
-import type { Leftovers } from './leftovers.js';
 import type { Reconciler, SyncCounts } from './reconciler.js';
 
 /** Which providers are to be looked at: all of them unless something is said. */
@@ -35,16 +34,24 @@ export class BackupSync {
     private readonly db: Database,
     private readonly zones: ZoneDirectory,
     private readonly framework: BackupFramework,
-    private readonly settings: DynamicSettings,
     private readonly reconciler: Reconciler,
-    private readonly leftovers: Leftovers,
+    private readonly abandoned: AbandonedWork,
     private readonly log: Log,
   ) {}
 
   /** Answers a report for each provider of each zone; that one fails does not keep it from the others. */
   async sync(wish: SyncWish, { caller, requestId, signal }: CallContext): Promise<readonly SyncReport[]> {
     const { userId, accountId, domainId } = caller;
-    return this.syncZones(this.zonesOf(wish), wish, { userId, accountId, domainId, requestId }, signal);
+    const actor = { userId, accountId, domainId, requestId };
+    this.check(wish);
+    const zones = wish.zoneUuid === undefined ? this.zones.all() : [this.zones.get(wish.zoneUuid)];
+    const reports: SyncReport[] = [];
+    for (const zone of zones.filter((each) => this.framework.isEnabled(each))) {
+      const looks = await this.lookAt(zone, wish, actor, signal);
+      // Afterwards, because a provider that can be believed knows better what has become of a backup.
+      reports.push(...withSettled(looks, await this.abandoned.settle(zone.id, actor)));
+    }
+    return reports;
   }
 
   /** Refuses a zone that is not there, or in which backups do not work, and a provider that is not loaded. */
@@ -53,33 +60,25 @@ export class BackupSync {
     if (zoneUuid !== undefined) this.framework.assertEnabled(this.zones.get(zoneUuid));
   }
 
-  /** The same for all there is, in the name of the first administrator. */
+  /** The same for all there is, in the name of the first administrator; where backups are off, only what operations have left is settled. */
   async syncAll(signal: AbortSignal): Promise<void> {
     const { id: userId, accountId, domainId } = found(await this.db.daos.users.findDefault(), 'user', 'admin');
     const everything = { zoneUuid: undefined, provider: undefined, forced: false };
     const actor = { userId, accountId, domainId, requestId: randomUUID() };
-    for (const zone of this.zonesOf(everything)) {
-      // Also a defect that one zone meets is no reason to leave the others alone.
-      await this.syncZones([zone], everything, actor, signal).catch((error: unknown) =>
-        this.log('error', 'backups not reconciled', { zone: zone.uuid, error }),
-      );
+    for (const zone of this.zones.all()) {
+      // Also a defect that one zone, or one look, meets is no reason to leave the others alone.
+      const complain = (error: unknown) => this.log('error', 'backups not reconciled', { zone: zone.uuid, error });
+      if (this.framework.isEnabled(zone)) await this.lookAt(zone, everything, actor, signal).catch(complain);
+      if (!signal.aborted) await this.abandoned.settle(zone.id, actor).catch(complain);
     }
   }
 
-  private zonesOf(wish: SyncWish): readonly Zone[] {
-    this.check(wish);
-    const zones = wish.zoneUuid === undefined ? this.zones.all() : [this.zones.get(wish.zoneUuid)];
-    return zones.filter((zone) => this.framework.isEnabled(zone));
-  }
-
-  private async syncZones(zones: readonly Zone[], wish: SyncWish, actor: Actor, signal: AbortSignal): Promise<SyncReport[]> {
+  private async lookAt(zone: Zone, wish: SyncWish, actor: Actor, signal: AbortSignal): Promise<SyncReport[]> {
     const reports: SyncReport[] = [];
-    for (const zone of zones) {
-      const names = await this.providersOf(zone);
-      for (const name of names.filter((each) => wish.provider === undefined || each === wish.provider)) {
-        if (signal.aborted) return reports;
-        reports.push(await this.syncOne(zone, name, wish.forced, actor, signal));
-      }
+    const names = await this.providersOf(zone);
+    for (const name of names.filter((each) => wish.provider === undefined || each === wish.provider)) {
+      if (signal.aborted) return reports;
+      reports.push(await this.lookAtOne(zone, name, wish.forced, actor, signal));
     }
     return reports;
   }
@@ -89,19 +88,22 @@ export class BackupSync {
     return [...new Set([this.framework.providerNameOf(zone), ...(await this.db.daos.backupLooks.providersIn(zone.id))])];
   }
 
-  private async syncOne(zone: Zone, name: string, forced: boolean, actor: Actor, signal: AbortSignal): Promise<SyncReport> {
-    // What is left of operations is known here, whatever the provider says.
-    const abandoned = await this.leftovers.settleAbandoned(zone.id);
+  private async lookAtOne(zone: Zone, name: string, forced: boolean, actor: Actor, signal: AbortSignal): Promise<SyncReport> {
     try {
-      const graceMs = this.settings.get('backup.missing.grace.seconds', { zoneId: zone.id }) * 1000;
-      const provider = this.framework.provider(name, zone);
+      const [provider, graceMs] = [this.framework.provider(name, zone), this.framework.graceMs(zone)];
       const counts = await this.reconciler.reconcile({ zone, name, provider, graceMs, forced, actor }, signal);
-      return { zone, provider: name, counts: { ...counts, settled: counts.settled + abandoned }, failure: undefined };
+      return { zone, provider: name, counts, failure: undefined };
     } catch (error) {
       const { message, kind } = toApiError(error, actor.requestId);
       if (kind === 'internal') throw error;
       this.log('warn', 'backups not reconciled', { zone: zone.uuid, provider: name, error });
-      return { zone, provider: name, counts: { ...NOTHING, settled: abandoned }, failure: message };
+      return { zone, provider: name, counts: NOTHING, failure: message };
     }
   }
+}
+
+/** The reports of a zone with what was settled there whatever its providers say: it is counted once. */
+function withSettled([first, ...others]: readonly SyncReport[], settled: number): SyncReport[] {
+  if (!first) return [];
+  return [{ ...first, counts: { ...first.counts, settled: first.counts.settled + settled } }, ...others];
 }

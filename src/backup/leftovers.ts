@@ -4,13 +4,12 @@ import type { Database } from '../dao/database.js';
 import type { Vm } from '../dao/vm-dao.js';
 import type { Actor } from '../events/event-recorder.js';
 import type { JobOrder, JobQueue } from '../jobs/job-queue.js';
-import { settle } from '../jobs/settle.js';
 import type { Log } from '../log.js';
 import { ProviderError, type BackupProvider, type Operation } from '../provider/index.js';
 import { stableUuid } from '../stable-uuid.js';
 import type { BackupManager } from './backup-manager.js';
 
-/** Brings to an end what operations have begun and nobody will finish. */
+/** Brings to an end what operations have begun at a backup provider and nobody will finish. */
 export class Leftovers {
   constructor(
     private readonly db: Database,
@@ -61,21 +60,6 @@ export class Leftovers {
       if (isAsked) asked += 1;
     }
     return asked;
-  }
-
-  /** Puts back what operations without a job have left in passing states in the zone; answers how many operations. */
-  async settleAbandoned(zoneId: number): Promise<number> {
-    const { vms, volumes, assignments, jobs } = this.db.daos;
-    const [restoring, written, assigning] = [
-      await vms.operationsIn(zoneId),
-      await volumes.operationsIn(zoneId),
-      await assignments.operationsIn(zoneId),
-    ];
-    const operations = [...new Set([...restoring, ...written, ...assigning])];
-    const pending = await jobs.pendingAmong('operationId', operations);
-    const abandoned = operations.filter((operation) => !pending.has(operation));
-    for (const operation of abandoned) await this.db.transaction((daos) => settle(daos, operation, this.now()));
-    return abandoned.length;
   }
 }
 

@@ -24,7 +24,11 @@ export function reconciled(step: ChangingStep, before: Backup, shown: Decision['
   const confirmed = shown ? isConfirmed(before, shown) : {};
   const ended = (changes: Partial<Backup>, entry: (after: Backup) => LedgerEntry[], level: Finding['level'], what: string): Reconciled => {
     const after = { ...before, ...changes, revision: before.revision + 1 };
-    return { changes, entries: entry(after), findings: [{ backup: after, level, description: `backup ${before.uuid} ${what}` }] };
+    return {
+      changes,
+      entries: entry(after),
+      findings: [{ type: 'Backup', thing: after, level, description: `backup ${before.uuid} ${what}` }],
+    };
   };
   const is = { missed: null, lost: null, cleaned: null, ...confirmed };
   switch (step) {

@@ -168,9 +168,15 @@ export class BackupDao {
     );
   }
 
-  /** Ends the taking of a backup without success, if the operation was taking one. */
-  async failTaking(operationId: string): Promise<void> {
-    await this.db('backups').where({ operationId, status: 'BackingUp' }).update({ status: 'Error' });
+  /** Ends the taking of a backup without success, if the operation was taking one; answers of how many. */
+  failTaking(operationId: string): Promise<number> {
+    return this.db('backups').where({ operationId, status: 'BackingUp' }).update({ status: 'Error' });
+  }
+
+  /** The operations that are taking backups of machines in the zone. */
+  async operationsIn(zoneId: number): Promise<string[]> {
+    const taken = this.live().where({ zoneId, status: 'BackingUp' }).whereNotNull('operationId');
+    return ((await taken.select('operationId')) as { operationId: string }[]).map(({ operationId }) => operationId);
   }
 
   /** Drops the row of a backup that the provider no longer has; false if it is no longer in `from`. */

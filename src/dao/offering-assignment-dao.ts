@@ -74,9 +74,14 @@ export class OfferingAssignmentDao {
     return moved === 1;
   }
 
-  /** Has the machine leave the offering that the operation was putting it in and has not finished. */
-  async letGoUnfinished(operationId: string): Promise<void> {
-    await this.db('backup_policy_vm_map').where({ operationId, state: 'Assigning' }).update({ state: 'Removing' });
+  /** The assignment that the operation is making and has not finished. */
+  findUnfinished(operationId: string): Promise<OfferingAssignment | undefined> {
+    return this.db('backup_policy_vm_map').where({ operationId, state: 'Assigning' }).first();
+  }
+
+  /** Has the machine leave the offering that the operation was putting it in and has not finished; answers how many. */
+  letGoUnfinished(operationId: string): Promise<number> {
+    return this.db('backup_policy_vm_map').where({ operationId, state: 'Assigning' }).update({ state: 'Removing' });
   }
 
   /** Ends an assignment that is in the given state. */

@@ -142,9 +142,14 @@ export class VmDao {
     return begun === 1;
   }
 
-  /** Takes the operation's mark away, if it is on a machine. */
-  async endRestore(operation: string): Promise<void> {
-    await this.db('virtual_machine').where({ restoreOperation: operation }).update({ restoreOperation: null });
+  /** Takes the operation's mark away, if it is on a machine; answers on how many it was. */
+  endRestore(operation: string): Promise<number> {
+    return this.db('virtual_machine').where({ restoreOperation: operation }).update({ restoreOperation: null });
+  }
+
+  /** The machine that the operation restores. */
+  findByRestore(operation: string): Promise<Vm | undefined> {
+    return this.db('virtual_machine').where({ restoreOperation: operation }).first();
   }
 
   /** The restores that work on machines of the zone. */

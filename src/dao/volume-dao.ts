@@ -130,9 +130,9 @@ export class VolumeDao {
     await this.db('volume').whereIn('uuid', uuids).update({ restoreOperation: operation });
   }
 
-  /** Takes the operation's marks away. */
-  async endRestore(operation: string): Promise<void> {
-    await this.db('volume').where({ restoreOperation: operation }).update({ restoreOperation: null });
+  /** Takes the operation's marks away; answers how many. */
+  endRestore(operation: string): Promise<number> {
+    return this.db('volume').where({ restoreOperation: operation }).update({ restoreOperation: null });
   }
 
   /** The restores that write to volumes of the zone, or make them. */
@@ -143,9 +143,9 @@ export class VolumeDao {
     return rows.map(({ operation }) => operation);
   }
 
-  /** Removes the volume that the operation was making and has not finished. */
-  async removeUnfinished(operationId: string, removed: Date): Promise<void> {
-    await this.db('volume').where({ operationId, state: 'Copying' }).update({ removed, live: null });
+  /** Removes the volume that the operation was making and has not finished; what was written of it stays to be deleted. */
+  removeUnfinished(operationId: string, removed: Date): Promise<number> {
+    return this.db('volume').where({ operationId, state: 'Copying' }).whereNull('removed').update({ removed, live: null });
   }
 
   async markRemoved(ids: readonly number[], removed: Date): Promise<void> {

@@ -15,9 +15,10 @@ import { announce } from './webhook-outbox.js';
 /** Who does something, and by which request. */
 export type Actor = Pick<Caller, 'userId' | 'accountId' | 'domainId'> & { readonly requestId: string };
 
-/** What was found out about a backup without anybody having asked for it. */
+/** What was found out about a thing without anybody having asked for it. */
 export interface Finding {
-  readonly backup: Backup;
+  readonly type: 'Backup' | 'VirtualMachine' | 'Volume';
+  readonly thing: Pick<Backup, 'uuid' | 'name' | 'accountId' | 'domainId'>;
   readonly level: Event['level'];
   readonly description: string;
 }
@@ -47,12 +48,12 @@ export class EventRecorder {
     await this.tellOfJob(daos, spec, job, { state: 'Completed', level: 'WARN', description: textOf(spec, `was skipped: ${why}`) });
   }
 
-  /** Backups are not as they were known: part of the transaction that records how they are. Tells their owners. */
+  /** Things are not as they were known: part of the transaction that records how they are. Tells their owners. */
   async found(daos: Daos, actor: Actor, findings: readonly Finding[]): Promise<void> {
-    const events = findings.map(({ backup: { uuid, name, accountId, domainId }, level, description }) => ({
+    const events = findings.map(({ type: resourceType, thing: { uuid, name, accountId, domainId }, level, description }) => ({
       ...({ uuid: randomUUID(), type: 'BACKUP.SYNC', level, state: 'Completed', description: description.slice(0, LONGEST) } as const),
       ...{ userId: actor.userId, accountId, domainId, requestId: actor.requestId, operationId: null, machineUuid: null },
-      ...{ resourceType: 'Backup', resourceUuid: uuid, resourceName: name, archived: false, created: this.now() },
+      ...{ resourceType, resourceUuid: uuid, resourceName: name, archived: false, created: this.now() },
     }));
     await daos.events.insertAll(events);
     await announce(daos, events);

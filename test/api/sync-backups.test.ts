@@ -1,8 +1,11 @@
 import type { Answer } from '../../src/client/api-client.js';
 import type { Backup } from '../../src/dao/backup-dao.js';
+import type { Vm } from '../../src/dao/vm-dao.js';
+import { insertWebhook } from '../kit/builders.js';
 import { Clock } from '../kit/clock.js';
 import { forEachEngine } from '../kit/engines.js';
-import { backedUpMachine, configure, deploy, each, listed, makeZone, protectedMachine, script, takeBackup } from '../kit/scene.js';
+import { eventually } from '../kit/eventually.js';
+import { backedUpMachine, configure, deploy, each, listed, makeZone, NOBODY, protectedMachine, script, takeBackup } from '../kit/scene.js';
 import { testServer, type TestUser } from '../kit/server.js';
 import { strayBackup } from '../kit/stray-backup.js';
 
@@ -338,6 +341,38 @@ forEachEngine((engine) => {
     expect(await sync(zoneId)).toMatchObject({ adopted: 60 });
     expect(await cost()).toEqual(few);
     expect(few.writes).toEqual([]);
+  });
+
+  test.each([
+    ['backups are off', (zoneId: string) => configure(server, 'backup.framework.enabled', 'false', zoneId)],
+    ['no listing is to be had', (zoneId: string) => script(server, zoneId, { 'fail.call': 'listBackups' })],
+  ])('what nobody works on any more is settled by the clock also where %s, and its owner is told', async (_where, disturb) => {
+    const { zoneId, vmId, backupId } = await backedUpMachine(server, { client: user.client });
+    const { id, accountId, domainId } = await server.db.knex('virtual_machine').where({ uuid: vmId }).first<Vm>();
+    await server.db.knex('usage_ledger').where({ vmId: id }).whereNotNull('backupId').delete();
+    await change(backupId, { status: 'BackingUp', externalId: null });
+    const used = async () => (await server.db.daos.backups.useOf({ accountId })).backups;
+    const before = await used();
+    await server.db.knex('virtual_machine').where({ id }).update({ restoreOperation: NOBODY });
+    const { id: webhookId } = await insertWebhook(server.db.daos, { accountId, domainId });
+    await disturb(zoneId);
+    await configure(server, 'backup.framework.sync.interval', '1');
+    const machine = () => server.db.daos.vms.findByUuid(vmId);
+    await eventually(machine, (vm) => vm?.restoreOperation === null);
+    await configure(server, 'backup.framework.sync.interval', '300');
+    expect([await statusOf(vmId), before - (await used())]).toEqual([['Error'], 1]);
+    expect(await eventsOf(vmId)).toContainEqual(expect.stringContaining('is no longer Restoring'));
+    expect(await eventsOf(backupId)).toContainEqual(expect.stringContaining('was not taken'));
+    const left = await server.db.knex('webhook_delivery').where({ webhookId, eventType: 'BACKUP.SYNC' });
+    expect(left.map(({ payload }: { payload: string }) => (JSON.parse(payload) as Answer).entityuuid).sort()).toEqual(
+      [vmId, backupId].sort(),
+    );
+    await server.db.knex('webhook').delete();
+
+    await configure(server, 'backup.framework.enabled', 'true', zoneId);
+    await script(server, zoneId, { 'fail.call': '' });
+    expect(await sync(zoneId)).toMatchObject({ ...NOTHING, looked: 1, settled: 1 });
+    expect(await statusOf(vmId)).toEqual(['BackedUp']);
   });
 
   test('the fault of one zone does not keep the others from being looked at, by the clock as on demand', async () => {

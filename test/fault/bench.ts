@@ -6,6 +6,7 @@ import { DomainManager } from '../../src/account/domain-manager.js';
 import { IdentityDirectory } from '../../src/account/identity-directory.js';
 import { RoleDirectory } from '../../src/account/role-directory.js';
 import { RoleManager } from '../../src/account/role-manager.js';
+import { AbandonedWork } from '../../src/backup/abandoned-work.js';
 import { Adoption } from '../../src/backup/adoption.js';
 import { AssignmentManager } from '../../src/backup/assignment-manager.js';
 import { BackupFramework } from '../../src/backup/backup-framework.js';
@@ -347,7 +348,7 @@ async function assemble({ knex, plugins, roles, caches, now }: Parts, plan: Faul
     alerts,
     assignments,
     backups,
-    backupSync: new BackupSync(db, zones, framework, settings, reconciler, leftovers, noLog),
+    backupSync: new BackupSync(db, zones, framework, reconciler, new AbandonedWork(db, recorder, now), noLog),
     backupTaker: new BackupTaker(db, zones, framework, copy, new Admission(db, limits), retention, now),
     commands,
     machines,
