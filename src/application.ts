@@ -28,6 +28,7 @@ import { BackupRepositoryManager } from './backup/backup-repository-manager.js';
 import { BackupScheduleManager } from './backup/backup-schedule-manager.js';
 import { BackupSync } from './backup/backup-sync.js';
 import { BackupTaker } from './backup/backup-taker.js';
+import { HalfMadeVolumes } from './backup/half-made-volumes.js';
 import { Leftovers } from './backup/leftovers.js';
 import { MachineFromBackupManager } from './backup/machine-from-backup-manager.js';
 import { PostponedSchedules } from './backup/postponed-schedules.js';
@@ -154,6 +155,8 @@ export async function createApplication({
   const capacity = new CapacityManager(db, zoneDirectory, framework, dynamicSettings, alerts, now, log);
   const events = new EventManager(db, access, commands, now);
   const leftovers = new Leftovers(db, backups, queue, now, log);
+  const abandoned = new AbandonedWork(db, recorder, now);
+  const halfMade = new HalfMadeVolumes(db, instances, copy, recorder, now, log);
   const reconciler = new Reconciler(db, new Adoption(db, recorder, now), leftovers, recorder, alerts, now);
   const webhooks = new WebhookManager(db, access, secrets, dynamicSettings, now);
   const sender = new WebhookSender(dynamicSettings);
@@ -164,7 +167,7 @@ export async function createApplication({
     alerts,
     assignments: new AssignmentManager(db, zoneDirectory, framework, machines, copy, now, log),
     backups,
-    backupSync: new BackupSync(db, zoneDirectory, framework, reconciler, new AbandonedWork(db, recorder, now), log),
+    backupSync: new BackupSync(db, zoneDirectory, framework, reconciler, abandoned, halfMade, log),
     backupTaker: new BackupTaker(db, zoneDirectory, framework, copy, admission, retention, now),
     capacity,
     catalogue: new CatalogueManager(zoneDirectory, instances),

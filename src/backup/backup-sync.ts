@@ -8,6 +8,7 @@ import type { ZoneDirectory } from '../inventory/zone-directory.js';
 import type { Log } from '../log.js';
 import type { AbandonedWork } from './abandoned-work.js';
 import type { BackupFramework } from './backup-framework.js';
+import type { HalfMadeVolumes } from './half-made-volumes.js';
 import type { Reconciler, SyncCounts } from './reconciler.js';
 
 /** Which providers are to be looked at: all of them unless something is said. */
@@ -26,6 +27,9 @@ export interface SyncReport {
   readonly failure: string | undefined;
 }
 
+/** What comes to its end in a zone without its backup providers. */
+type Ended = Pick<SyncCounts, 'settled' | 'cleaned'>;
+
 const NOTHING: SyncCounts = { looked: 0, adopted: 0, updated: 0, missing: 0, back: 0, settled: 0, cleaned: 0, unclaimed: 0 };
 
 /** Looks at what the backup providers of the zones hold, on demand and every so often. */
@@ -36,6 +40,7 @@ export class BackupSync {
     private readonly framework: BackupFramework,
     private readonly reconciler: Reconciler,
     private readonly abandoned: AbandonedWork,
+    private readonly halfMade: HalfMadeVolumes,
     private readonly log: Log,
   ) {}
 
@@ -48,8 +53,7 @@ export class BackupSync {
     const reports: SyncReport[] = [];
     for (const zone of zones.filter((each) => this.framework.isEnabled(each))) {
       const looks = await this.lookAt(zone, wish, actor, signal);
-      // Afterwards, because a provider that can be believed knows better what has become of a backup.
-      reports.push(...withSettled(looks, await this.abandoned.settle(zone.id, actor)));
+      reports.push(...withEnded(looks, await this.endLeftovers(zone, actor, signal)));
     }
     return reports;
   }
@@ -60,7 +64,7 @@ export class BackupSync {
     if (zoneUuid !== undefined) this.framework.assertEnabled(this.zones.get(zoneUuid));
   }
 
-  /** The same for all there is, in the name of the first administrator; where backups are off, only what operations have left is settled. */
+  /** The same for all there is, in the name of the first administrator; where backups are off, only what operations have left is brought to its end. */
   async syncAll(signal: AbortSignal): Promise<void> {
     const { id: userId, accountId, domainId } = found(await this.db.daos.users.findDefault(), 'user', 'admin');
     const everything = { zoneUuid: undefined, provider: undefined, forced: false };
@@ -69,7 +73,7 @@ export class BackupSync {
       // Also a defect that one zone, or one look, meets is no reason to leave the others alone.
       const complain = (error: unknown) => this.log('error', 'backups not reconciled', { zone: zone.uuid, error });
       if (this.framework.isEnabled(zone)) await this.lookAt(zone, everything, actor, signal).catch(complain);
-      if (!signal.aborted) await this.abandoned.settle(zone.id, actor).catch(complain);
+      await this.endLeftovers(zone, actor, signal).catch(complain);
     }
   }
 
@@ -81,6 +85,13 @@ export class BackupSync {
       reports.push(await this.lookAtOne(zone, name, wish.forced, actor, signal));
     }
     return reports;
+  }
+
+  /** Ends what needs no backup provider: after the look, because one that can be believed knows better what has become of a backup. */
+  private async endLeftovers(zone: Zone, actor: Actor, signal: AbortSignal): Promise<Ended> {
+    if (signal.aborted) return NOTHING;
+    const settled = await this.abandoned.settle(zone.id, actor);
+    return { settled, cleaned: await this.halfMade.clean(zone, this.framework.graceMs(zone), actor, signal) };
   }
 
   /** The one that the zone uses, and every other that holds backups of it. */
@@ -102,8 +113,9 @@ export class BackupSync {
   }
 }
 
-/** The reports of a zone with what was settled there whatever its providers say: it is counted once. */
-function withSettled([first, ...others]: readonly SyncReport[], settled: number): SyncReport[] {
+/** The reports of a zone with what has come to its end there whatever its providers say: it is counted once. */
+function withEnded([first, ...others]: readonly SyncReport[], { settled, cleaned }: Ended): SyncReport[] {
   if (!first) return [];
-  return [{ ...first, counts: { ...first.counts, settled: first.counts.settled + settled } }, ...others];
+  const { counts } = first;
+  return [{ ...first, counts: { ...counts, settled: counts.settled + settled, cleaned: counts.cleaned + cleaned } }, ...others];
 }

@@ -36,7 +36,7 @@ export interface SyncCounts {
   readonly back: number;
   /** Whose passing state, or failure, has come to an end, or will by a job: machines that are leaving their offerings count too. */
   readonly settled: number;
-  /** Whose remains at the provider were removed. */
+  /** Whose remains at the provider were removed; volumes that were not restored to the end count too. */
   readonly cleaned: number;
   /** Of machines that are not known here, or were never in an offering of the provider. */
   readonly unclaimed: number;

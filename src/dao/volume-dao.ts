@@ -4,7 +4,7 @@ import { ownedBy, perOwner, withOwnerNames, type OwnerNames, type Owners, type O
 import { containing, listing, type Listing, type Page } from './page.js';
 
 /**
- * - `Copying`: a provider is writing it from a backup; it cannot be used
+ * - `Copying`: a provider is writing it from a backup; it cannot be used. When it is removed, what was written is still to be deleted
  * - `Allocated`: it exists and has never been attached
  * - `Ready`: it can be used
  * - `Destroy`: it went with its machine and comes back with it
@@ -69,6 +69,8 @@ export interface VolumeCount {
   readonly volumes: number;
   readonly volumeBytes: number;
 }
+
+const HALF_MADE_AT_ONCE = 100;
 
 export class VolumeDao {
   constructor(private readonly db: Knex) {}
@@ -146,6 +148,16 @@ export class VolumeDao {
   /** Removes the volume that the operation was making and has not finished; what was written of it stays to be deleted. */
   removeUnfinished(operationId: string, removed: Date): Promise<number> {
     return this.db('volume').where({ operationId, state: 'Copying' }).whereNull('removed').update({ removed, live: null });
+  }
+
+  /** Those of the zone that restores have not finished which ended by then; only so many at once. */
+  listHalfMade(zoneId: number, ended: Date): Promise<Volume[]> {
+    return this.db('volume').where({ zoneId, state: 'Copying' }).where('removed', '<=', ended).orderBy('id').limit(HALF_MADE_AT_ONCE);
+  }
+
+  /** Notes that nothing is left of what was written of the volume; false if somebody else has done so. */
+  async endHalfMade(id: number): Promise<boolean> {
+    return (await this.db('volume').where({ id, state: 'Copying' }).whereNotNull('removed').update({ state: 'Destroy' })) === 1;
   }
 
   async markRemoved(ids: readonly number[], removed: Date): Promise<void> {

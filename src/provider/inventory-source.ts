@@ -33,7 +33,10 @@ export interface InventorySource {
   /** Attaches a volume to the given slot, or to the first free one. */
   attachVolume(request: AttachVolume, signal: AbortSignal): Promise<VolumeFacts>;
   detachVolume(request: VolumeOperation, signal: AbortSignal): Promise<VolumeFacts>;
-  /** Deletes a volume that is attached to nothing, with what it holds. One that is already gone is no error. */
+  /**
+   * Deletes a volume that is attached to nothing, with what it holds. One that is already gone is no error. Asked also for what a provider
+   * may have written under this identity for a restore that failed, which `adoptRestoredVolume` has not made known.
+   */
   deleteVolume(request: VolumeOperation, signal: AbortSignal): Promise<void>;
 
   /**

@@ -14,6 +14,7 @@ import { BackupManager } from '../../src/backup/backup-manager.js';
 import { BackupOfferingManager } from '../../src/backup/backup-offering-manager.js';
 import { BackupSync } from '../../src/backup/backup-sync.js';
 import { BackupTaker } from '../../src/backup/backup-taker.js';
+import { HalfMadeVolumes } from '../../src/backup/half-made-volumes.js';
 import { Leftovers } from '../../src/backup/leftovers.js';
 import { MachineFromBackupManager } from '../../src/backup/machine-from-backup-manager.js';
 import { Reconciler } from '../../src/backup/reconciler.js';
@@ -343,12 +344,14 @@ async function assemble({ knex, plugins, roles, caches, now }: Parts, plan: Faul
   const ending = new RestoreEnding(db, instances, copy, now);
   const alerts = new AlertManager(db, now);
   const leftovers = new Leftovers(db, backups, queue, now, noLog);
+  const abandoned = new AbandonedWork(db, recorder, now);
+  const halfMade = new HalfMadeVolumes(db, instances, copy, recorder, now, noLog);
   const reconciler = new Reconciler(db, new Adoption(db, recorder, now), leftovers, recorder, alerts, now);
   const services = {
     alerts,
     assignments,
     backups,
-    backupSync: new BackupSync(db, zones, framework, reconciler, new AbandonedWork(db, recorder, now), noLog),
+    backupSync: new BackupSync(db, zones, framework, reconciler, abandoned, halfMade, noLog),
     backupTaker: new BackupTaker(db, zones, framework, copy, new Admission(db, limits), retention, now),
     commands,
     machines,

@@ -85,8 +85,7 @@ const isIn =
   ({ id }: Vm): boolean =>
     assignments.some(({ vmId }) => vmId === id);
 
-const isUnfinished = ({ state, restoreOperation, removed }: Volume): boolean =>
-  restoreOperation !== null || (state === 'Copying' && removed === null);
+const isUnfinished = ({ state, restoreOperation }: Volume): boolean => restoreOperation !== null || state === 'Copying';
 
 const reasonsIn = (ledger: readonly LedgerEntry[], { id }: Backup): number =>
   ledger.filter(({ backupId }) => backupId === id).reduce((sum, { reasons }) => sum + reasons, 0);

@@ -13,7 +13,7 @@ export const backupSyncResponse = responseOf('backupsync', {
   missing: ['integer', 'backups that are Missing from now on'],
   back: ['integer', 'backups that were Missing and are there again'],
   settled: ['integer', 'operations that nobody had brought to their end'],
-  cleaned: ['integer', 'failed backups whose remains at the provider were removed'],
+  cleaned: ['integer', 'failed backups and restores of volumes whose remains were removed'],
   unclaimed: ['integer', 'backups at the provider whose machine is not known here, or was never in an offering of the provider'],
 });
 
