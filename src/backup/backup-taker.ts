@@ -46,9 +46,14 @@ export class BackupTaker {
   /** Takes a backup of the machine now. If it fails, the end of the job marks the backup as Error. */
   async take(vmUuid: string, wish: NewBackup, call: CallContext): Promise<void> {
     const vm = await this.copy.refreshExisting(vmUuid, call.signal);
-    const { backup, offering, assignment } = await this.begin(vm, wish, call);
-    if (backup.status === 'BackedUp') return;
-    if (backup.status === 'Removed') throw cancelled();
+    const begun = await this.begin(vm, wish, call);
+    if (begun.backup.status === 'Removed') throw cancelled();
+    // A server that died may have recorded it and come no further.
+    if (begun.backup.status !== 'BackedUp') await this.takeBegun(vm, begun, wish, call);
+    await this.retention.apply(begun.backup, call);
+  }
+
+  private async takeBegun(vm: Vm, { backup, offering, assignment }: Begun, wish: NewBackup, call: CallContext): Promise<void> {
     const { machine, volumes } = readManifest(backup.manifest);
     const zone = this.zones.getById(vm.zoneId);
     const provider = this.framework.provider(offering.provider, zone);
@@ -67,7 +72,7 @@ export class BackupTaker {
       if (!cancellation.aborted) throw error;
       return this.giveUp(provider, backup, call);
     });
-    await this.recordTaken(backup, taken, call);
+    await this.recordTaken(backup, taken);
   }
 
   /** Has what was taken so far removed, and drops the row when the provider has confirmed that. Always throws. */
@@ -129,13 +134,12 @@ export class BackupTaker {
   }
 
   /** Records what the provider has confirmed, and no more. If this fails, the row stays BackingUp and names the operation. */
-  private async recordTaken(backup: Backup, taken: ProviderBackup, call: CallContext): Promise<void> {
+  private async recordTaken(backup: Backup, taken: ProviderBackup): Promise<void> {
     const { machine } = readManifest(backup.manifest);
     const confirmed = confirmedBy(taken, machine);
     const recorded = await this.db.transaction(async (daos) => {
       if (!(await daos.backups.transition(backup.id, 'BackingUp', 'BackedUp', confirmed))) return false;
       await daos.usage.append(held({ ...backup, ...confirmed }, this.now()));
-      await this.retention.apply(daos, backup, call);
       return true;
     });
     if (recorded) return;

@@ -36,12 +36,18 @@ export class RetentionEnforcer {
   ) {}
 
   /**
-   * Has what the newest backup makes too many deleted, in the name of the first administrator: part of the transaction that records it, so
-   * that nothing goes before it is there. A deletion that fails is asked for again by the next backup of the machine, or the next turn.
+   * Has what the newest backup makes too many deleted, in the name of the first administrator, when it is recorded: nothing goes before it
+   * is there. A fault costs the backup nothing. What is not asked for, or not deleted, the machine's next backup or the next turn sees to.
    */
-  async apply(daos: Daos, newest: Backup, { requestId }: CallContext): Promise<void> {
-    if (!(await daos.backupRetention.isUnderRule(newest.vmId))) return;
-    await this.letGo(daos, [newest.vmId], await administrator(daos, requestId));
+  async apply({ uuid, vmId }: Backup, { requestId }: CallContext): Promise<void> {
+    try {
+      await this.db.transaction(async (daos) => {
+        if (!(await daos.backupRetention.isUnderRule(vmId))) return;
+        await this.letGo(daos, [vmId], await administrator(daos, requestId));
+      });
+    } catch (error) {
+      this.log('error', 'retention not applied', { backup: uuid, error });
+    }
   }
 
   /** The same for all machines; what is more than a turn can do is left to the next. */

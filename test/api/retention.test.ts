@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { jest } from '@jest/globals';
 import type { Answer } from '../../src/client/api-client.js';
 import type { Backup } from '../../src/dao/backup-dao.js';
+import { BackupRetentionDao } from '../../src/dao/backup-retention-dao.js';
 import type { Job } from '../../src/dao/job-dao.js';
 import { forEachEngine, present } from '../kit/engines.js';
 import { eventually } from '../kit/eventually.js';
@@ -138,6 +140,22 @@ forEachEngine((engine) => {
     const [job] = await eventually(waiting, (jobs: { status: number }[]) => jobs.every(({ status }) => status !== 0));
     expect((job as { result: string }).result).toContain('is on hold');
     await left(vmId, [old, newer, backupId, newest.id]);
+  });
+
+  test('a backup that is taken is recorded whatever becomes of the rules, which the next turn sees to', async () => {
+    const { vmId, backupId } = await backedUpMachine(server);
+    const schedule = await scheduleBackup(server.admin, vmId, { maxbackups: '1' });
+    await change(backupId, { backupScheduleId: await insideId(schedule) });
+    const asking = jest.spyOn(BackupRetentionDao.prototype, 'isUnderRule').mockRejectedValue(new Error('the database is not well'));
+    const newest = await takeBackup(server.admin, vmId);
+    asking.mockRestore();
+    expect(newest.status).toBe('BackedUp');
+    const jobs = server.db.knex('async_job').where({ command: 'createBackup', machineUuid: vmId }).orderBy('id', 'desc');
+    expect(await jobs.first()).toMatchObject({ attempts: 1 });
+    await left(vmId, [backupId, newest.id]);
+    await change(String(newest.id), { backupScheduleId: await insideId(schedule) });
+    await anHourPasses();
+    await left(vmId, [newest.id]);
   });
 
   test('a deletion for a rule refuses when a look has missed the newer backups since', async () => {

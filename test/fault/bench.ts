@@ -247,6 +247,7 @@ export class Bench {
   async settle(): Promise<void> {
     await this.finishWaiting();
     for (let look = 0; look < LOOKS; look++) {
+      await this.server.services.retention.applyAll(signal);
       await this.server.services.backupSync.syncAll(signal);
       this.clock.forward(HOUR_MS);
       await this.finishWaiting();
@@ -358,6 +359,7 @@ async function assemble({ knex, plugins, roles, caches, now }: Parts, plan: Faul
     machinesFromBackups: new MachineFromBackupManager(db, zones, planner, ending, machines, instances, copy),
     offerings: new BackupOfferingManager(db, zones, framework, now),
     restores: new RestoreManager(db, access, planner, ending, now),
+    retention,
     roles: new RoleManager(db, roles, caches, now),
     settings,
     volumes: new VolumeManager(db, access, zones, instances, copy, machines, settings),

@@ -1,7 +1,7 @@
 import type { Backup } from '../../src/dao/backup-dao.js';
 import { JOB_PENDING } from '../../src/dao/job-dao.js';
 import { insertSchedule } from '../kit/builders.js';
-import { forEachEngine, testDatabase } from '../kit/engines.js';
+import { forEachEngine, present, testDatabase } from '../kit/engines.js';
 import type { FaultPlan } from '../kit/faulty.js';
 import { noFault, type Bench } from './bench.js';
 import { sweep, type Outcome } from './sweep.js';
@@ -34,11 +34,21 @@ forEachEngine((engine) => {
     const vm = await bench.protect();
     const { id: backupScheduleId } = await insertSchedule(handle.db.daos, vm, { maxBackups: 1 });
     const wish = { virtualmachineid: vm.uuid };
-    await bench.run('createBackup', wish, vm.uuid, noFault(), { backupScheduleId });
+    const taken = await bench.run('createBackup', wish, vm.uuid, noFault(), { backupScheduleId });
+    const first = present(await handle.db.daos.backups.findByOperation(taken.operationId));
     const { succeeded } = await bench.run('createBackup', wish, vm.uuid, plan, { backupScheduleId });
-    const deletions = await handle.db.knex('async_job').where({ machineUuid: vm.uuid, command: 'deleteBackup' });
-    expect(deletions).toHaveLength(succeeded ? 1 : 0);
-    return { succeeded };
+    const about = async () => {
+      const deletions = await handle.db.knex('async_job').where({ machineUuid: vm.uuid, command: 'deleteBackup' });
+      return deletions.map(({ instanceUuid }: { instanceUuid: string }) => instanceUuid);
+    };
+    if (!succeeded) expect(await about()).toEqual([]);
+    const afterwards = async () => {
+      const good = (await handle.db.knex('backups').where({ vmId: vm.id, status: 'BackedUp' })) as Backup[];
+      expect(good).toHaveLength(1);
+      expect(await about()).toEqual(good[0]?.uuid === first.uuid ? [] : [first.uuid]);
+      if (succeeded) expect(good[0]?.uuid).not.toBe(first.uuid);
+    };
+    return { succeeded, afterwards };
   }
 
   /** Takes a backup that is cancelled when its first server is dead, or has met what the plan has, and looks at what is left. */
