@@ -8,7 +8,7 @@ import type { ZoneDirectory } from '../inventory/zone-directory.js';
 import type { JobQueue } from '../jobs/job-queue.js';
 import type { Log } from '../log.js';
 import type { BackupFramework } from './backup-framework.js';
-import { factsOf, governedIn, type MachineFacts } from './retention-facts.js';
+import { factsOf, governedIn, unknownTimezonesIn, type MachineFacts } from './retention-facts.js';
 import { decide, leafFirst } from './retention.js';
 
 /** So many backups of a machine go at once; the next turn sees to the rest. */
@@ -62,9 +62,12 @@ export class RetentionEnforcer {
     }
   }
 
-  /** Refuses to delete for a rule what has ceased to be too much since that was asked for. */
+  /** Refuses to delete for a rule what has ceased to be too much since that was asked for, or of which this server cannot tell. */
   async assertGoes(daos: Daos, backup: Backup): Promise<void> {
     const [facts] = await factsOf(daos, [backup.vmId]);
+    // Not a fault of the server, after which the job would be begun again and again: a server that can tell asks for it at its next turn.
+    const [unknown] = facts ? unknownTimezonesIn(facts) : [];
+    if (unknown !== undefined) throw refused(`backup ${backup.uuid} stays: this server does not know time zone ${unknown}`);
     const reasons = facts && decide(facts.backups, governedIn(facts), this.now()).get(backup.id);
     if (reasons?.length === 0) return;
     throw refused(`backup ${backup.uuid} stays: its retention rules no longer let it go (${reasons?.join(', ') ?? 'it is not there'})`);

@@ -3,6 +3,7 @@ import type { RuledBackup } from '../dao/backup-retention-dao.js';
 import type { BackupSchedule } from '../dao/backup-schedule-dao.js';
 import type { Daos } from '../dao/database.js';
 import { limits } from '../retention-rule.js';
+import { isTimezone } from '../timezone.js';
 import { periodsOf } from './calendar-periods.js';
 import type { Governed } from './retention.js';
 
@@ -49,6 +50,13 @@ export function governedIn({ backups, schedules, offering }: MachineFacts): Gove
     return !ruled.has(backupScheduleId);
   };
   return [...ofSchedules, { rule: offering, periods: periodsOf(offering.keepTimezone), backups: idsOf(backups.filter(isUnderOffering)) }];
+}
+
+/** The time zones of the rules that this server does not know, as one with newer data may: what the rules keep cannot be told here. */
+export function unknownTimezonesIn({ schedules, offering }: MachineFacts): string[] {
+  const ofSchedules = schedules.filter(limits).map(({ timezone }) => timezone);
+  const ofOffering = offering && limits(offering) ? [offering.keepTimezone] : [];
+  return [...ofSchedules, ...ofOffering].filter((name) => !isTimezone(name));
 }
 
 const idsOf = (backups: readonly RuledBackup[]): ReadonlySet<number> => new Set(backups.map(({ id }) => id));

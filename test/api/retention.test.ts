@@ -174,6 +174,30 @@ forEachEngine((engine) => {
     await left(vmId, [old, newer, backupId, newest.id]);
   });
 
+  test('a deletion for a rule whose time zone the server does not know is refused, once, and asked for when one knows it', async () => {
+    const { vmId, backupId, zoneId } = await backedUpMachine(server);
+    const schedule = await scheduleBackup(server.admin, vmId, { maxbackups: '1', timezone: 'Etc/UTC' });
+    const id = await insideId(schedule);
+    const [old] = await history(backupId, [2], { backupScheduleId: id });
+    await change(backupId, { backupScheduleId: id });
+    const timezone = (name: string) => server.db.knex('backup_schedule').where({ id }).update({ timezone: name });
+    const about = () => server.db.knex('async_job').where({ instanceUuid: old });
+    await script(server, zoneId, { 'fail.call': 'deleteBackup', 'fail.fault': 'temporary' });
+    const others = [backupId, (await takeBackup(server.admin, vmId)).id];
+    await eventually(about, (jobs: Job[]) => jobs.some(({ retries }) => retries > 0));
+    await timezone('Mars/Phobos');
+    await script(server, zoneId, { 'fail.call': '' });
+    await about().update({ leaseUntil: null });
+    const refused = [{ crashes: 0, result: expect.stringContaining('does not know time zone Mars/Phobos') as string }];
+    expect(await eventually(about, (jobs: Job[]) => jobs.every(({ status }) => status !== 0))).toMatchObject(refused);
+    others.push((await takeBackup(server.admin, vmId)).id);
+    expect(await about()).toMatchObject(refused);
+    await timezone('Etc/UTC');
+    await left(vmId, [...others, old]);
+    others.push((await takeBackup(server.admin, vmId)).id);
+    await left(vmId, others);
+  });
+
   test('a rule holds also where whoever takes the backup may not delete it, and finds nothing wrong if another server was faster', async () => {
     const role = await importRole(server, [['deleteBackup', 'deny'], ['*', 'allow']]); // prettier-ignore
     const { client } = await userOf(server, role);
