@@ -34,7 +34,7 @@ export class Leftovers {
     }
   }
 
-  /** Asks for the end of a backup that nobody is deleting any more; false if somebody is. */
+  /** Asks for the end of a backup that nobody is deleting any more; false if somebody is, or if others that depend on it have to go first. */
   deleteAgain({ uuid }: KnownBackup, actor: Actor): Promise<boolean> {
     return this.db.transaction(async (daos) => {
       const backup = await daos.backups.findByUuid(uuid);
@@ -42,6 +42,8 @@ export class Leftovers {
       const machineUuid = this.backups.machineUuid(backup);
       // Also a job about a backup that this one depends on may be deleting it.
       if (await daos.jobs.isPendingOn(machineUuid, undefined)) return false;
+      const names = backup.externalId === null ? [] : [backup.externalId];
+      if ((await daos.backups.listDependants(backup, names)).length > 0) return false;
       await this.jobs.add(daos, deletionOf(backup, machineUuid, actor));
       return true;
     });

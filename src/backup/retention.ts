@@ -60,7 +60,7 @@ const KEEP: Readonly<Record<keyof RetentionRule, Keep>> = {
 /**
  * Which backups of a machine are kept, of all that it has: those that no rule holds for, those on hold, those that their rule keeps, the
  * last good one, and whatever one of these depends on. Backups that cannot be restored, as far as is known, or that their provider did not
- * show when it was last looked, do not count. One that is being deleted goes.
+ * show when it was last looked, do not count. One that is being deleted goes, as soon as nothing that is kept depends on it.
  */
 export function decide(backups: readonly RetainedBackup[], governed: readonly Governed[], now: Date): Verdicts {
   const ruling = governed.filter(({ rule }) => limits(rule));
@@ -123,14 +123,14 @@ class Chains {
     return this.good.get(backup) ?? false;
   }
 
-  /** What the backups depend on, without those that are being deleted. */
+  /** What the backups depend on. */
   basesOf(backups: readonly RetainedBackup[]): RetainedBackup[] {
     const bases = new Set<RetainedBackup>();
     for (const backup of backups) {
       const base = this.baseOf(backup);
       if (base) for (const each of this.chainOf(base, bases)) bases.add(each);
     }
-    return [...bases].filter(({ status }) => status !== 'Deleting');
+    return [...bases];
   }
 
   /** How many backups it depends on. */

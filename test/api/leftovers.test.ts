@@ -1,12 +1,13 @@
 import type { Answer } from '../../src/client/api-client.js';
 import type { Backup } from '../../src/dao/backup-dao.js';
+import { JOB_PENDING, JOB_SUCCEEDED, type Job } from '../../src/dao/job-dao.js';
 import type { Vm } from '../../src/dao/vm-dao.js';
 import type { Volume } from '../../src/dao/volume-dao.js';
 import { insertWebhook } from '../kit/builders.js';
 import { Clock } from '../kit/clock.js';
 import { forEachEngine } from '../kit/engines.js';
 import { eventually } from '../kit/eventually.js';
-import { backedUpMachine, configure, deploy, each, GIB, listed, NOBODY, only, script } from '../kit/scene.js';
+import { backedUpMachine, configure, deploy, each, GIB, listed, NOBODY, only, protectedMachine, script, takeBackup } from '../kit/scene.js';
 import { testServer, type TestUser } from '../kit/server.js';
 
 const GRACE = 'backup.missing.grace.seconds';
@@ -42,6 +43,33 @@ forEachEngine((engine) => {
     expect(await sync(zoneId)).toMatchObject({ ...NOTHING, settled: 1 });
     expect(await server.db.knex('virtual_machine').whereNotNull('restoreOperation')).toEqual([]);
     expect(await server.db.knex('volume').whereNotNull('restoreOperation')).toEqual([]);
+  });
+
+  test('of a chain that nobody is deleting any more, a link waits quietly for those that depend on it', async () => {
+    const { zoneId, vmId } = await protectedMachine(server);
+    await script(server, zoneId, { 'full.every': '3' });
+    const ids: string[] = [];
+    for (let n = 0; n < 3; n++) ids.push(String((await takeBackup(server.admin, vmId)).id));
+    const [base = '', middle = '', last = ''] = ids;
+    const deletions = async () => {
+      const jobs = server.db.knex('async_job').where({ command: 'deleteBackup', machineUuid: vmId });
+      const ended = await eventually(
+        () => jobs.clone().orderBy('id'),
+        (all: Job[]) => all.every(({ status }) => status !== JOB_PENDING),
+      );
+      return ended.map(({ instanceUuid, status }: Job) => [instanceUuid, status]);
+    };
+    await change(base, { status: 'Deleting' });
+    await change(middle, { status: 'Deleting' });
+    for (let look = 1; look <= 2; look++) expect(await sync(zoneId)).toMatchObject(NOTHING);
+    expect(await deletions()).toEqual([]);
+    await server.admin.run('deleteBackup', { id: last });
+    const done = [[last, JOB_SUCCEEDED], [middle, JOB_SUCCEEDED], [base, JOB_SUCCEEDED]]; // prettier-ignore
+    for (let look = 1; look <= 2; look++) {
+      expect(await sync(zoneId)).toMatchObject({ ...NOTHING, settled: 1 });
+      expect(await deletions()).toEqual(done.slice(0, 1 + look));
+    }
+    expect(await statusOf(vmId)).toEqual([]);
   });
 
   /** Has the restore of a volume fail when the provider has written it; answers the row of the new volume. */

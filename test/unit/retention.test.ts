@@ -34,7 +34,7 @@ const machines = fc
   .map((all) => ({
     groups: all.map(({ group }) => group),
     backups: all.map(({ status, hours, isMissed, isHeld, back }, index) => {
-      const base = back > 0 && all[index - back]?.status !== 'Deleting' ? index - back : -1;
+      const base = back > 0 ? index - back : -1;
       return backup(index + 1, {
         status,
         missed: isMissed && status === 'BackedUp' ? NOW : null,
@@ -89,7 +89,7 @@ describe('whatever the rules say', () => {
         const kept = keptIn(decide(backups, governed, NOW));
         for (const each of backups.filter(({ id }) => kept.has(id))) {
           const base = baseOf(backups, each);
-          if (base && base.status !== 'Deleting') expect(kept).toContain(base.id);
+          if (base) expect(kept).toContain(base.id);
         }
         const going = leafFirst(backups.filter(({ id }) => !kept.has(id)));
         for (const [index, each] of going.entries()) {
@@ -254,10 +254,15 @@ describe('by hand', () => {
     expect([...verdicts.values()]).toEqual([[], ['lastGood', 'maxBackups'], ['state', 'neededBy'], ['state']]);
   });
 
-  test('what is being deleted goes, and does not count', () => {
+  test('what is being deleted goes unless something that stays depends on it, and does not count', () => {
     const [first, second] = taken('2026-02-01', '2026-02-02') as [RetainedBackup, RetainedBackup];
     const all = [first, { ...second, status: 'Deleting' as const, held: NOW }];
     expect([...decide(all, [governing({ maxBackups: 1 }, [1, 2])], NOW).values()]).toEqual([['lastGood', 'maxBackups'], []]);
+    const needed = [
+      { ...first, status: 'Deleting' as const },
+      { ...second, dependsOn: first.externalId },
+    ];
+    expect([...decide(needed, [governing({ maxBackups: 1 }, [1, 2])], NOW).values()]).toEqual([['neededBy'], ['state']]);
   });
 
   test('a chain is kept from its last kept link down, and what came after that goes', () => {
