@@ -14,11 +14,13 @@ export interface SignedIdentity extends KeyOwner {
 }
 
 const MOST_REMEMBERED = 10_000;
+const one = (): number => 1;
 
 /** Who is behind an API key or a session, from memory where possible. Users that may not call are not found. */
 export class IdentityDirectory {
-  private readonly byApiKey = new LRUCache<string, SignedIdentity>({ max: MOST_REMEMBERED });
-  private readonly byUserId = new LRUCache<number, Caller>({ max: MOST_REMEMBERED });
+  // Limited as a size, not as a number, for which the room is taken at once.
+  private readonly byApiKey = new LRUCache<string, SignedIdentity>({ maxSize: MOST_REMEMBERED, sizeCalculation: one });
+  private readonly byUserId = new LRUCache<number, Caller>({ maxSize: MOST_REMEMBERED, sizeCalculation: one });
   private generation = 0;
 
   constructor(

@@ -49,17 +49,22 @@ export class ScheduledBackups {
     this.due = -Infinity;
   }
 
-  private tick(): void {
-    if (this.looking || this.now().getTime() < this.due) return;
-    this.looking = this.look()
+  /** Runs what is due, and answers when that is done; a look that goes on is joined. */
+  look(): Promise<void> {
+    this.looking ??= this.runDue()
       .catch((error: unknown) => {
         this.due = -Infinity;
         this.log('warn', 'looking for due backup schedules failed', { error });
       })
       .finally(() => (this.looking = undefined));
+    return this.looking;
   }
 
-  private async look(): Promise<void> {
+  private tick(): void {
+    if (this.now().getTime() >= this.due) void this.look();
+  }
+
+  private async runDue(): Promise<void> {
     // Forgotten before looking: what is changed meanwhile is looked for again.
     this.due = Infinity;
     const { schedules } = this.db.daos;

@@ -1,4 +1,5 @@
 import knex, { type Knex } from 'knex';
+import { LRUCache } from 'lru-cache';
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { clusterClient, type DatabaseServer } from './cluster-client.js';
@@ -69,14 +70,34 @@ function embedded(file: string): Knex.Config {
       // One connection: SQLite has one writer, and statements run on this thread anyway.
       min: 1,
       max: 1,
-      afterCreate: (connection: { pragma(text: string): void }, done: (error: Error | null) => void) => {
+      afterCreate: (connection: SqliteConnection, done: (error: Error | null) => void) => {
         connection.pragma('journal_mode = WAL');
         connection.pragma('synchronous = FULL');
         connection.pragma('foreign_keys = ON');
         connection.pragma('busy_timeout = 5000');
+        rememberStatements(connection);
         done(null);
       },
     },
+  };
+}
+
+/** What is used of a connection to SQLite beside knex. */
+interface SqliteConnection {
+  pragma(text: string): void;
+  prepare(sql: string): object;
+}
+
+const MOST_STATEMENTS = 500;
+
+/** To prepare a statement takes as long as to run it. SQLite itself prepares one again whose tables have changed. */
+function rememberStatements(connection: SqliteConnection): void {
+  const prepared = new LRUCache<string, object>({ max: MOST_STATEMENTS });
+  const prepare = connection.prepare.bind(connection);
+  connection.prepare = (sql) => {
+    const statement = prepared.get(sql) ?? prepare(sql);
+    prepared.set(sql, statement);
+    return statement;
   };
 }
 

@@ -1,5 +1,5 @@
 import { forEachEngine, testDatabase } from '../kit/engines.js';
-import { noFault } from './bench.js';
+import { noFault } from './assemble.js';
 import { sweep } from './sweep.js';
 
 forEachEngine((engine) => {

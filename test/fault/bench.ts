@@ -1,65 +1,34 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import type { Knex } from 'knex';
-import { Access } from '../../src/account/access.js';
-import { DomainManager } from '../../src/account/domain-manager.js';
-import { IdentityDirectory } from '../../src/account/identity-directory.js';
 import { RoleDirectory } from '../../src/account/role-directory.js';
-import { RoleManager } from '../../src/account/role-manager.js';
-import { AbandonedWork } from '../../src/backup/abandoned-work.js';
-import { Adoption } from '../../src/backup/adoption.js';
-import { AssignmentManager } from '../../src/backup/assignment-manager.js';
-import { BackupFramework } from '../../src/backup/backup-framework.js';
-import { BackupManager } from '../../src/backup/backup-manager.js';
-import { BackupOfferingManager } from '../../src/backup/backup-offering-manager.js';
-import { BackupSync } from '../../src/backup/backup-sync.js';
-import { BackupTaker } from '../../src/backup/backup-taker.js';
-import { HalfMadeVolumes } from '../../src/backup/half-made-volumes.js';
-import { Leftovers } from '../../src/backup/leftovers.js';
-import { MachineFromBackupManager } from '../../src/backup/machine-from-backup-manager.js';
-import { Reconciler } from '../../src/backup/reconciler.js';
-import { RestoreEnding } from '../../src/backup/restore-ending.js';
-import { RestoreManager } from '../../src/backup/restore-manager.js';
-import { RestorePlanner } from '../../src/backup/restore-planner.js';
-import { RetentionEnforcer } from '../../src/backup/retention-enforcer.js';
 import { CacheInvalidation } from '../../src/cache-invalidation.js';
 import { runBound } from '../../src/api/dispatcher.js';
 import { commands } from '../../src/commands/index.js';
 import type { Backup } from '../../src/dao/backup-dao.js';
 import type { BackupOffering } from '../../src/dao/backup-offering-dao.js';
-import { Database } from '../../src/dao/database.js';
+import { type Database } from '../../src/dao/database.js';
 import type { JobView, NewJob } from '../../src/dao/job-dao.js';
-import { AlertManager } from '../../src/events/alert-manager.js';
-import { EventRecorder } from '../../src/events/event-recorder.js';
 import type { User } from '../../src/dao/user-dao.js';
 import type { Vm } from '../../src/dao/vm-dao.js';
 import type { Zone } from '../../src/dao/zone-dao.js';
 import { machineOf } from '../../src/inventory/facts.js';
-import { InventoryCopy } from '../../src/inventory/inventory-copy.js';
-import { MachineManager } from '../../src/inventory/machine-manager.js';
-import { VolumeManager } from '../../src/inventory/volume-manager.js';
-import { ZoneDirectory } from '../../src/inventory/zone-directory.js';
 import { burdenOf } from '../../src/jobs/burden.js';
 import { JobLine } from '../../src/jobs/job-line.js';
 import { JobManager } from '../../src/jobs/job-manager.js';
 import { JobQueue } from '../../src/jobs/job-queue.js';
 import { JobRunner } from '../../src/jobs/job-runner.js';
-import { Admission } from '../../src/limits/admission.js';
-import { OwnerLimits } from '../../src/limits/owner-limits.js';
-import { ResourceReports } from '../../src/limits/resource-reports.js';
 import type { Log } from '../../src/log.js';
-import { PluginInstances } from '../../src/plugin-host/plugin-instances.js';
-import { pluginKeys } from '../../src/plugin-host/plugin-settings.js';
 import type { BackupProvider, ProviderBackup } from '../../src/provider/index.js';
-import { loadPlugins, type Plugins } from '../../src/provider/load-plugins.js';
-import { Secrets } from '../../src/secrets.js';
-import type { Services } from '../../src/services.js';
-import { allKeys, DynamicSettings } from '../../src/settings/dynamic-settings.js';
+import { loadPlugins } from '../../src/provider/load-plugins.js';
 import { askedBy, insertAccount, insertAssignment, insertJob, insertOffering, insertUser, insertZone, ownerOf } from '../kit/builders.js';
 import { Clock } from '../kit/clock.js';
+import type { CallContext, RunningJob } from '../../src/call-context.js';
+import type { Services } from '../../src/services.js';
+import { MachineMould } from './machine-mould.js';
 import { contradictionsIn } from '../kit/contradictions.js';
 import { present } from '../kit/engines.js';
-import { FaultPlan } from '../kit/faulty.js';
+import { assemble, noFault, type Parts, type Server } from './assemble.js';
+import type { FaultPlan } from '../kit/faulty.js';
 
 const PLUGINS = fileURLToPath(new URL('../../plugins', import.meta.url));
 const HOUR_MS = 3_600_000;
@@ -77,33 +46,14 @@ const noLog = () => undefined;
 const operation = () => ({ operationId: randomUUID(), report: async () => undefined });
 const signal = new AbortController().signal;
 
-/** What all servers have in common. */
-interface Parts {
-  readonly knex: Knex;
-  readonly plugins: Plugins;
-  readonly roles: RoleDirectory;
-  readonly caches: CacheInvalidation;
-  readonly now: () => Date;
-}
-
-/** The parts of a server that run backup and restore jobs. */
-interface Server {
-  readonly db: Database;
-  readonly identities: IdentityDirectory;
-  readonly zones: ZoneDirectory;
-  readonly instances: PluginInstances;
-  readonly copy: InventoryCopy;
-  readonly access: Access;
-  readonly recorder: EventRecorder;
-  readonly services: Services;
-}
-
 /** A zone with one machine after the other, and servers that come and go. */
 export class Bench {
   /** Which call failed of the operations, by their ids. */
   private readonly faults = new Map<string, number>();
   /** What happens between a server that dies over a job and the next one. */
   meanwhile: () => Promise<void> = async () => undefined;
+
+  private mould: MachineMould | undefined;
 
   private constructor(
     private readonly parts: Parts,
@@ -129,12 +79,17 @@ export class Bench {
     const caches = new CacheInvalidation(db, clock.now, noLog);
     const roles = new RoleDirectory(db, commands, caches);
     await roles.load();
-    const parts = { knex, plugins, roles, caches, now: clock.now };
+    const parts = { knex, plugins, roles, now: clock.now };
     return new Bench(parts, clock, await assemble(parts, noFault()), zone, offering, user, administrator);
   }
 
   /** Makes a stopped machine with two volumes. */
   async deploy(): Promise<Vm> {
+    this.mould ??= await MachineMould.of(this.parts.knex, await this.deployFirst());
+    return this.mould.cast();
+  }
+
+  private async deployFirst(): Promise<Vm> {
     const machineUuid = randomUUID();
     const hardware = { cpuNumber: 1, cpuSpeedMhz: 1000, memoryMb: 512, rootSizeBytes: 2 ** 30, dataSizesBytes: [2 ** 30] };
     const wish = { ...operation(), ...hardware, machineUuid, name: `vm-${machineUuid}`, displayName: 'vm', start: false };
@@ -156,10 +111,24 @@ export class Bench {
     await insertAssignment(this.server.db.daos, vm, this.offering, { externalId: reference });
   }
 
-  /** Takes a backup of the machine, which nothing disturbs. */
-  async backUp(vm: Vm): Promise<Backup> {
-    const { operationId } = await this.run('createBackup', { virtualmachineid: vm.uuid }, vm.uuid, noFault());
+  /** Takes a backup of the machine, which nothing disturbs; for the schedule, if there is one. */
+  async backUp(vm: Vm, backupScheduleId: number | null = null): Promise<Backup> {
+    const wish = { name: undefined, description: undefined, quiesce: false };
+    const operationId = await this.prepare(({ backupTaker }, call) => backupTaker.take(vm.uuid, wish, call), { backupScheduleId });
     return present(await this.server.db.daos.backups.findByOperation(operationId));
+  }
+
+  /** Does the work of a job on the sound server, without the job; answers the operation. */
+  async prepare(work: (services: Services, call: CallContext) => Promise<unknown>, more: Partial<RunningJob> = {}): Promise<string> {
+    const caller = present(await this.server.identities.findByUserId(this.user.id));
+    const operationId = randomUUID();
+    const job: RunningJob = {
+      ...{ operationId, cancellation: signal, instanceUuid: undefined, backupScheduleId: null, isRepeat: false, isByRule: false },
+      ...{ resumeOf: () => undefined, report: async () => undefined, isTriedAgain: () => false },
+      ...more,
+    };
+    await work(this.server.services, { requestId: randomUUID(), caller, signal, job });
+    return operationId;
   }
 
   /** What the provider holds of the machine. */
@@ -174,6 +143,11 @@ export class Bench {
     const row = await this.server.db.daos.pluginStore.find(`backup/dummy/${this.zone.uuid}`, `assignment/${uuid}`);
     const { offeringExternalId } = JSON.parse(row?.value ?? '{}') as { offeringExternalId?: string };
     return offeringExternalId === this.offering.externalId;
+  }
+
+  /** A server with the plan, which does nothing by itself. */
+  another(plan: FaultPlan): Promise<Server> {
+    return assemble(this.parts, plan);
   }
 
   /** The zone's provider, as a server sees it that nothing happens to. */
@@ -193,7 +167,7 @@ export class Bench {
       const jobs = new JobManager(db, access, queue, line, { wake: noLog, cancel: noLog }, this.clock.now);
       return runBound(spec, sent, (bound) => jobs.submit(services, spec, bound, sent, call));
     };
-    const faulty = await assemble(this.parts, plan);
+    const faulty = await this.another(plan);
     plan.arm();
     const first = await askOne(faulty).catch(() => undefined);
     return { answer: first ?? (await askOne(this.server)), isFirst: first !== undefined };
@@ -317,53 +291,4 @@ export interface Ended {
   readonly succeeded: boolean;
   readonly operationId: string;
   readonly result: string;
-}
-
-/** A plan that never comes true. */
-export const noFault = (): FaultPlan => new FaultPlan(Infinity, { when: 'before', then: 'goes on' });
-
-async function assemble({ knex, plugins, roles, caches, now }: Parts, plan: FaultPlan): Promise<Server> {
-  const db = new Database(knex, plan.bindDaos);
-  const secrets = new Secrets('pass phrase');
-  const settings = new DynamicSettings(db, secrets, allKeys(pluginKeys(plugins)));
-  const zones = new ZoneDirectory(db);
-  await settings.load();
-  await zones.load();
-  const wrapped = plan.wrapPlugins(plugins);
-  const instances = new PluginInstances(wrapped, settings, db, now, noLog);
-  const copy = new InventoryCopy(db, zones, instances, now);
-  const framework = new BackupFramework(settings, wrapped, instances);
-  const limits = new OwnerLimits(settings);
-  const access = new Access(db, new DomainManager(db, caches, new ResourceReports(db, limits), now), roles);
-  const machines: MachineManager = new MachineManager(db, access, zones, instances, copy, (vm, call) => assignments.release(vm, call));
-  const recorder = new EventRecorder(db, now, noLog);
-  const queue = new JobQueue(commands, recorder, now);
-  const retention = new RetentionEnforcer(db, zones, framework, queue, now, noLog);
-  const backups = new BackupManager(db, access, zones, framework, retention, now);
-  const assignments = new AssignmentManager(db, zones, framework, machines, copy, now, noLog);
-  const planner = new RestorePlanner(db, zones, framework, backups, instances);
-  const ending = new RestoreEnding(db, instances, copy, now);
-  const alerts = new AlertManager(db, now);
-  const leftovers = new Leftovers(db, backups, queue, now, noLog);
-  const abandoned = new AbandonedWork(db, recorder, now);
-  const halfMade = new HalfMadeVolumes(db, instances, copy, recorder, now, noLog);
-  const reconciler = new Reconciler(db, new Adoption(db, recorder, now), leftovers, recorder, alerts, now);
-  const services = {
-    alerts,
-    assignments,
-    backups,
-    backupSync: new BackupSync(db, zones, framework, reconciler, abandoned, halfMade, noLog),
-    backupTaker: new BackupTaker(db, zones, framework, copy, new Admission(db, limits), retention, now),
-    commands,
-    machines,
-    machinesFromBackups: new MachineFromBackupManager(db, zones, planner, ending, machines, instances, copy),
-    offerings: new BackupOfferingManager(db, zones, framework, now),
-    restores: new RestoreManager(db, access, planner, ending, now),
-    retention,
-    roles: new RoleManager(db, roles, caches, now),
-    settings,
-    volumes: new VolumeManager(db, access, zones, instances, copy, machines, settings),
-    // The commands of these tests reach for nothing else.
-  } as unknown as Services;
-  return { db, identities: new IdentityDirectory(db, secrets, settings), zones, instances, copy, access, recorder, services };
 }

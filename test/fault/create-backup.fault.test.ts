@@ -1,9 +1,9 @@
 import type { Backup } from '../../src/dao/backup-dao.js';
 import { JOB_PENDING } from '../../src/dao/job-dao.js';
 import { insertSchedule } from '../kit/builders.js';
-import { forEachEngine, present, testDatabase } from '../kit/engines.js';
+import { forEachEngine, testDatabase } from '../kit/engines.js';
 import type { FaultPlan } from '../kit/faulty.js';
-import { noFault, type Bench } from './bench.js';
+import type { Bench } from './bench.js';
 import { sweep, type Outcome } from './sweep.js';
 
 forEachEngine((engine) => {
@@ -34,14 +34,15 @@ forEachEngine((engine) => {
     const vm = await bench.protect();
     const { id: backupScheduleId } = await insertSchedule(handle.db.daos, vm, { maxBackups: 1 });
     const wish = { virtualmachineid: vm.uuid };
-    const taken = await bench.run('createBackup', wish, vm.uuid, noFault(), { backupScheduleId });
-    const first = present(await handle.db.daos.backups.findByOperation(taken.operationId));
+    const first = await bench.backUp(vm, backupScheduleId);
     const { succeeded } = await bench.run('createBackup', wish, vm.uuid, plan, { backupScheduleId });
     const about = async () => {
       const deletions = await handle.db.knex('async_job').where({ machineUuid: vm.uuid, command: 'deleteBackup' });
       return deletions.map(({ instanceUuid }: { instanceUuid: string }) => instanceUuid);
     };
     if (!succeeded) expect(await about()).toEqual([]);
+    // Otherwise the next attempt's faulty server would run it.
+    await bench.finishWaiting();
     const afterwards = async () => {
       const good = (await handle.db.knex('backups').where({ vmId: vm.id, status: 'BackedUp' })) as Backup[];
       expect(good).toHaveLength(1);

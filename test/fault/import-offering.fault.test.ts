@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { forEachEngine, testDatabase } from '../kit/engines.js';
-import { noFault } from './bench.js';
+import { noFault } from './assemble.js';
 import { sweep } from './sweep.js';
 
 forEachEngine((engine) => {

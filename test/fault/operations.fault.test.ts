@@ -1,21 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import { writeManifest } from '../../src/backup/manifest.js';
 import { commands } from '../../src/commands/index.js';
+import type { Account } from '../../src/dao/account-dao.js';
+import type { Domain } from '../../src/dao/domain-dao.js';
+import type { User } from '../../src/dao/user-dao.js';
 import type { Vm } from '../../src/dao/vm-dao.js';
 import { machineOf } from '../../src/inventory/facts.js';
 import { held } from '../../src/usage/ledger-entries.js';
-import { insertAssignment, insertBackup } from '../kit/builders.js';
+import { insertAccount, insertAssignment, insertBackup, insertDomain, insertUser, ownerOf } from '../kit/builders.js';
 import { forEachEngine, testDatabase } from '../kit/engines.js';
 import { strayBackup } from '../kit/stray-backup.js';
-import { noFault, type Bench, type Ended } from './bench.js';
-import { sweep } from './sweep.js';
+import type { Bench, Ended } from './bench.js';
+import { sweep, type Attempt } from './sweep.js';
 
 /** A command with what it is about, and what else tells whether it succeeded. */
 interface Scene {
   readonly parameters: Readonly<Record<string, string>>;
   readonly machineUuid: string | null;
   readonly succeeded?: (ended: Ended) => boolean;
-  readonly afterwards?: () => Promise<void>;
+  readonly afterwards?: (isDone: boolean) => Promise<void>;
 }
 
 const on = ({ uuid }: Vm, more: Readonly<Record<string, string>> = {}): Scene => ({
@@ -25,14 +28,14 @@ const on = ({ uuid }: Vm, more: Readonly<Record<string, string>> = {}): Scene =>
 
 async function running(bench: Bench): Promise<Vm> {
   const vm = await bench.deploy();
-  await bench.run('startVirtualMachine', { id: vm.uuid }, vm.uuid, noFault());
+  await bench.prepare(({ machines }, call) => machines.start(vm.uuid, call));
   return vm;
 }
 
 async function detachedVolume(bench: Bench): Promise<string> {
   const vm = await bench.deploy();
   const id = await dataDiskOf(bench, vm);
-  await bench.run('detachVolume', { id }, vm.uuid, noFault());
+  await bench.prepare(({ volumes }, call) => volumes.detach(id, call));
   return id;
 }
 
@@ -82,6 +85,50 @@ async function inDisorder(bench: Bench): Promise<Scene> {
   };
 }
 
+/** An account with a user in a domain of its own, and the states of all three. */
+async function tenant({ server: { db } }: Bench) {
+  // The top of the tree cannot be deleted.
+  const top = await insertDomain(db.daos);
+  const { id: domainId } = await insertDomain(db.daos, { parentId: top.id });
+  const user = await insertUser(db.daos, ownerOf(await insertAccount(db.daos, { domainId })));
+  const account = await db.knex('account').where({ id: user.accountId }).first<Account>();
+  const domain = await db.knex('domain').where({ id: user.domainId }).first<Domain>();
+  const isGone = async (table: string, { id }: { id: number }) =>
+    (await db.knex(table).where({ id }).first<{ removed: Date | null } | undefined>())?.removed !== null;
+  return {
+    ids: { user: user.uuid, account: account.uuid, domain: domain.uuid },
+    gone: async () => [await isGone('domain', domain), await isGone('account', account), await isGone('user', user)],
+    states: async () => [
+      (await db.knex('account').where({ id: account.id }).first<Account>()).state,
+      (await db.knex('user').where({ id: user.id }).first<User>()).state,
+    ],
+  };
+}
+
+/** What changes nothing but rows: it is all done, or nothing of it. */
+const TENANCY: Readonly<Record<string, (bench: Bench) => Promise<Scene>>> = {
+  deleteAccount: async (bench) => {
+    const { ids, gone } = await tenant(bench);
+    const afterwards = async (isDone: boolean) => expect(await gone()).toEqual([false, isDone, isDone]);
+    return { parameters: { id: ids.account }, machineUuid: null, afterwards };
+  },
+  deleteDomain: async (bench) => {
+    const { ids, gone } = await tenant(bench);
+    const afterwards = async (isDone: boolean) => expect(await gone()).toEqual([isDone, isDone, isDone]);
+    return { parameters: { id: ids.domain, cleanup: 'true' }, machineUuid: null, afterwards };
+  },
+  disableAccount: async (bench) => {
+    const { ids, states } = await tenant(bench);
+    const afterwards = async (isDone: boolean) => expect(await states()).toEqual([isDone ? 'disabled' : 'enabled', 'enabled']);
+    return { parameters: { id: ids.account, lock: 'false' }, machineUuid: null, afterwards };
+  },
+  disableUser: async (bench) => {
+    const { ids, states } = await tenant(bench);
+    const afterwards = async (isDone: boolean) => expect(await states()).toEqual(['enabled', isDone ? 'disabled' : 'enabled']);
+    return { parameters: { id: ids.user }, machineUuid: null, afterwards };
+  },
+};
+
 const SCENES: Readonly<Record<string, (bench: Bench) => Promise<Scene>>> = {
   deployVirtualMachine: async ({ zone }) => ({ parameters: { zoneid: zone.uuid, rootdisksize: '1' }, machineUuid: null }),
   rebootVirtualMachine: async (bench) => on(await running(bench)),
@@ -111,24 +158,22 @@ const ELSEWHERE = [
 ];
 /** What is part of others, or another name of the same work. */
 const PARTS = ['assignBackupPolicy', 'expungeVirtualMachine', 'importBackupPolicy', 'startVirtualMachine', 'stopVirtualMachine'];
-/** What changes nothing but rows, in one transaction. */
-const ROWS_ONLY = ['deleteAccount', 'deleteDomain', 'disableAccount', 'disableUser'];
 
 test('every command that becomes a job is swept', () => {
   const jobs = [...new Set([...commands.values()].filter((spec) => spec.async).map(({ names }) => names[0]))];
-  expect(jobs.sort()).toEqual([...Object.keys(SCENES), ...ELSEWHERE, ...PARTS, ...ROWS_ONLY].sort());
+  expect(jobs.sort()).toEqual([...Object.keys(SCENES), ...Object.keys(TENANCY), ...ELSEWHERE, ...PARTS].sort());
 });
 
 forEachEngine((engine) => {
   const handle = testDatabase(engine);
 
-  // What becomes of machines is rows like those of backups, whose sweeps show the engines' differences.
-  const swept = engine === 'sqlite' ? Object.entries(SCENES) : [['syncBackups', inDisorder] as const];
-  for (const [command, prepare] of swept) {
-    sweep(`${command} comes to an end that leaves nothing in disorder`, handle, async (bench, plan) => {
+  for (const [command, prepare] of [...Object.entries(SCENES), ...Object.entries(TENANCY)]) {
+    const attempt: Attempt = async (bench, plan) => {
       const { parameters, machineUuid, succeeded = (ended) => ended.succeeded, afterwards } = await prepare(bench);
       const ended = await bench.run(command, parameters, machineUuid, plan);
-      return { succeeded: succeeded(ended), ...(afterwards ? { afterwards } : {}) };
-    });
+      const isDone = succeeded(ended);
+      return { succeeded: isDone, ...(afterwards ? { afterwards: () => afterwards(isDone) } : {}) };
+    };
+    sweep(`${command} comes to an end that leaves nothing in disorder`, handle, attempt, !(command in TENANCY));
   }
 });

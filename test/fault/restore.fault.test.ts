@@ -1,7 +1,8 @@
 import type { Volume } from '../../src/dao/volume-dao.js';
 import type { Vm } from '../../src/dao/vm-dao.js';
 import { forEachEngine, testDatabase } from '../kit/engines.js';
-import { noFault, type Bench } from './bench.js';
+import { noFault } from './assemble.js';
+import type { Bench } from './bench.js';
 import { expectEvidence } from './evidence.js';
 import { sweep } from './sweep.js';
 

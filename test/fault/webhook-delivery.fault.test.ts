@@ -11,7 +11,7 @@ import { forEachEngine, testDatabase } from '../kit/engines.js';
 import { eventually } from '../kit/eventually.js';
 import { FaultPlan, MANNERS } from '../kit/faulty.js';
 import { webhookReceiver } from '../kit/webhook-receiver.js';
-import { noFault } from './bench.js';
+import { noFault } from './assemble.js';
 
 const HOUR_MS = 3_600_000;
 const MOST_CALLS = 50;
