@@ -71,6 +71,7 @@ async function inDisorder(bench: Bench): Promise<Scene> {
   // Leaves the offering at this look, and by a job at the next one.
   await db.knex('backup_policy_vm_map').where({ vmId: joining.id }).update({ state: 'Assigning' });
 
+  const toldOf = async ({ uuid: resourceUuid }: Vm) => (await db.knex('event').where({ resourceUuid, type: 'BACKUP.SYNC' })).length;
   const statusOf = async (id: number) => (await daos.backupLooks.listByIds([id]))[0]?.status;
   return {
     parameters: { zoneid: zone.uuid },
@@ -80,6 +81,8 @@ async function inDisorder(bench: Bench): Promise<Scene> {
       const statuses = [await statusOf(lost.id), await statusOf(taken.id), await statusOf(failed.id)];
       expect(statuses).toEqual(['Missing', 'BackedUp', 'Error']);
       expect([await bench.isProtected(vm), await bench.isProtected(joining)]).toEqual([true, false]);
+      // Told once, whichever call failed: of the restore that was broken off, and of the assignment.
+      expect([await toldOf(vm), await toldOf(joining)]).toEqual([1, 1]);
     },
   };
 }
