@@ -53,7 +53,7 @@ export class Bench {
   /** What happens between a server that dies over a job and the next one. */
   meanwhile: () => Promise<void> = async () => undefined;
 
-  private mould: MachineMould | undefined;
+  private readonly moulds = new Map<string, MachineMould>();
 
   private constructor(
     private readonly parts: Parts,
@@ -85,8 +85,29 @@ export class Bench {
 
   /** Makes a stopped machine with two volumes. */
   async deploy(): Promise<Vm> {
-    this.mould ??= await MachineMould.of(this.parts.knex, await this.deployFirst());
-    return this.mould.cast();
+    return (await this.cast('deployed', () => this.deployFirst())).vm;
+  }
+
+  /** Makes a machine that is assigned to the offering. */
+  async protect(): Promise<Vm> {
+    return (await this.cast('protected', () => this.protectFirst())).vm;
+  }
+
+  /** Makes a machine that is assigned to the offering, and of which there is a backup. */
+  async backedUp(): Promise<{ vm: Vm; backup: Backup }> {
+    const { vm, backups } = await this.cast('backed up', async () => {
+      const first = await this.protectFirst();
+      await this.backUp(first);
+      return first;
+    });
+    return { vm, backup: present(backups[0]) };
+  }
+
+  /** Makes a machine as the first one of its kind was made. */
+  private async cast(kind: string, make: () => Promise<Vm>) {
+    const mould = this.moulds.get(kind) ?? (await MachineMould.of(this.parts.knex, await make()));
+    this.moulds.set(kind, mould);
+    return mould.cast();
   }
 
   private async deployFirst(): Promise<Vm> {
@@ -97,15 +118,14 @@ export class Bench {
     return this.server.copy.record(this.zone, facts, this.user, signal);
   }
 
-  /** Makes a machine that is assigned to the offering. */
-  async protect(): Promise<Vm> {
-    const vm = await this.deploy();
+  private async protectFirst(): Promise<Vm> {
+    const vm = await this.deployFirst();
     await this.assign(vm);
     return vm;
   }
 
   /** Assigns the machine to the offering, at the provider and in the record. */
-  async assign(vm: Vm): Promise<void> {
+  private async assign(vm: Vm): Promise<void> {
     const request = { ...operation(), zone: this.zone, machine: machineOf(vm), offeringExternalId: this.offering.externalId };
     const { reference = null } = await this.provider().assign(request, signal);
     await insertAssignment(this.server.db.daos, vm, this.offering, { externalId: reference });

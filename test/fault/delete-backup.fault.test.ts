@@ -8,8 +8,7 @@ forEachEngine((engine) => {
   const statusOf = async (uuid: string) => (await handle.db.knex('backups').where({ uuid }).first<Backup>()).status;
 
   sweep('a backup that is said to be there is there, and one that is going is gone in the end', handle, async (bench, plan) => {
-    const vm = await bench.protect();
-    const { uuid } = await bench.backUp(vm);
+    const { vm, backup: { uuid } } = await bench.backedUp(); // prettier-ignore
     const { succeeded, result } = await bench.run('deleteBackup', { id: uuid }, vm.uuid, plan);
     const status = await statusOf(uuid);
     const isThere = (await bench.held(vm.uuid)).length === 1;

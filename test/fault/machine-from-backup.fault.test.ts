@@ -15,7 +15,7 @@ forEachEngine((engine) => {
 
   /** Makes a machine of a backup as the plan has it. */
   async function create(bench: Bench, plan: FaultPlan, startvm: string) {
-    const backup = await bench.backUp(await bench.protect());
+    const { backup } = await bench.backedUp();
     const wish = { zoneid: bench.zone.uuid, backupid: backup.uuid, startvm };
     const ended = await bench.run('createVMFromBackup', wish, randomUUID(), plan);
     await expectEvidence(handle.db, ended, 2);

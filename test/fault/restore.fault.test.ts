@@ -13,9 +13,8 @@ forEachEngine((engine) => {
 
   /** A machine with one backup. */
   async function backedUp(bench: Bench): Promise<{ vm: Vm; backupUuid: string; externalId: string }> {
-    const vm = await bench.protect();
-    const { uuid, externalId } = await bench.backUp(vm);
-    return { vm, backupUuid: uuid, externalId: String(externalId) };
+    const { vm, backup } = await bench.backedUp();
+    return { vm, backupUuid: backup.uuid, externalId: String(backup.externalId) };
   }
 
   /** How often the provider has carried out a restore of the backup. */

@@ -55,9 +55,8 @@ forEachEngine((engine) => {
   }
 
   async function backedUp(bench: Bench) {
-    const vm = await bench.protect();
-    const { uuid } = await bench.backUp(vm);
-    return { machineUuid: vm.uuid, uuid };
+    const { vm, backup } = await bench.backedUp();
+    return { machineUuid: vm.uuid, uuid: backup.uuid };
   }
 
   test(
