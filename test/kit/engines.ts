@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Knex } from 'knex';
 import { migrate } from '../../db/migrate.js';
+import { isEmbedded } from '../../db/migrations/create-table.js';
 import { connect } from '../../src/dao/connect.js';
 import { Database } from '../../src/dao/database.js';
 import { readSettings, type StaticSettings } from '../../src/settings/static-settings.js';
@@ -61,6 +62,16 @@ export async function install(engine: Engine): Promise<Installation> {
   };
 }
 
+/**
+ * Has the embedded database neither see to it that all is on the disk, because here no machine fails, nor wait long for a file that another
+ * server has: servers in one process share its thread, and while one waits, the other cannot go on.
+ */
+export async function hasten(knex: Knex): Promise<void> {
+  if (!isEmbedded(knex)) return;
+  await knex.raw('pragma synchronous = off');
+  await knex.raw('pragma busy_timeout = 50');
+}
+
 /** A migrated database that the tests of a file share. */
 export interface TestDatabase {
   readonly engine: Engine;
@@ -75,8 +86,7 @@ export function testDatabase(engine: Engine, { keepRows = false } = {}): TestDat
   beforeAll(async () => {
     installation = await install(engine);
     db = new Database(installation.connect());
-    // What fails here is calls, never the machine: nothing has to be on the disk.
-    if (engine === 'sqlite') await db.knex.raw('pragma synchronous = off');
+    await hasten(db.knex);
     await migrate(db.knex);
   });
   if (!keepRows) beforeEach(async () => db && clearTables(db.knex));

@@ -6,7 +6,7 @@ import { close, endpointOf, listen } from '../../src/http-server.js';
 import type { LogFields, LogLevel } from '../../src/log.js';
 import { openDatabase, openSecrets } from '../../src/open-database.js';
 import type { StaticSettings } from '../../src/settings/static-settings.js';
-import { install, present, type Engine, type Installation } from './engines.js';
+import { hasten, install, present, type Engine, type Installation } from './engines.js';
 import { noteOpened } from './leaks.js';
 import { send, type RawAnswer, type RawRequest } from './raw-request.js';
 import { statementLog, type StatementLog } from './statement-log.js';
@@ -63,6 +63,7 @@ export class TestServer {
     const installation = this.options.installation ?? (await install(this.engine));
     const settings = installation.settings({ 'jobs.lease.seconds': 3, ...this.options.settings });
     const db = await openDatabase(settings);
+    await hasten(db.knex);
     try {
       this.parts = await this.launch(installation, settings, db);
     } catch (error) {
