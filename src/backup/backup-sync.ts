@@ -64,7 +64,7 @@ export class BackupSync {
     if (zoneUuid !== undefined) this.framework.assertEnabled(this.zones.get(zoneUuid));
   }
 
-  /** The same for all there is, in the name of the first administrator; where backups are off, only what operations have left is brought to its end. */
+  /** The same for all there is, in the name of the first administrator; where backups are off, only what operations have left is ended. */
   async syncAll(signal: AbortSignal): Promise<void> {
     const { id: userId, accountId, domainId } = found(await this.db.daos.users.findDefault(), 'user', 'admin');
     const everything = { zoneUuid: undefined, provider: undefined, forced: false };

@@ -88,6 +88,7 @@ class Node {
     const own = `gmcast.listen_addr=tcp://127.0.0.1:${group};ist.recv_addr=127.0.0.1:${ist};ist.recv_bind=127.0.0.1:${ist};gcache.size=32M`;
     return [
       ...[`--datadir=${join(this.folder, 'data')}`, `--socket=${join(this.folder, 'socket')}`, `--pid-file=${join(this.folder, 'pid')}`],
+      `--tmpdir=${this.folder}`,
       ...[`--port=${sql}`, '--bind-address=127.0.0.1', '--skip-name-resolve', '--performance-schema=OFF', '--character-set-server=utf8mb4'],
       ...['--innodb-flush-log-at-trx-commit=0', '--innodb-doublewrite=0', '--innodb-buffer-pool-size=64M', '--innodb-log-file-size=16M'],
       ...['--innodb-autoinc-lock-mode=2', '--binlog-format=ROW', '--wsrep-on=ON', `--wsrep-provider=${PROVIDER}`],

@@ -80,6 +80,8 @@ async function launch(folder) {
     `--port=${port}`,
     '--bind-address=127.0.0.1',
     `--pid-file=${join(folder, 'pid')}`,
+    // A server that starts deletes what another one keeps in a folder that they share.
+    `--tmpdir=${folder}`,
   ];
   const manners = [
     '--skip-name-resolve',
