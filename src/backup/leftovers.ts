@@ -20,10 +20,12 @@ export class Leftovers {
   ) {}
 
   /** Has the provider remove whatever a backup that failed has left there, once; false if it could not, or the backup is there after all. */
-  async clean({ id, uuid, operationId }: KnownBackup, provider: BackupProvider, signal: AbortSignal): Promise<boolean> {
+  async clean({ id, uuid, operationId, revision }: KnownBackup, provider: BackupProvider, signal: AbortSignal): Promise<boolean> {
     try {
-      // Another look may have found it since.
-      if ((await this.db.daos.backups.findByUuid(uuid))?.status !== 'Error') return false;
+      const [backup] = await this.db.daos.backupLooks.listByIds([id]);
+      // Another look may have found it since; one that has read it before this cannot record any more that it is there.
+      if (backup?.status !== 'Error' || backup.revision !== revision) return false;
+      if (!(await this.db.transaction(({ backupLooks }) => backupLooks.change(backup, {})))) return false;
       if (operationId !== null) await provider.deleteBackup({ ...cleaningOf(uuid), takenBy: operationId, forced: false }, signal);
       return await this.db.transaction(({ backups }) => backups.transition(id, 'Error', 'Error', { cleaned: this.now() }));
     } catch (error) {
