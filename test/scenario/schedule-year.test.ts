@@ -21,7 +21,7 @@ const PLUGINS = fileURLToPath(new URL('../../plugins', import.meta.url));
 const HOUR_MS = 3_600_000;
 
 /** Where the clocks are changed, at times at which they are changed there; and around the nights of it by the hour. */
-const WANTED: readonly (readonly [timezone: string, meaning: Meaning])[] = [
+const WANTED: readonly (readonly [timezone: string, meaning: Meaning, intervalType?: 'WEEKLY' | 'MONTHLY'])[] = [
   ['Europe/Berlin', ['30 2 * * SUN', (shown) => shown.weekday === 0 && at(2, 30)(shown)]],
   ['Europe/Berlin', ['0 * 25,29 3,10 *', ({ month, day, minute }) => isOneOf(month, 3, 10) && isOneOf(day, 25, 29) && minute === 0, 'hourly']],
   ['America/New_York', ['0 2,3 1,8 3,11 *', ({ month, day, hour, minute }) => isOneOf(month, 3, 11) && isOneOf(day, 1, 8) && isOneOf(hour, 2, 3) && minute === 0]],
@@ -29,6 +29,10 @@ const WANTED: readonly (readonly [timezone: string, meaning: Meaning])[] = [
   ['Australia/Lord_Howe', ['15 * 4-5 4,10 *', ({ month, day, minute }) => isOneOf(month, 4, 10) && isOneOf(day, 4, 5) && minute === 15, 'hourly']],
   ['America/Santiago', ['15 0 * * SUN', (shown) => shown.weekday === 0 && at(0, 15)(shown)]],
   ['Asia/Kolkata', ['45 5 1 * *', (shown) => shown.day === 1 && at(5, 45)(shown)]],
+  // As CloudStack writes them, which counts the days of the week from 1.
+  ['Europe/Berlin', ['30:02:1', (shown) => shown.weekday === 0 && at(2, 30)(shown)], 'WEEKLY'],
+  ['America/New_York', ['30:01:1', (shown) => shown.weekday === 0 && at(1, 30)(shown)], 'WEEKLY'],
+  ['Asia/Kolkata', ['45:05:1', (shown) => shown.day === 1 && at(5, 45)(shown)], 'MONTHLY'],
 ]; // prettier-ignore
 
 forEachEngine((engine) => {
@@ -58,8 +62,8 @@ forEachEngine((engine) => {
     const { id: zoneId } = await insertZone(daos);
     await daos.configuration.save({ name: 'backup.framework.enabled', scope: 'Zone', scopeId: zoneId, value: 'true' });
     const schedules: BackupScheduleView[] = [];
-    for (const [timezone, [schedule]] of WANTED) {
-      const due = { intervalType: 'CRON', schedule, timezone, nextRun: new Date(YEAR.from) } as const;
+    for (const [timezone, [schedule], intervalType = 'CRON'] of WANTED) {
+      const due = { intervalType, schedule, timezone, nextRun: new Date(YEAR.from) } as const;
       schedules.push(await insertSchedule(daos, await insertVm(daos, { zoneId }), due));
     }
     return schedules;
