@@ -72,9 +72,12 @@ export class InventoryCopy {
     await this.saveVolume(daos, zone, facts, vm?.id ?? null, owner);
   }
 
-  /** Writes down that a volume is gone. */
-  async recordDeletedVolume({ id }: Pick<Volume, 'id'>): Promise<void> {
-    await this.db.change(({ volumes }) => volumes.markRemoved([id], this.now()));
+  /** Writes down that a volume is gone, and takes the mark of its deletion away. */
+  async recordDeletedVolume({ id }: Pick<Volume, 'id'>, deletion: string): Promise<void> {
+    await this.db.change(async ({ volumes }) => {
+      await volumes.markRemoved([id], this.now());
+      await volumes.endRestore(deletion);
+    });
   }
 
   /** The volumes that the copy has on the machine and the source has not, with what the source says of them. */
