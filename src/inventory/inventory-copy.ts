@@ -46,9 +46,13 @@ export class InventoryCopy {
     return this.db.transaction(await this.recording(zone, facts, owner, signal));
   }
 
-  /** As `record`, for what a command has changed of a machine that is still there. */
-  async recordChange(zone: Zone, facts: MachineFacts, owner: MachineOwner, signal: AbortSignal): Promise<Vm> {
-    return this.db.change(await this.recording(zone, facts, owner, signal));
+  /** As `record`, for a machine that a command has brought back: takes the mark of that away, without which nothing is recorded. */
+  async recordRecovered(zone: Zone, facts: MachineFacts, vm: Vm, recovery: string, signal: AbortSignal): Promise<void> {
+    const record = await this.recording(zone, facts, vm, signal);
+    await this.db.change(async (daos) => {
+      if (!(await daos.vms.endRestore(recovery))) throw refused(`virtual machine ${vm.uuid} has been recovered or expunged meanwhile`);
+      await record(daos);
+    });
   }
 
   private async recording(zone: Zone, facts: MachineFacts, owner: MachineOwner, signal: AbortSignal): Promise<(daos: Daos) => Promise<Vm>> {
