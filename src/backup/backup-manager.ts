@@ -1,7 +1,7 @@
 import { assertMayUse, mayUse, type Access, type OwnerWish } from '../account/access.js';
 import { runningJob, type CallContext, type Caller, type RunningJob } from '../call-context.js';
 import type { Backup, BackupView } from '../dao/backup-dao.js';
-import type { Database } from '../dao/database.js';
+import type { Daos, Database } from '../dao/database.js';
 import type { Listing, Page } from '../dao/page.js';
 import { found, lookUp, NotFound, refused } from '../errors.js';
 import type { ZoneDirectory } from '../inventory/zone-directory.js';
@@ -96,6 +96,8 @@ export class BackupManager {
 
   private async deleteOne(backup: Backup, provider: BackupProvider, order: DeleteOrder, call: CallContext): Promise<void> {
     if (backup.status !== 'Deleting') await this.beginDeleting(backup, runningJob(call));
+    // Whether its provider has been asked before is not known: it stays Deleting, and nobody begins to read it.
+    else await this.assertNotRead(backup, this.db.daos);
     await this.finishDeleting(backup, provider, order, call.signal);
   }
 
@@ -143,6 +145,8 @@ export class BackupManager {
     const begun = await this.db.transaction(async (daos) => {
       // By the same view of the machine's backups: a look may have missed the one for which this one was to go.
       if (isByRule) await this.retention.assertGoes(daos, backup);
+      // So that a server that dies right after this has not taken it from under a restore that goes on.
+      await this.assertNotRead(backup, daos);
       return daos.backups.beginDeleting(id, statusBeforeDeleting(backup));
     });
     if (!begun) {
@@ -151,9 +155,16 @@ export class BackupManager {
       throw refused(`backup ${uuid} is ${status}; it can be deleted when it is BackedUp, Missing or Error`);
     }
     // Looked at after the change, as a restore looks at the status after its job is there: one of the two sees the other.
-    if (!(await this.db.daos.jobs.existReading(uuid))) return;
-    await this.move(backup, 'Deleting', status);
-    throw refused(`backup ${uuid} is being restored; delete it afterwards`);
+    try {
+      await this.assertNotRead(backup, this.db.daos);
+    } catch (error) {
+      await this.move(backup, 'Deleting', status);
+      throw error;
+    }
+  }
+
+  private async assertNotRead({ uuid }: Backup, { jobs }: Daos): Promise<void> {
+    if (await jobs.existReading(uuid)) throw refused(`backup ${uuid} is being restored; delete it afterwards`);
   }
 
   private move({ id }: Backup, from: BackupStatus, to: BackupStatus): Promise<boolean> {

@@ -92,14 +92,12 @@ export class MachineFromBackupManager {
   }
 
   /** Until it is filled, clients see the machine as Restoring; if the job fails, its end takes the marks away. */
-  private async beginFilling({ id }: Vm, { volumes: disks }: MachineFacts, call: CallContext): Promise<void> {
+  private async beginFilling({ id, uuid }: Vm, { volumes: disks }: MachineFacts, call: CallContext): Promise<void> {
     const { operationId } = runningJob(call);
     await this.db.transaction(async ({ vms, volumes }) => {
-      await vms.beginRestore(id, operationId);
-      await volumes.beginRestore(
-        disks.map(({ volume }) => volume.uuid),
-        operationId,
-      );
+      const uuids = disks.map(({ volume }) => volume.uuid);
+      const isMarked = (await vms.beginRestore(id, operationId)) && (await volumes.beginRestore(uuids, operationId));
+      if (!isMarked) throw refused(`virtual machine ${uuid} is being restored, or has been expunged`);
     });
   }
 

@@ -4,6 +4,7 @@ import { runningJob, type CallContext, type Caller } from '../call-context.js';
 import type { Database } from '../dao/database.js';
 import type { Listing, Page } from '../dao/page.js';
 import type { RestoreView } from '../dao/restore-dao.js';
+import type { Vm } from '../dao/vm-dao.js';
 import type { Volume as VolumeRow } from '../dao/volume-dao.js';
 import { lookUp, refused } from '../errors.js';
 import { zoneOf } from '../inventory/facts.js';
@@ -52,7 +53,7 @@ export class RestoreManager {
     const plan = await this.planner.planMachine(backupUuid, wish, call);
     const isBegun = plan.work?.vm.restoreOperation === operationId;
     const work = decide(plan, isBegun);
-    if (!isBegun) await this.begin(work, operationId);
+    if (!isBegun) await this.begin(work, call);
     const { provider, manifest, externalId, backupZone: zone, vm } = work;
     const { machine, volumes } = manifest;
     const request = { ...operationOf(call, 'restoreMachine'), zone: zoneOf(zone), machine, externalId, volumes };
@@ -75,14 +76,18 @@ export class RestoreManager {
     return this.ending.endVolume({ kind: 'Volume', backupUuid, zone, vm, name, destination, restored }, call);
   }
 
-  private async begin({ vm, manifest }: InPlaceWork, operationId: string): Promise<void> {
-    await this.db.transaction(async ({ vms, volumes }) => {
-      if (!(await vms.beginRestore(vm.id, operationId))) throw refused(`virtual machine ${vm.uuid} is being restored already`);
-      await volumes.beginRestore(
-        manifest.volumes.map(({ uuid }) => uuid),
-        operationId,
-      );
+  /** The volumes' marks are there before anybody looks at the volumes again, the machine's when nothing stands in the way any more. */
+  private async begin(work: InPlaceWork, call: CallContext): Promise<void> {
+    const { vm, manifest } = work;
+    const { operationId } = runningJob(call);
+    const uuids = manifest.volumes.map(({ uuid }) => uuid);
+    await this.db.transaction(async ({ volumes }) => {
+      if (!(await volumes.beginRestore(uuids, operationId))) throw refused(takenText(vm));
     });
+    // Recorded first, looked at afterwards, as whoever attaches or deletes a volume does: one of the two sees the other.
+    await this.planner.assertNotTaken(work, call);
+    const isMarked = await this.db.transaction(({ vms }) => vms.beginRestore(vm.id, operationId));
+    if (!isMarked) throw refused(`virtual machine ${vm.uuid} is being restored already`);
   }
 
   /** Records the volume that will be made; a job that is run again after a crash finds it. */
@@ -110,3 +115,6 @@ export class RestoreManager {
     return this.db.transaction(({ volumes }) => volumes.insert(row));
   }
 }
+
+const takenText = ({ uuid }: Vm): string =>
+  `a volume that the backup of virtual machine ${uuid} holds is being deleted, or restored with another machine; ask again when that has ended`;

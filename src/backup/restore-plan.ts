@@ -114,7 +114,8 @@ export function planInPlace(facts: InPlaceFacts): Omit<RestorePlan, 'kind'> {
     ...backupFindings(facts),
     ...inPlaceFindings(facts),
     ...targetFindings(target),
-    ...volumeFindings(facts),
+    ...elsewhereFindings(target.vm, detached),
+    ...strayFindings(facts),
     ...volumes.flatMap(resizeFindings),
     ...roomFindings(volumes, target.room),
   ];
@@ -189,11 +190,15 @@ function* inPlaceFindings({ backup, manifest, target, vmUuid, attached }: InPlac
   }
 }
 
-function* volumeFindings({ manifest, target: { vm }, attached, detached }: InPlaceFacts): Generator<Finding> {
-  for (const { volume, machineUuid } of detached) {
+/** Which of the volumes of a backup another machine has now than the one that is put back. */
+export function* elsewhereFindings(vm: Pick<Vm, 'uuid'>, volumes: readonly VolumeFacts[]): Generator<Finding> {
+  for (const { volume, machineUuid } of volumes) {
     if (machineUuid === undefined || machineUuid === vm.uuid) continue;
     yield blocks(refused(`volume ${volume.uuid} of the backup is attached to another virtual machine; detach it first`));
   }
+}
+
+function* strayFindings({ manifest, target: { vm }, attached }: InPlaceFacts): Generator<Finding> {
   const held = new Set(manifest.volumes.map(({ uuid }) => uuid));
   for (const { uuid } of attached) {
     if (!held.has(uuid)) yield warns(`volume ${uuid} of virtual machine ${vm.uuid} is not in the backup; it is detached and kept as it is`);

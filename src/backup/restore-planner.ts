@@ -12,11 +12,12 @@ import type { PluginInstances } from '../plugin-host/plugin-instances.js';
 import type { BackupProvider, Machine, Volume, VolumeFacts } from '../provider/index.js';
 import type { BackupFramework } from './backup-framework.js';
 import type { BackupManager } from './backup-manager.js';
-import { blocks, type Finding } from './finding.js';
+import { blocks, refusalOf, type Finding } from './finding.js';
 import { asBackedUp, disksOf, partsFromBackup, type MachineFromBackup } from './machine-from-backup.js';
 import { readManifest, type Manifest } from './manifest.js';
 import {
   backupFindings,
+  elsewhereFindings,
   planInPlace,
   planSingleVolume,
   presentOf,
@@ -102,6 +103,17 @@ export class RestorePlanner {
     );
     const plan = planInPlace({ ...source.facts, vmUuid, target, attached, detached });
     return { ...plan, kind: 'Machine', work: workOf(source, { vm }) };
+  }
+
+  /** Refuses if a volume of the backup has come to another machine since it was planned, or may by a job. */
+  async assertNotTaken({ vm, manifest: { volumes }, backupZone }: InPlaceWork, call: CallContext): Promise<void> {
+    const uuids = volumes.map(({ uuid }) => uuid);
+    // The jobs first: what one has done that has ended by then, the source tells.
+    if (await this.db.daos.jobs.isPendingBeside(vm.uuid, uuids)) {
+      throw refused(`a job is about a volume that the backup of virtual machine ${vm.uuid} holds; restore it afterwards`);
+    }
+    const refusal = refusalOf([...elsewhereFindings(vm, await this.lookUp(backupZone, volumes, call))]);
+    if (refusal) throw refusal;
   }
 
   /** Of restoring one volume to a machine, which is that of the backup unless another one is named. */

@@ -186,6 +186,13 @@ export class JobDao {
     return (await this.db('async_job').where({ instanceUuid, status: JOB_PENDING }).first('id')) !== undefined;
   }
 
+  /** Whether a job about one of the things is still pending that may run beside those of the machine. */
+  async isPendingBeside(machineUuid: string, instanceUuids: readonly string[]): Promise<boolean> {
+    const about = this.db('async_job').where({ status: JOB_PENDING }).whereIn('instanceUuid', instanceUuids);
+    const beside = about.where((elsewhere) => void elsewhere.whereNull('machineUuid').orWhereNot({ machineUuid }));
+    return (await beside.first('id')) !== undefined;
+  }
+
   /** Those of the values that a pending job has in the column. */
   async pendingAmong(column: 'operationId' | 'instanceUuid' | 'machineUuid', values: readonly string[]): Promise<ReadonlySet<string>> {
     const pending = new Set<string>();

@@ -31,7 +31,7 @@ export interface Vm {
   nics: string;
   /** What it runs on; null if its source does not say. */
   host: string | null;
-  /** The restore that works on the machine now. */
+  /** The restore that works on the machine now, or its recovery. */
   restoreOperation: string | null;
   created: Date;
   removed: Date | null;
@@ -130,12 +130,12 @@ export class VmDao {
   }
 
   async markExpunged(id: number, removed: Date): Promise<void> {
-    await this.db('virtual_machine').where({ id }).update({ state: 'Expunging', removed, live: null });
+    await this.db('virtual_machine').where({ id }).update({ state: 'Expunging', removed, live: null, restoreOperation: null });
   }
 
-  /** Marks the machine as being restored by `operation`; false if another restore has it. Repeating it is no harm. */
+  /** Marks the machine as being restored by `operation`; false if another restore has it, or if it is gone. Repeating it is no harm. */
   async beginRestore(id: number, operation: string): Promise<boolean> {
-    const begun = await this.db('virtual_machine')
+    const begun = await this.live()
       .where({ id })
       .where((free) => void free.whereNull('restoreOperation').orWhere({ restoreOperation: operation }))
       .update({ restoreOperation: operation });

@@ -30,7 +30,7 @@ export interface Volume {
   state: VolumeState;
   /** The restore that made it. */
   operationId: string | null;
-  /** The restore that writes it now. */
+  /** The restore that writes it now, or its deletion. */
   restoreOperation: string | null;
   created: Date;
   removed: Date | null;
@@ -127,9 +127,12 @@ export class VolumeDao {
       .update({ ...facts, live: facts.removed ? null : 1 });
   }
 
-  /** Marks the volumes as being written by `operation`. */
-  async beginRestore(uuids: readonly string[], operation: string): Promise<void> {
-    await this.db('volume').whereIn('uuid', uuids).update({ restoreOperation: operation });
+  /** Marks the volumes as being written by `operation`; false if another one has any of them. Repeating it is no harm. */
+  async beginRestore(uuids: readonly string[], operation: string): Promise<boolean> {
+    const named = () => this.db('volume').whereIn('uuid', uuids);
+    await named().whereNull('restoreOperation').update({ restoreOperation: operation });
+    const others = named().where((other) => void other.whereNull('restoreOperation').orWhereNot({ restoreOperation: operation }));
+    return (await others.first('id')) === undefined;
   }
 
   /** Takes the operation's marks away; answers how many. */

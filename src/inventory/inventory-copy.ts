@@ -46,9 +46,13 @@ export class InventoryCopy {
     return this.db.transaction(await this.recording(zone, facts, owner, signal));
   }
 
-  /** As `record`, for what a command has changed of a machine that is still there. */
-  async recordChange(zone: Zone, facts: MachineFacts, owner: MachineOwner, signal: AbortSignal): Promise<Vm> {
-    return this.db.change(await this.recording(zone, facts, owner, signal));
+  /** As `record`, for a machine that a command has brought back: takes the mark of that away, without which nothing is recorded. */
+  async recordRecovered(zone: Zone, facts: MachineFacts, vm: Vm, recovery: string, signal: AbortSignal): Promise<void> {
+    const record = await this.recording(zone, facts, vm, signal);
+    await this.db.change(async (daos) => {
+      if (!(await daos.vms.endRestore(recovery))) throw refused(`virtual machine ${vm.uuid} has been recovered or expunged meanwhile`);
+      await record(daos);
+    });
   }
 
   private async recording(zone: Zone, facts: MachineFacts, owner: MachineOwner, signal: AbortSignal): Promise<(daos: Daos) => Promise<Vm>> {
@@ -72,9 +76,12 @@ export class InventoryCopy {
     await this.saveVolume(daos, zone, facts, vm?.id ?? null, owner);
   }
 
-  /** Writes down that a volume is gone. */
-  async recordDeletedVolume({ id }: Pick<Volume, 'id'>): Promise<void> {
-    await this.db.change(({ volumes }) => volumes.markRemoved([id], this.now()));
+  /** Writes down that a volume is gone, and takes the mark of its deletion away. */
+  async recordDeletedVolume({ id }: Pick<Volume, 'id'>, deletion: string): Promise<void> {
+    await this.db.change(async ({ volumes }) => {
+      await volumes.markRemoved([id], this.now());
+      await volumes.endRestore(deletion);
+    });
   }
 
   /** The volumes that the copy has on the machine and the source has not, with what the source says of them. */

@@ -8,6 +8,7 @@ import { ApiError, found, invalid, lookUp, refused } from '../errors.js';
 import { operationOf, requestOperation } from '../plugin-host/operation.js';
 import type { PluginInstances } from '../plugin-host/plugin-instances.js';
 import type { InventorySource, MachineFacts, Nic, Operation } from '../provider/index.js';
+import { stableUuid } from '../stable-uuid.js';
 import { nicsOf, stateNamed, visibleState } from './facts.js';
 import type { InventoryCopy, MachineOwner } from './inventory-copy.js';
 import { partsOf, type MachineMake, type MachineParts } from './machine-make.js';
@@ -153,13 +154,32 @@ export class MachineManager {
     const known = await source.findMachine(uuid, call.signal);
     // Brought back already, by a request that could not record it.
     const isBack = vm.state === 'Destroyed' && (known?.state === 'Stopped' || known?.state === 'Running');
-    if (!known || (known.state !== 'Destroyed' && !isBack) || vm.restoreOperation !== null) {
-      const state = visibleState({ ...vm, state: known?.state ?? vm.state });
+    const isRestoring = vm.restoreOperation !== null && vm.restoreOperation !== recoveryOf(uuid);
+    if (!known || (known.state !== 'Destroyed' && !isBack) || isRestoring) {
+      const state = isRestoring ? visibleState(vm) : (known?.state ?? vm.state);
       throw refused(`virtual machine ${uuid} is ${state}; only one that is Destroyed can be recovered`);
     }
-    const facts = isBack ? known : await this.bringBack(source, known, call);
-    await this.copy.recordChange(zone, facts, vm, call.signal);
+    await this.alone(vm, async (recovery) => {
+      const facts = isBack ? known : await this.bringBack(source, known, call);
+      await this.copy.recordRecovered(zone, facts, vm, recovery, call.signal);
+    });
     return this.view(uuid);
+  }
+
+  /** Has the work of a request, which is in no order with the jobs of the machine, done under a mark; refuses if there are any. */
+  private async alone({ id, uuid }: Vm, work: (recovery: string) => Promise<void>): Promise<void> {
+    const recovery = recoveryOf(uuid);
+    const isMarked = await this.db.transaction(({ vms }) => vms.beginRestore(id, recovery));
+    if (!isMarked) throw refused(`virtual machine ${uuid} is being restored, or has been expunged`);
+    try {
+      // Recorded first, looked at afterwards, as the job that expunges it does: one of the two sees the other.
+      if (await this.db.daos.jobs.isPendingOn(uuid, undefined))
+        throw refused(`a job is about virtual machine ${uuid}; recover it afterwards`);
+      await work(recovery);
+    } catch (error) {
+      await this.db.transaction(({ vms }) => vms.endRestore(recovery));
+      throw error;
+    }
   }
 
   private bringBack(source: InventorySource, { machine, volumes }: MachineFacts, call: CallContext): Promise<MachineFacts> {
@@ -169,21 +189,36 @@ export class MachineManager {
 
   /** Removes a destroyed machine for good. */
   async expunge(uuid: string, call: CallContext): Promise<void> {
-    const { removed } = await this.getIncludingRemoved(call.caller, uuid);
-    if (!removed) {
-      const { vm, isKnown } = await this.copy.refresh(uuid, call.signal);
-      // One that the source has lost is taken for destroyed; a job that is run again after a crash may have seen to that.
-      if (isKnown && vm.state !== 'Destroyed') throw refused(`virtual machine ${uuid} is ${vm.state}; destroy it before it is expunged`);
-    }
-    await this.destroy(uuid, true, call);
+    await this.removeForGood(uuid, () => this.assertDestroyed(uuid, call), call);
+  }
+
+  private async assertDestroyed(uuid: string, { signal }: CallContext): Promise<void> {
+    const { vm, isKnown } = await this.copy.refresh(uuid, signal);
+    // One that the source has lost is taken for destroyed; a job that is run again after a crash may have seen to that.
+    if (isKnown && vm.state !== 'Destroyed') throw refused(`virtual machine ${uuid} is ${vm.state}; destroy it before it is expunged`);
   }
 
   /** With `expunge` the machine is gone for good: it leaves its backup offering, and is refused while that offering has backups of it. */
   async destroy(uuid: string, expunge: boolean, call: CallContext): Promise<VmView> {
+    return expunge ? this.removeForGood(uuid, async () => undefined, call) : this.destroyAtSource(uuid, false, call);
+  }
+
+  /** Frees the machine and then removes it; `check` refuses before, and again afterwards, since whoever lets it go may take a while. */
+  private async removeForGood(uuid: string, check: () => Promise<void>, call: CallContext): Promise<VmView> {
     const vm = await this.getIncludingRemoved(call.caller, uuid);
+    if (vm.removed) return this.destroyAtSource(uuid, true, call);
+    // Before the machine itself is looked at: what a recovery has done that has ended by then, the source tells.
+    if (vm.restoreOperation === recoveryOf(uuid)) throw refused(`virtual machine ${uuid} is being recovered`);
+    await check();
+    await this.release(vm, call);
+    await check();
+    return this.destroyAtSource(uuid, true, call);
+  }
+
+  private async destroyAtSource(uuid: string, expunge: boolean, call: CallContext): Promise<VmView> {
+    const { removed } = await this.getIncludingRemoved(call.caller, uuid);
     // A job that is run again after a crash finds its work done.
-    if (vm.removed && runningJob(call).isRepeat) return this.view(uuid);
-    if (expunge) await this.release(vm, call);
+    if (removed && runningJob(call).isRepeat) return this.view(uuid);
     return this.act('destroyMachine', uuid, call, (source, request) => source.destroyMachine({ ...request, expunge }, call.signal));
   }
 
@@ -210,3 +245,6 @@ export class MachineManager {
     return view;
   }
 }
+
+/** Marks a machine as being recovered: the same for every attempt, so that what one has begun is taken over by the next. */
+const recoveryOf = (uuid: string): string => stableUuid(`recoverMachine/${uuid}`);

@@ -308,6 +308,17 @@ forEachEngine((engine) => {
     expect(await jobs().existReading('backup')).toBe(false);
   });
 
+  test('knows whether a job about one of several things is pending beside those of a machine', async () => {
+    const job = await insertJob(daos(), { instanceUuid: 'volume', machineUuid: 'other' });
+    await insertJob(daos(), { instanceUuid: 'own', machineUuid: 'machine' });
+    await insertJob(daos(), { instanceUuid: 'free', machineUuid: null });
+    const isPending = (...uuids: string[]) => jobs().isPendingBeside('machine', uuids);
+    expect([await isPending('none', 'volume'), await isPending('free')]).toEqual([true, true]);
+    expect([await isPending('own', 'none'), await isPending()]).toEqual([false, false]);
+    await jobs().finish(await claimed(job), DONE);
+    expect(await isPending('volume')).toBe(false);
+  });
+
   test('knows whether a job that a schedule wants is pending', async () => {
     const job = await insertJob(daos(), { backupScheduleId: 7 });
     await insertJob(daos());

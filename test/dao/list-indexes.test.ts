@@ -222,6 +222,7 @@ forEachEngine((engine) => {
     ],
     ['deliveries of a webhook', ['webhook_delivery'], () => [daos().webhookDeliveries.list({ webhookId }, PAGE)]],
     ['deliveries that are due', ['webhook_delivery'], () => [daos().webhookDeliveries.listDueHeads(LATER, 10)]],
+    ['jobs about volumes', ['async_job'], () => [daos().jobs.isPendingBeside('machine', ['volume', 'other'])]],
     ['jobs that read a backup', ['async_job'], () => [daos().jobs.existReading('backup')]],
     [
       'users',

@@ -41,12 +41,17 @@ forEachEngine((engine) => {
   });
 
   test('shows an expunged machine only to those who ask for removed ones', async () => {
-    const vm = await insertVm(daos());
+    const vm = await insertVm(daos(), { restoreOperation: 'op' });
     await insertVm(daos());
     await daos().vms.markExpunged(vm.id, REMOVED);
     expect(await daos().vms.findByUuid(vm.uuid)).toBeUndefined();
     expect((await daos().vms.list({}, ALL)).total).toBe(1);
-    expect(await daos().vms.findByUuidIncludingRemoved(vm.uuid)).toMatchObject({ state: 'Expunging', removed: REMOVED });
+    expect(await daos().vms.findByUuidIncludingRemoved(vm.uuid)).toMatchObject({
+      state: 'Expunging',
+      removed: REMOVED,
+      restoreOperation: null,
+    });
+    expect(await daos().vms.beginRestore(vm.id, 'op')).toBe(false);
     expect(await daos().vms.findView(vm.uuid)).toMatchObject({ id: vm.id, removed: REMOVED });
   });
 
@@ -136,9 +141,9 @@ forEachEngine((engine) => {
 
   test('takes the mark of a restore away only for its operation', async () => {
     const [vm, other] = [await insertVm(daos(), { restoreOperation: 'op' }), await insertVm(daos(), { restoreOperation: 'others' })];
-    await daos().vms.endRestore('another');
+    expect(await daos().vms.endRestore('another')).toBe(false);
     expect(await stored(vm.id)).toMatchObject({ restoreOperation: 'op' });
-    await daos().vms.endRestore('op');
+    expect(await daos().vms.endRestore('op')).toBe(true);
     expect(await stored(vm.id)).toMatchObject({ restoreOperation: null, created: CREATED });
     expect(await daos().vms.beginRestore(vm.id, 'another')).toBe(true);
     expect(await stored(other.id)).toMatchObject({ restoreOperation: 'others' });

@@ -125,12 +125,22 @@ forEachEngine((engine) => {
     const volumes = [await insertVolume(daos()), await insertVolume(daos()), await insertVolume(daos())];
     const [first, second, third] = volumes.map(({ uuid }) => uuid) as [string, string, string];
     const marks = async () => (await daos().volumes.list({}, ALL)).rows.map(({ restoreOperation }) => restoreOperation);
-    await daos().volumes.beginRestore([first, second], 'op');
-    await daos().volumes.beginRestore([third], 'another');
-    await daos().volumes.beginRestore([], 'none');
+    expect(await daos().volumes.beginRestore([first, second], 'op')).toBe(true);
+    expect(await daos().volumes.beginRestore([third], 'another')).toBe(true);
+    expect(await daos().volumes.beginRestore([], 'none')).toBe(true);
+    expect(await daos().volumes.beginRestore([first, 'unknown'], 'op')).toBe(true);
+    expect(await daos().volumes.beginRestore([third, first], 'op')).toBe(false);
     expect(await marks()).toEqual(['op', 'op', 'another']);
     await daos().volumes.endRestore('op');
     expect(await marks()).toEqual([null, null, 'another']);
+  });
+
+  test('lets one of several restores have the volumes', async () => {
+    const uuids = [(await insertVolume(daos())).uuid, (await insertVolume(daos())).uuid];
+    const outcomes = await race(8, (contender) => daos().volumes.beginRestore(uuids, `op-${contender}`));
+    expect(winners(outcomes)).toBe(1);
+    const operation = `op-${outcomes.indexOf(true)}`;
+    expect(await daos().volumes.listByUuidsIncludingRemoved(uuids)).toMatchObject(uuids.map(() => ({ restoreOperation: operation })));
   });
 
   test('removes the volume that an operation was making and has not finished', async () => {

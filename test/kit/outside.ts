@@ -24,3 +24,26 @@ function override(plugins: Plugins, kind: PluginKind, name: string, alter: Alter
   };
   loaded.set(name, { ...plugin, create });
 }
+
+type Step = keyof InventorySource;
+type Moment = `${'before' | 'after'} ${Step}`;
+
+/** Answers how to have something done in the middle of the next call of the steps: before the simulator hears of it, or before its answer is heard. */
+export function interruptible(server: TestServer, steps: readonly Step[]): (moment: Moment, work: () => Promise<unknown>) => void {
+  const awaited = new Map<Moment, () => Promise<unknown>>();
+  const meet = async (moment: Moment) => {
+    const work = awaited.get(moment);
+    awaited.delete(moment);
+    await work?.();
+  };
+  const interrupted =
+    (source: InventorySource, step: Step) =>
+    async (...args: unknown[]) => {
+      await meet(`before ${step}`);
+      const answer = (await Reflect.apply(source[step] as () => unknown, source, args)) as unknown;
+      await meet(`after ${step}`);
+      return answer;
+    };
+  alterInventory(server, (source) => Object.fromEntries(steps.map((step) => [step, interrupted(source, step)])));
+  return (moment, work) => void awaited.set(moment, work);
+}

@@ -2,12 +2,17 @@ import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
 import { isEmbedded } from '../../db/migrations/create-table.js';
 
-/** How many rows each table has, and a digest of what is in them, without the tables that are left out. */
-export async function tableDigests(knex: Knex, leftOut: ReadonlySet<string>): Promise<Readonly<Record<string, string>>> {
+/** How many rows each table has, and a digest of what is in them, without the tables and columns that are left out. */
+export async function tableDigests(
+  knex: Knex,
+  leftOut: ReadonlySet<string>,
+  columnsLeftOut: ReadonlySet<string> = new Set(),
+): Promise<Readonly<Record<string, string>>> {
+  const kept = (column: string, value: unknown) => (columnsLeftOut.has(column) ? undefined : value);
   const names = (await tableNames(knex)).filter((name) => !leftOut.has(name)).sort();
   const digests = names.map(async (name) => {
     const rows = (await knex(name).select().orderBy(1)) as unknown[];
-    return [name, `${rows.length} rows, ${createHash('sha256').update(JSON.stringify(rows)).digest('hex').slice(0, 16)}`] as const;
+    return [name, `${rows.length} rows, ${createHash('sha256').update(JSON.stringify(rows, kept)).digest('hex').slice(0, 16)}`] as const;
   });
   return Object.fromEntries(await Promise.all(digests));
 }
