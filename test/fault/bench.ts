@@ -208,8 +208,7 @@ export class Bench {
     plan: FaultPlan,
     more: Partial<NewJob> = {},
   ): Promise<Ended> {
-    const asker = machineUuid === null ? this.administrator : this.user;
-    const { uuid, operationId } = await this.submit(asker, command, parameters, machineUuid, more);
+    const { uuid, operationId } = await this.submit(command, parameters, machineUuid, more);
     this.faults.set(operationId, plan.failsAt);
     for (let life = 0; life < MOST_LIVES; life++) {
       await this.live(life === 0 ? plan : noFault());
@@ -231,10 +230,10 @@ export class Bench {
   async runUntilGivenUp(
     command: string,
     parameters: Readonly<Record<string, string>>,
-    machineUuid: string,
+    machineUuid: string | null,
     plan: FaultPlan,
   ): Promise<void> {
-    await this.submit(this.user, command, parameters, machineUuid);
+    await this.submit(command, parameters, machineUuid);
     let resolve: () => void = noLog;
     const over = new Promise<void>((done) => (resolve = done));
     const runner = await this.runner(plan, (_level, message) => void (GIVEN_UP.has(message) && resolve()));
@@ -270,15 +269,15 @@ export class Bench {
     });
   }
 
-  /** Records the job of a command, with what its work burdens. */
+  /** Records the job of a command, an administrator's if it is about no machine, with what its work burdens. */
   private async submit(
-    asker: User,
     command: string,
     parameters: Readonly<Record<string, string>>,
     machineUuid: string | null,
     more: Partial<NewJob> = {},
   ): Promise<JobView> {
     const { daos } = this.server.db;
+    const asker = machineUuid === null ? this.administrator : this.user;
     const burden = machineUuid === null ? {} : await burdenOf(daos, { type: 'VirtualMachine', uuid: machineUuid, machineUuid });
     const params = JSON.stringify(Object.entries(parameters));
     return insertJob(daos, { ...askedBy(asker), command, params, machineUuid, ...burden, created: this.clock.now(), ...more });

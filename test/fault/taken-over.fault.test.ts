@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type Database, insideTransaction } from '../../src/dao/database.js';
 import { forEachEngine, testDatabase } from '../kit/engines.js';
 import { FaultPlan } from '../kit/faulty.js';
@@ -39,7 +40,7 @@ forEachEngine((engine) => {
   const handle = testDatabase(engine);
 
   /** Runs the job of a command again and again, and has it taken over ever later. */
-  async function sweep(command: string, prepare: (bench: Bench) => Promise<{ machineUuid: string; wish: Record<string, string> }>) {
+  async function sweep(command: string, prepare: (bench: Bench) => Promise<{ machineUuid: string | null; wish: Record<string, string> }>) {
     const bench = await Bench.open(handle.db);
     for (let n = 1; ; n++) {
       const { machineUuid, wish } = await prepare(bench);
@@ -98,6 +99,44 @@ forEachEngine((engine) => {
       sweep('deleteBackup', async (bench) => {
         const { machineUuid, uuid } = await backedUp(bench);
         return { machineUuid, wish: { id: uuid } };
+      }),
+    TEST_MS,
+  );
+
+  test(
+    'so is a machine that is being made of a backup',
+    () => {
+      let backupid: string | undefined;
+      return sweep('createVMFromBackup', async (bench) => {
+        backupid ??= (await backedUp(bench)).uuid;
+        return { machineUuid: randomUUID(), wish: { zoneid: bench.zone.uuid, backupid } };
+      });
+    },
+    TEST_MS,
+  );
+
+  test(
+    'so is one that is being deployed',
+    () => sweep('deployVirtualMachine', async ({ zone }) => ({ machineUuid: null, wish: { zoneid: zone.uuid, rootdisksize: '1' } })),
+    TEST_MS,
+  );
+
+  test(
+    'so is a machine that is being put into its offering',
+    () =>
+      sweep('assignVirtualMachineToBackupOffering', async (bench) => {
+        const { uuid } = await bench.deploy();
+        return { machineUuid: uuid, wish: { virtualmachineid: uuid, backupofferingid: bench.offering.uuid } };
+      }),
+    TEST_MS,
+  );
+
+  test(
+    'so is one that is being taken out of it',
+    () =>
+      sweep('removeVirtualMachineFromBackupOffering', async (bench) => {
+        const { uuid } = await bench.protect();
+        return { machineUuid: uuid, wish: { virtualmachineid: uuid } };
       }),
     TEST_MS,
   );
