@@ -122,6 +122,17 @@ forEachEngine((engine) => {
   );
 
   test(
+    'so is an offering that is being imported',
+    () =>
+      sweep('importBackupOffering', async ({ zone }) => {
+        await handle.db.knex('backup_policy').where({ externalId: 'silver-policy' }).delete();
+        const about = { name: randomUUID(), description: 'of the test', externalid: 'silver-policy', allowuserdrivenbackups: 'true' };
+        return { machineUuid: null, wish: { ...about, zoneid: zone.uuid } };
+      }),
+    TEST_MS,
+  );
+
+  test(
     'so is a machine that is being put into its offering',
     () =>
       sweep('assignVirtualMachineToBackupOffering', async (bench) => {
