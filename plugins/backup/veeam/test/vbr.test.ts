@@ -220,6 +220,23 @@ describe.each(['1.1-rev0', '1.2-rev1', '1.3-rev2'])('over revision %s', (revisio
     expect(bench.estate.sessions.active()).toEqual([]);
   });
 
+  test('judges a restore that was told to stop by its end, which may be a good one', async () => {
+    const { machine, take, restore } = await bench.guarded();
+    const { externalId } = await bench.open().takeBackup(take(), never);
+    const content = contentOf(bench, machine.name);
+    bench.estate.scribble(machine.name);
+    bench.estate.sessions.script.neverStarts = true;
+    const STOP = /POST .*\/stop$/;
+    bench.server.faults.push({ on: STOP, how: { status: 200, body: '{}' } });
+    const report = async () => {
+      bench.estate.advance(130_000);
+      if (bench.server.count(STOP) > 0) bench.estate.sessions.goOn();
+    };
+    await bench.open().restoreMachine({ ...restore(externalId), report }, never);
+    expect(contentOf(bench, machine.name)).toEqual(content);
+    expect(bench.server.count(STOP)).toBe(1);
+  });
+
   test('says after a long standstill that nobody knows, and joins the session when it is asked again', async () => {
     const { take } = await bench.guarded();
     bench.estate.sessions.script.lastsMs = 10 ** 9;
