@@ -258,6 +258,20 @@ describe('restoring machines', () => {
     expect(bench.server.count(/POST .*vmRestorePoints/)).toBe(1);
   });
 
+  test('restores nothing over a machine while somebody else restores it', async () => {
+    const { provider, machine, take, restore } = await bench.assigned();
+    const { externalId } = await provider.takeBackup(take(), never);
+    bench.estate.sessions.script.lastsMs = 60_000;
+    bench.estate.startRestore(bench.estate.pointsOf(machine.name)[0]!);
+    const request = restore(externalId);
+    await expectFault(provider.restoreMachine(request, never), 'temporary');
+    expect(bench.server.count(/POST .*vmRestorePoints/)).toBe(0);
+    bench.estate.advance(60_000);
+    bench.estate.sessions.script.lastsMs = 0;
+    await provider.restoreMachine(request, never);
+    expect(sessionsOf(machine.name)).toHaveLength(2);
+  });
+
   test('joins the restore that was started when its answer was lost', async () => {
     const { provider, machine, take, restore } = await bench.assigned();
     const { externalId } = await provider.takeBackup(take(), never);

@@ -146,6 +146,23 @@ test('starts nothing while the job runs for somebody else', async () => {
   expect(estate.pointsOf(machine.name)).toHaveLength(2);
 });
 
+test('restores nothing over a machine while somebody else restores it', async () => {
+  const { machine, take, restore } = await bench.guarded();
+  const { externalId } = await bench.open().takeBackup(take(), never);
+  estate.sessions.script.lastsMs = 1_000_000;
+  Object.assign(estate.sessions, { initiator: 'VBR\\somebody' });
+  estate.startRestore(estate.pointsOf(machine.name)[0]!);
+  Object.assign(estate.sessions, { initiator: 'VBR\\Stackvault' });
+  const request = restore(externalId);
+  const { message } = await expectFault(bench.open().restoreMachine(request, never), 'temporary');
+  expect(message).toContain(`restoring the machine ${machine.name} already`);
+  expect(server.count(/POST .*\/vSphere$/)).toBe(0);
+  estate.advance(1_000_000);
+  estate.sessions.script.lastsMs = 0;
+  await bench.open().restoreMachine(request, never);
+  expect(server.count(/POST .*\/vSphere$/)).toBe(1);
+});
+
 test.each([20, 1, 0, -1, null, ''])('a token that is said to last %p seconds is used, and not only asked for', async (seconds) => {
   const before = vbr.logons;
   server.faults.push({

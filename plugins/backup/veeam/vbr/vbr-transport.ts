@@ -46,7 +46,7 @@ export class VbrTransport implements Transport {
     this.jobs = new Jobs(this.client);
     this.sessions = new Sessions(this.client, username);
     this.points = new RestorePoints(this.client, this.sessions, this.jobs);
-    this.restores = new MachineRestores(this.client, this.inventory, this.points);
+    this.restores = new MachineRestores(this.client, this.inventory, this.points, this.sessions);
     const target = { cluster: settings['restore.cluster'], datastore: settings['restore.datastore'] };
     if (target.cluster !== '' && target.datastore !== '')
       this.disks = new VbrDiskRestores(this.client, this.inventory, this.sessions, target);
