@@ -33,7 +33,7 @@ export class Taking {
       throw new ProviderError('unsupported', 'Veeam freezes guests as the job says, not as a single backup wants it');
     }
     const plan = async (): Promise<Plan> => {
-      const { job } = await this.assignments.get(machine.uuid, offeringExternalId);
+      const job = await this.assignments.jobOf(transport, machine.uuid, offeringExternalId, signal);
       if (await this.assignments.locate(transport, machine, signal)) return { job, volumes: request.volumes };
       throw new ProviderError('not_found', `vCenter, as Veeam sees it, has no machine ${machine.name}`);
     };

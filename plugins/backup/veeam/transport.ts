@@ -15,6 +15,8 @@ export interface Transport {
   listTemplates(signal: AbortSignal): Promise<readonly Template[]>;
   /** The machines of that name that vCenter has. */
   findMachines(name: string, signal: AbortSignal): Promise<readonly VsphereMachine[]>;
+  /** The machine that vCenter has under this identity, whatever its name is. */
+  findMachine(moref: string, signal: AbortSignal): Promise<VsphereMachine | undefined>;
 
   /** The job that backs up the machine, known by the uuid in its name; undefined if there is none. */
   findJob(machineUuid: string, signal: AbortSignal): Promise<string | undefined>;

@@ -325,6 +325,19 @@ describe('restoring machines', () => {
     expect(job.morefs).toEqual([bench.estate.machine(machine.name).moref]);
     expect((await provider.takeBackup(take(), never)).machineUuid).toBe(machine.uuid);
   });
+
+  test('knows a machine by its identity when it has another name', async () => {
+    const { provider, machine, take, restore } = await bench.assigned();
+    const before = contentOf(machine.name);
+    const { externalId } = await provider.takeBackup(take(), never);
+    const renamed = `renamed-${machine.name}`;
+    bench.estate.rename(machine.name, renamed);
+    bench.estate.scribble(renamed);
+    await provider.restoreMachine(restore(externalId), never);
+    expect(contentOf(renamed)).toEqual(before);
+    expect(bench.logged).toEqual([]);
+    await provider.takeBackup(take(), never);
+  });
 });
 
 describe('a server that dies', () => {

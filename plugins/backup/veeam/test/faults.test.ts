@@ -371,7 +371,7 @@ describe('what comes late', () => {
     const { machine, take, restore } = await bench.guarded();
     const { externalId } = await bench.open().takeBackup(take(), never);
     estate.lose(machine.name);
-    server.faults.push({ on: MACHINES, times: 2, skip: 1, how: nothing });
+    server.faults.push({ on: MACHINES, times: 4, skip: 1, how: nothing });
     await bench.open().restoreMachine(restore(externalId), never);
     expect(server.faults[0]?.times).toBe(0);
     await bench.open().takeBackup(take(), never);
@@ -395,5 +395,44 @@ describe('what comes late', () => {
     await bench.open().restoreMachine(moves, never);
     expect(estate.jobs.find(({ name }) => name.endsWith(machine.uuid))?.morefs).toEqual(['vm-anew']);
     await bench.open().takeBackup(take(), never);
+  });
+
+  test('a machine that was restored is restored also when its job is gone: the next backup says so', async () => {
+    const { machine, assign, take, restore } = await bench.guarded();
+    const { externalId } = await bench.open().takeBackup(take(), never);
+    const content = estate.contentOf(machine.name);
+    estate.lose(machine.name);
+    const [job] = estate.jobs.splice(
+      estate.jobs.findIndex(({ name }) => name.endsWith(machine.uuid)),
+      1,
+    );
+    await bench.open().restoreMachine(restore(externalId), never);
+    expect(estate.contentOf(machine.name)).toEqual(content);
+    expect(bench.logged.at(-1)).toMatchObject({ message: expect.stringContaining('its job does not follow'), fields: { machine: machine.uuid } });
+    expect((await expectFault(bench.open().takeBackup(take(), never), 'not_found')).message).toContain(job!.id);
+    await bench.open().assign(assign(), never);
+    await bench.open().takeBackup(take(), never);
+  });
+
+  test('a job that could not be changed after a restore backs up the machine that came back as soon as it can', async () => {
+    const { machine, take, restore } = await bench.guarded();
+    const { externalId } = await bench.open().takeBackup(take(), never);
+    estate.lose(machine.name);
+    server.faults.push({ on: /PUT .*\/jobs\/[^/]+$/, times: 1, how: { status: 400, body: '{"message":"The job is being edited"}' } });
+    await bench.open().restoreMachine(restore(externalId), never);
+    expect(server.faults[0]?.times).toBe(0);
+    await bench.open().takeBackup(take(), never);
+    const job = estate.jobs.find(({ name }) => name.endsWith(machine.uuid));
+    expect(job?.morefs).toEqual([estate.machine(machine.name).moref]);
+  });
+
+  test('two machines of the name of a restored one do not undo its restore', async () => {
+    const { machine, take, restore } = await bench.guarded();
+    const { externalId } = await bench.open().takeBackup(take(), never);
+    estate.lose(machine.name);
+    const request = { ...restore(externalId), report: async () => void estate.addMachine(machine.name, []) };
+    await bench.open().restoreMachine(request, never);
+    expect(bench.logged.at(-1)).toMatchObject({ fields: { machine: machine.uuid, reason: expect.stringContaining('2 machines') } });
+    await expectFault(bench.open().takeBackup(take(), never), 'rejected');
   });
 });

@@ -70,6 +70,27 @@ describe.each(['1.1-rev0', '1.2-rev1', '1.3-rev2'])('over revision %s', (revisio
     expect(contentOf(bench, name)).toEqual(later);
   });
 
+  test('knows a machine by its identity when it has another name, also where a new machine has the old one', async () => {
+    const { machine, take, restore } = await bench.guarded();
+    const provider = bench.open();
+    const content = contentOf(bench, machine.name);
+    const { moref } = bench.estate.machine(machine.name);
+    const { externalId } = await provider.takeBackup(take(), never);
+    const renamed = `${machine.name}-renamed`;
+    bench.estate.rename(machine.name, renamed);
+    for (let n = 0; n < 2; n++) {
+      bench.estate.scribble(renamed);
+      // With the name in the backup.
+      await bench.open({ 'task.poll.max.retry': 1 }).restoreMachine(restore(externalId), never);
+      expect(contentOf(bench, renamed)).toEqual(content);
+      expect(bench.estate.machines.filter(({ name }) => name === machine.name)).toHaveLength(n);
+      bench.estate.addMachine(machine.name, [{ sizeBytes: 1, slot: 0 }]);
+    }
+    await provider.takeBackup({ ...take(), machine: { ...machine, name: renamed } }, never);
+    expect(bench.estate.machine(renamed).moref).toBe(moref);
+    expect(bench.logged.map(({ message }) => message)).not.toContainEqual(expect.stringContaining('is not seen in vCenter'));
+  });
+
   test('does not take a namesake for the machine that was assigned', async () => {
     const { machine, take, restore } = await bench.guarded();
     const provider = bench.open();

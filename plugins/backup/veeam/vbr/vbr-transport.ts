@@ -77,6 +77,10 @@ export class VbrTransport implements Transport {
     return this.inventory.machines(name, signal);
   }
 
+  findMachine(moref: string, signal: AbortSignal): Promise<VsphereMachine | undefined> {
+    return this.inventory.machine(moref, signal);
+  }
+
   findJob(machineUuid: string, signal: AbortSignal): Promise<string | undefined> {
     return this.jobs.find(machineUuid, signal);
   }
