@@ -251,7 +251,9 @@ describe('restoring machines', () => {
     const request = restore(externalId);
     const still = { ...request, report: async () => void bench.estate.advance(300_000) };
     const doubt = await expectFault(impatient.restoreMachine(still, never), 'unknown');
-    expect(doubt.message).toMatch(/may still be running: restoreSessions\/.* is still Starting, and Enterprise Manager cannot stop a restore/);
+    expect(doubt.message).toMatch(
+      /may still be running: restoreSessions\/.* is still Starting, and Enterprise Manager cannot stop a restore/,
+    );
     bench.estate.sessions.goOn();
     await impatient.restoreMachine(request, never);
     expect(contentOf(machine.name)).toEqual(content);

@@ -112,6 +112,36 @@ test('nobody starts a backup again while the request of another may still be und
   expect([server.count(STARTS_JOB), estate.pointsOf(machine.name).length]).toEqual([2, 1]);
 });
 
+test.each(['domain-c1', 'datastore-11'])(
+  'restores no volume where a name of the target means several (%s), and says so beforehand',
+  async (objectId) => {
+    const { volumes, take, restoreOne } = await bench.guarded();
+    const { externalId } = await bench.open().takeBackup(take(), never);
+    const fcds = estate.firstClassDisks.length;
+    const shownTwice =
+      (as: string): Fault['how'] =>
+      ({ status, body = '' }) => {
+        const { data, pagination } = JSON.parse(body) as { data: { objectId: string }[]; pagination: object };
+        const doubles = data.filter((each) => each.objectId === objectId).map((each) => ({ ...each, objectId: as }));
+        const [shown, total] = [[...data, ...doubles], data.length + doubles.length];
+        return { status, body: JSON.stringify({ data: shown, pagination: { ...pagination, total, count: total } }) };
+      };
+    const on = /GET .*\/hosts\/./;
+    server.faults.push({ on, how: shownTwice('another') });
+    expect((await expectFault(bench.open().restoreVolume(restoreOne(externalId, volumes[1]!), never), 'rejected')).message).toContain(
+      'several',
+    );
+    expect((await bench.open().checkConnection!(never)).at(-1)).toMatchObject({
+      isPassed: false,
+      detail: expect.stringContaining('several'),
+    });
+    expect(estate.firstClassDisks).toHaveLength(fcds);
+    // One that is listed twice is one.
+    server.faults.splice(0, 1, { on, how: shownTwice(objectId) });
+    await bench.open().restoreVolume(restoreOne(externalId, volumes[1]!), never);
+  },
+);
+
 test('nothing is started when the questions before it have used up the time of the start', async () => {
   const { volumes, take, restoreOne } = await bench.guarded();
   const { externalId } = await bench.open().takeBackup(take(), never);
@@ -318,12 +348,29 @@ describe('a server that dies', () => {
         .catch(() => undefined);
       const provider = bench.open({}, store);
       const { externalId: _, ...deletion } = asking.delete('');
-      await provider.deleteBackup({ ...deletion, takenBy: request.operationId }, never);
+      const report = async () => void estate.advance(CLAIM_MS);
+      await provider.deleteBackup({ ...deletion, report, takenBy: request.operationId }, never);
       await expectFault(provider.takeBackup(request, never), 'not_found');
       expect(estate.pointsOf(made.machine.name)).toEqual([]);
     });
     expect.hasAssertions();
   });
+});
+
+test('a backup that is deleted while the request that starts it is on its way is none in the end', async () => {
+  const { machine, take, ...asking } = await bench.guarded();
+  const request = take();
+  server.faults.push({ on: /POST .*\/start$/, how: 'drop' });
+  await expectFault(bench.open().takeBackup(request, never), 'unknown');
+  server.faults.length = 0;
+  const { externalId: _, ...deletion } = asking.delete('');
+  // It arrives when it has been looked for once.
+  const arrive = () => estate.startJob(estate.jobs.find(({ name }) => name.endsWith(machine.uuid))!);
+  let reports = 0;
+  const report = async () => void (reports++ === 0 && arrive());
+  await bench.open().deleteBackup({ ...deletion, report, takenBy: request.operationId }, never);
+  expect(estate.pointsOf(machine.name)).toEqual([]);
+  expect(reports).toBeGreaterThan(0);
 });
 
 describe('what comes late', () => {
@@ -408,7 +455,10 @@ describe('what comes late', () => {
     );
     await bench.open().restoreMachine(restore(externalId), never);
     expect(estate.contentOf(machine.name)).toEqual(content);
-    expect(bench.logged.at(-1)).toMatchObject({ message: expect.stringContaining('its job does not follow'), fields: { machine: machine.uuid } });
+    expect(bench.logged.at(-1)).toMatchObject({
+      message: expect.stringContaining('its job does not follow'),
+      fields: { machine: machine.uuid },
+    });
     expect((await expectFault(bench.open().takeBackup(take(), never), 'not_found')).message).toContain(job!.id);
     await bench.open().assign(assign(), never);
     await bench.open().takeBackup(take(), never);

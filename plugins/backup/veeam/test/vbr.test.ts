@@ -330,8 +330,12 @@ describe.each(['1.1-rev0', '1.2-rev1', '1.3-rev2'])('over revision %s', (revisio
     const steps = async (overrides: Parameters<typeof bench.open>[0]) =>
       (await bench.open(overrides).checkConnection!(never)).map(({ name, isPassed, detail }) => [name, isPassed ? 'passed' : detail]);
     expect(await steps({})).toEqual(
-      ['address', 'certificate', 'version', 'login', 'repositories', 'vcenter'].map((name) => [name, 'passed']),
+      ['address', 'certificate', 'version', 'login', 'repositories', 'vcenter', 'restore.cluster', 'restore.datastore'].map((name) => [
+        name,
+        'passed',
+      ]),
     );
+    expect((await steps({ 'restore.cluster': '', 'restore.datastore': '' })).at(-1)).toEqual(['vcenter', 'passed']);
     const last = async (overrides: Parameters<typeof bench.open>[0]) => (await steps(overrides)).at(-1);
     expect(await last({ 'vbr.url': 'http://127.0.0.1' })).toEqual(['settings', expect.stringContaining('vbr.url')]);
     expect(await last({ 'vbr.url': 'https://127.0.0.1:1' })).toEqual(['address', expect.stringContaining('ECONNREFUSED')]);
@@ -339,6 +343,8 @@ describe.each(['1.1-rev0', '1.2-rev1', '1.3-rev2'])('over revision %s', (revisio
     expect(await last({ version: '9.9-rev9' })).toEqual(['version', expect.stringContaining('9.9-rev9')]);
     expect(await last({ password: 'wr0ng' })).toEqual(['login', expect.not.stringContaining('wr0ng')]);
     expect(await last({ vcenter: 'elsewhere' })).toEqual(['vcenter', expect.stringContaining(VCENTER)]);
+    expect(await last({ 'restore.cluster': 'none' })).toEqual(['restore.cluster', expect.stringContaining('no cluster none')]);
+    expect(await last({ 'restore.datastore': 'none' })).toEqual(['restore.datastore', expect.stringContaining('no datastore none')]);
   });
 
   test('works with the table where the server does not describe itself', async () => {

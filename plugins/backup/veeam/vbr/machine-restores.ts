@@ -21,7 +21,8 @@ export class MachineRestores {
   /** To where the machine was. Not while another restore writes there. */
   async inPlace({ restorePoint, machineName, exists, reason }: MachineRestore, signal: AbortSignal): Promise<string> {
     const other = await this.sessions.underWay({ type: 'restore', names: [machineName] }, signal);
-    if (other !== undefined) throw new ProviderError('temporary', `Veeam is restoring the machine ${machineName} already, by session ${other}`);
+    if (other !== undefined)
+      throw new ProviderError('temporary', `Veeam is restoring the machine ${machineName} already, by session ${other}`);
     const { has } = await this.client.revision(signal);
     return this.start(restorePoint, { type: 'OriginalLocation', reason, ...(has.overwrite ? { overwrite: exists } : {}) }, signal);
   }
