@@ -41,7 +41,11 @@ export interface Volume {
   readonly uuid: string;
   readonly name: string;
   readonly type: VolumeType;
-  /** The slot on the machine; 0 is the root disk. */
+  /**
+   * The slot on the machine; 0 is the root disk. A source of machines with SCSI disks counts units through, without those that are the
+   * controllers' own: slot 6 is unit 6, and slot 7 unit 8. One that counts otherwise, or leaves slots out, has its disks known by their
+   * sizes where a provider cannot tell them by slot.
+   */
   readonly deviceNumber: number;
   readonly sizeBytes: number;
   /** Where the inventory source keeps it; opaque to the server. */

@@ -12,6 +12,8 @@ export interface Assignment {
   readonly job: string;
   /** The machine as vCenter had it. */
   readonly machine: VsphereMachine;
+  /** The machine has come back under this identity, and the job still backs up the one before. */
+  readonly isJobBehind?: true;
 }
 
 /** Puts machines under offerings: each gets a job of its own, which looks like its template. */
@@ -63,19 +65,25 @@ export class Assignments {
     await this.operations.run(request, { method: 'unassign', subject, plan: async () => null, carryOut }, signal);
   }
 
-  /** The machine's assignment to this offering; throws `rejected` if it has none. */
-  async get(machineUuid: string, offeringExternalId: string): Promise<Assignment> {
+  /** The job of the machine under this offering, which backs up what the machine is now; throws `rejected` if it is not under that. */
+  async jobOf(transport: Transport, machineUuid: string, offeringExternalId: string, signal: AbortSignal): Promise<string> {
     const assignment = await this.records.get(machineUuid);
-    if (assignment?.offeringExternalId === offeringExternalId) return assignment;
-    throw new ProviderError('rejected', `the machine ${machineUuid} is not assigned to the offering ${offeringExternalId}`);
+    if (assignment?.offeringExternalId !== offeringExternalId) {
+      throw new ProviderError('rejected', `the machine ${machineUuid} is not assigned to the offering ${offeringExternalId}`);
+    }
+    await this.catchUp(transport, machineUuid, signal);
+    return assignment.job;
   }
 
-  /** The machine as vCenter has it now; undefined if it is gone. A namesake is not taken for it: that throws `rejected`. */
+  /**
+   * The machine as vCenter has it now, under whatever name; undefined if it is gone. A namesake is not taken for it: that throws
+   * `rejected`.
+   */
   async locate(transport: Transport, { uuid, name }: Machine, signal: AbortSignal): Promise<VsphereMachine | undefined> {
     const namesakes = await transport.findMachines(name, signal);
     const known = (await this.records.get(uuid))?.machine;
     if (!known) return only(name, namesakes);
-    const found = namesakes.find(({ moref }) => moref === known.moref);
+    const found = await findKnown(transport, known, namesakes, signal);
     if (found || namesakes.length === 0) return found;
     throw new ProviderError(
       'rejected',
@@ -83,17 +91,18 @@ export class Assignments {
     );
   }
 
-  /** Remembers under which identity a restored machine came back, and has its job back that up. */
-  async follow(transport: Transport, { uuid, name }: Machine, signal: AbortSignal): Promise<void> {
-    const present = await this.records.get(uuid);
-    if (!present) return;
-    const { moref } = present.machine;
-    const known = (namesakes: readonly VsphereMachine[]) => namesakes.find((each) => each.moref === moref) ?? only(name, namesakes);
-    const machine = await this.awaitSeen(transport, name, known, signal);
-    if (!machine) return this.host.log('warn', 'a restored machine is not seen in vCenter: assign it again when it is', { machine: uuid });
-    if (machine.moref === moref) return;
-    if (present.offeringExternalId !== null) await transport.retargetJob(present.job, machine, signal);
-    await this.records.changePresent(uuid, (assignment) => ({ ...assignment, machine }));
+  /**
+   * Remembers under which identity a restored machine came back, and has its job back that up. What keeps the job from that is said in
+   * the log, and met again by the next backup: the restore is done all the same.
+   */
+  async follow(transport: Transport, machine: Machine, signal: AbortSignal): Promise<void> {
+    try {
+      await this.identifyAgain(transport, machine, signal);
+      await this.catchUp(transport, machine.uuid, signal);
+    } catch (error) {
+      if (!(error instanceof ProviderError) || error.fault === 'temporary') throw error;
+      this.host.log('warn', 'a machine was restored, and its job does not follow it', { machine: machine.uuid, reason: error.message });
+    }
   }
 
   /**
@@ -110,6 +119,28 @@ export class Assignments {
     const machine = await this.awaitSeen(transport, name, choose, signal);
     if (machine) return machine;
     throw new ProviderError('not_found', `vCenter, as Veeam sees it, has no new machine ${name}`);
+  }
+
+  private async identifyAgain(transport: Transport, { uuid, name }: Machine, signal: AbortSignal): Promise<void> {
+    const known = (await this.records.get(uuid))?.machine;
+    // In place it mostly keeps its identity.
+    if (!known || (await findKnown(transport, known, await transport.findMachines(name, signal), signal))) return;
+    const choose = (namesakes: readonly VsphereMachine[]) => sameAs(known, namesakes) ?? only(name, namesakes);
+    const machine = await this.awaitSeen(transport, name, choose, signal);
+    if (!machine) return this.host.log('warn', 'a restored machine is not seen in vCenter: assign it again when it is', { machine: uuid });
+    if (machine.moref === known.moref) return;
+    await this.records.changePresent(uuid, (assignment) => ({ ...assignment, machine, isJobBehind: true }));
+  }
+
+  /** Has the job back up what the machine is now. */
+  private async catchUp(transport: Transport, machineUuid: string, signal: AbortSignal): Promise<void> {
+    const present = await this.records.get(machineUuid);
+    if (!present?.isJobBehind || present.offeringExternalId === null) return;
+    await transport.retargetJob(present.job, present.machine, signal);
+    await this.records.changePresent(machineUuid, (now) => {
+      const { isJobBehind: _, ...done } = now;
+      return now.machine.moref === present.machine.moref ? done : now;
+    });
   }
 
   /** What was made or came back may be seen a little later; undefined if it is not. */
@@ -144,6 +175,17 @@ export class Assignments {
     return transport.createJob({ name: jobNameOf(request.machine), description, template: request.offeringExternalId, machine }, signal);
   }
 }
+
+const sameAs = (known: VsphereMachine, machines: readonly VsphereMachine[]): VsphereMachine | undefined =>
+  machines.find(({ moref }) => moref === known.moref);
+
+/** The machine that is known, out of those of its name, or else of all: it may have another name by now. */
+const findKnown = async (
+  transport: Transport,
+  known: VsphereMachine,
+  namesakes: readonly VsphereMachine[],
+  signal: AbortSignal,
+): Promise<VsphereMachine | undefined> => sameAs(known, namesakes) ?? transport.findMachine(known.moref, signal);
 
 function only(name: string, namesakes: readonly VsphereMachine[]): VsphereMachine | undefined {
   if (namesakes.length > 1)

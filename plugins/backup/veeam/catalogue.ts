@@ -53,7 +53,8 @@ export class Catalogue {
     const { machineUuid, operationId, volumes: all } = taken;
     const volumes = matchDisks(all, await transport.listDisks(point.id, signal));
     const left = all.filter((volume) => !volumes.some(({ volume: { uuid } }) => uuid === volume.uuid));
-    for (const { uuid } of left) this.host.log('warn', 'a volume is not in the restore point', { volume: uuid, restorePoint: point.id });
+    for (const { uuid } of left)
+      this.host.log('warn', 'a volume is not surely in the restore point', { volume: uuid, restorePoint: point.id });
     if (volumes.length === 0) throw new ProviderError('corrupt', `the restore point ${point.id} holds none of the machine's volumes`);
     const { id: restorePoint, sizeBytes = 0 } = point;
     const manifest: Manifest = { restorePoint, machineUuid, operationId, sizeBytes, volumes };

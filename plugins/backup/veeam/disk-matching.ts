@@ -14,18 +14,25 @@ const UNITS = 16;
 
 /**
  * Which of the machine's volumes a restore point holds: those whose place on the machine has a disk of their size. Where Veeam does not
- * tell places, a volume is held if there are enough disks of its size, and is known among them only if it is the only one. Never by
- * the order of a list.
+ * tell places, or they do not fit, a volume is held if there are enough disks of its size, and is known among them only if it is the only
+ * one. Never by the order of a list.
  */
 export function matchDisks(volumes: readonly Volume[], disks: readonly Disk[] | undefined): readonly HeldVolume[] {
   if (!disks) return volumes.map((volume) => ({ volume }));
-  if (disks.every(({ unitNumber }) => unitNumber !== undefined)) {
-    return volumes.flatMap((volume) => {
-      const disk = disks.find(({ unitNumber, sizeBytes }) => unitNumber === unitOf(volume.deviceNumber) && sizeBytes === volume.sizeBytes);
-      return disk ? [{ volume, disk }] : [];
-    });
-  }
-  return volumes.flatMap((volume) => matchBySize(volume, volumes, disks));
+  return matchByPlace(volumes, disks) ?? volumes.flatMap((volume) => matchBySize(volume, volumes, disks));
+}
+
+/**
+ * By their places; undefined where these may not be what the slots say. A source that leaves slots out may have put the disks behind them
+ * into the units before: then there is a disk without a volume, or a volume without a disk that is not simply left out.
+ */
+function matchByPlace(volumes: readonly Volume[], disks: readonly Disk[]): readonly HeldVolume[] | undefined {
+  const placed = volumes.flatMap((volume) => {
+    const disk = disks.find(({ unitNumber, sizeBytes }) => unitNumber === unitOf(volume.deviceNumber) && sizeBytes === volume.sizeBytes);
+    return disk ? [{ volume, disk }] : [];
+  });
+  const hasGap = volumes.some(({ deviceNumber }) => deviceNumber >= volumes.length);
+  return placed.length === disks.length && (placed.length === volumes.length || !hasGap) ? placed : undefined;
 }
 
 function matchBySize(volume: Volume, volumes: readonly Volume[], disks: readonly Disk[]): readonly HeldVolume[] {

@@ -21,17 +21,25 @@ export class SessionFollower {
     private readonly limits: FollowerLimits,
   ) {}
 
-  /** Waits for the end of the session; throws if it does not end well. */
+  /**
+   * Waits for the end of the session; throws if it does not end well. One that does not start is told to stop, and judged by its end
+   * like any other: until then it may still do something.
+   */
   async follow(transport: Transport, session: string, operation: Operation, stage: string, signal: AbortSignal): Promise<void> {
     let [changedAt, percent, state] = [this.host.now().getTime(), -1, 'Starting'];
+    let halt: Halt = { isTold: false, doubt: '' };
     for (let looks = 0; ; looks++) {
       const seen = await transport.look(session, signal);
       const now = this.host.now().getTime();
       if (seen.percent > percent || seen.state !== state) changedAt = now;
       [percent, state] = [Math.max(percent, seen.percent), seen.state];
       await operation.report({ reference: session, percent: Math.max(0, percent), stage });
-      if (seen.state === 'Stopped') return this.judge(session, seen);
-      await this.checkProgress(transport, session, seen.state, now - changedAt, signal);
+      if (seen.state === 'Stopped') return this.judge(session, seen, halt);
+      if (state === 'Starting' && !halt.isTold && now - changedAt >= this.limits.startMs) {
+        halt = await tellToStop(transport, session, signal);
+        if (halt.isTold) changedAt = now;
+      }
+      if (now - changedAt >= this.limits.stallMs) throw this.stalled(session, halt);
       await this.pause(looks, signal);
     }
   }
@@ -52,22 +60,32 @@ export class SessionFollower {
     }
   }
 
-  private judge(session: string, { result, message = '' }: Session): void {
+  private judge(session: string, { result, message = '' }: Session, { isTold }: Halt): void {
     const said = message === '' ? 'it does not say why' : message;
-    if (result === 'Failed') throw new ProviderError('rejected', `session ${session} failed: ${said}`);
+    const why = isTold ? `it did not start within ${this.limits.startMs / 1000} s, and was told to stop; ${said}` : said;
+    if (result === 'Failed') throw new ProviderError('rejected', `session ${session} failed: ${why}`);
     if (result === 'Warning') this.host.log('warn', 'a session of Veeam ended with a warning', { session, warning: said });
   }
 
-  private async checkProgress(transport: Transport, session: string, state: Session['state'], sinceMs: number, signal: AbortSignal) {
-    if (state === 'Starting' && sinceMs >= this.limits.startMs) {
-      await transport.stop(session, signal);
-      throw new ProviderError('rejected', `session ${session} did not start within ${this.limits.startMs / 1000} s, and was told to stop`);
-    }
-    if (sinceMs >= this.limits.stallMs) {
-      throw new ProviderError(
-        'unknown',
-        `session ${session} has shown no progress for ${this.limits.stallMs / 1000} s; it may still be running`,
-      );
-    }
+  private stalled(session: string, { doubt }: Halt): ProviderError {
+    const about = `session ${session} has shown no progress for ${this.limits.stallMs / 1000} s; it may still be running`;
+    return new ProviderError('unknown', doubt === '' ? about : `${about}: ${doubt}`);
+  }
+}
+
+/** Whether a session was told to stop, or what speaks against it. */
+interface Halt {
+  readonly isTold: boolean;
+  readonly doubt: string;
+}
+
+/** Not every session can be stopped, and then it goes on. */
+async function tellToStop(transport: Transport, session: string, signal: AbortSignal): Promise<Halt> {
+  try {
+    await transport.stop(session, signal);
+    return { isTold: true, doubt: '' };
+  } catch (error) {
+    if (error instanceof ProviderError) return { isTold: false, doubt: error.message };
+    throw error;
   }
 }

@@ -86,12 +86,11 @@ export class SessionOperations {
     return wanted(id, ended).outcome as R;
   }
 
-  /** Has the operation end without an outcome for anybody, also if it comes only now; answers what there is of it. */
+  /** Has the operation end without an outcome for anybody, also if it comes only now; answers what there is of it. `canceller` waits for that. */
   async cancel(
     transport: Transport,
-    operationId: string,
-    method: string,
-    run: (plan: unknown) => Run,
+    { operationId, method, run }: Pick<SessionWork<unknown, unknown>, 'method' | 'run'> & Pick<Operation, 'operationId'>,
+    canceller: Operation,
     signal: AbortSignal,
   ): Promise<Cancelled> {
     const id = `${operationId}/${method}`;
@@ -101,8 +100,27 @@ export class SessionOperations {
     });
     if (record.session !== undefined || record.claim === undefined) return record;
     if (record.begun !== undefined) return { ...record, ...(await startedBy(transport, record.begun, run(record.plan), signal)) };
-    const session = await this.findStarted(transport, record, run(record.plan), signal);
+    const session = await this.awaitStarted(transport, id, run(record.plan), canceller, signal);
     return session === undefined ? record : { ...record, session };
+  }
+
+  /** The session of a start that nobody will record, which may be on its way for as long as it is claimed; undefined if none has come. */
+  private async awaitStarted(
+    transport: Transport,
+    id: string,
+    run: Run,
+    canceller: Operation,
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
+    for (let looks = 0; ; looks++) {
+      const record = await this.records.get(id);
+      const now = this.host.now().toISOString();
+      const session = record && (await this.findStarted(transport, record, run, signal));
+      // A start that has come to nothing is claimed no more.
+      if (session !== undefined || !record?.claim || record.claim.until <= now) return session;
+      await canceller.report({ stage: 'waiting for what was started' });
+      await this.follower.pause(looks, signal);
+    }
   }
 
   /** The outcome that somebody else has recorded, and gone on from, so that there is nothing left to finish. */

@@ -33,7 +33,7 @@ export class Taking {
       throw new ProviderError('unsupported', 'Veeam freezes guests as the job says, not as a single backup wants it');
     }
     const plan = async (): Promise<Plan> => {
-      const { job } = await this.assignments.get(machine.uuid, offeringExternalId);
+      const job = await this.assignments.jobOf(transport, machine.uuid, offeringExternalId, signal);
       if (await this.assignments.locate(transport, machine, signal)) return { job, volumes: request.volumes };
       throw new ProviderError('not_found', `vCenter, as Veeam sees it, has no machine ${machine.name}`);
     };
@@ -55,7 +55,8 @@ export class Taking {
     const { externalId, takenBy } = request;
     if (externalId !== undefined) return this.remove(transport, externalId, request, signal);
     if (takenBy === undefined) throw new ProviderError('rejected', 'neither the backup to delete nor the operation that took it is named');
-    const { plan, session, outcome } = await this.operations.cancel(transport, takenBy, METHOD, (given) => runOf(given as Plan), signal);
+    const taking = { operationId: takenBy, method: METHOD, run: (given: unknown) => runOf(given as Plan) };
+    const { plan, session, outcome } = await this.operations.cancel(transport, taking, request, signal);
     if (outcome !== undefined) return this.remove(transport, (outcome as { readonly restorePoint: string }).restorePoint, request, signal);
     if (session === undefined) return;
     const { result } = await this.follower.stop(transport, session, signal);

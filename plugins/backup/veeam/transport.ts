@@ -15,6 +15,8 @@ export interface Transport {
   listTemplates(signal: AbortSignal): Promise<readonly Template[]>;
   /** The machines of that name that vCenter has. */
   findMachines(name: string, signal: AbortSignal): Promise<readonly VsphereMachine[]>;
+  /** The machine that vCenter has under this identity, whatever its name is. */
+  findMachine(moref: string, signal: AbortSignal): Promise<VsphereMachine | undefined>;
 
   /** The job that backs up the machine, known by the uuid in its name; undefined if there is none. */
   findJob(machineUuid: string, signal: AbortSignal): Promise<string | undefined>;
@@ -31,7 +33,7 @@ export interface Transport {
   readonly shownAfterMs: number;
   /** Starts the job, and answers the start: a session, or what one will come of. A job that runs already is refused as `temporary`. */
   startBackup(job: string, signal: AbortSignal): Promise<string>;
-  /** Starts to put the machine back where it was, switched off, and answers the start. */
+  /** Starts to put the machine back where it was, switched off, and answers the start. Beside another restore of it that is refused as `temporary`. */
   startRestore(restore: MachineRestore, signal: AbortSignal): Promise<string>;
   /** Starts to write the backup of a machine over another one, where `capabilities` declares it; that one stays off. Answers the start. */
   startFilling(filling: MachineFilling, signal: AbortSignal): Promise<string>;

@@ -84,6 +84,10 @@ export class EmTransport implements Transport {
     return this.infrastructure.findMachines(name, signal);
   }
 
+  findMachine(moref: string, signal: AbortSignal): Promise<VsphereMachine | undefined> {
+    return this.infrastructure.findMachine(moref, signal);
+  }
+
   findJob(machineUuid: string, signal: AbortSignal): Promise<string | undefined> {
     return this.jobs.find(machineUuid, signal);
   }

@@ -30,11 +30,12 @@ export class Infrastructure {
 
   /** The machines of that name in it. */
   async findMachines(name: string, signal: AbortSignal): Promise<readonly VsphereMachine[]> {
-    const { uid } = await this.vcenter(signal);
-    const items = (await this.em.find(withQuery('lookup', { host: uid, type: 'Vm', name }), HIERARCHY_ITEMS, signal)) ?? [];
-    return items
-      .filter((item) => isVmRef(item.ref) && item.name === name)
-      .map(({ ref }) => ({ name, moref: ref.slice(ref.lastIndexOf('.') + 1), vcenter: idOf(uid) }));
+    return (await this.lookUp(name, signal)).filter((machine) => machine.name === name);
+  }
+
+  /** The one with this identity, out of all that it has. */
+  async findMachine(moref: string, signal: AbortSignal): Promise<VsphereMachine | undefined> {
+    return (await this.lookUp('*', signal)).find((machine) => machine.moref === moref);
   }
 
   async repositories(signal: AbortSignal): Promise<readonly Repository[]> {
@@ -50,5 +51,13 @@ export class Infrastructure {
       usedBytes += Math.max(0, capacityBytes - freeBytes);
     }
     return { usedBytes, totalBytes };
+  }
+
+  private async lookUp(name: string, signal: AbortSignal): Promise<readonly VsphereMachine[]> {
+    const { uid } = await this.vcenter(signal);
+    const items = (await this.em.find(withQuery('lookup', { host: uid, type: 'Vm', name }), HIERARCHY_ITEMS, signal)) ?? [];
+    return items
+      .filter(({ ref }) => isVmRef(ref))
+      .map(({ ref, name: shown }) => ({ name: shown, moref: ref.slice(ref.lastIndexOf('.') + 1), vcenter: idOf(uid) }));
   }
 }

@@ -46,6 +46,9 @@ export class Sessions {
 
   async startRestore({ restorePoint, machineName }: MachineRestore, signal: AbortSignal): Promise<string> {
     const before = await this.findNewest({ kind: 'restore', machineName }, signal);
+    if (before && before.state !== 'Stopped') {
+      throw new ProviderError('temporary', `Veeam is restoring the machine ${machineName} already, by session ${before.id}`);
+    }
     const path = `vmRestorePoints/${encodeURIComponent(restorePoint)}?action=restore`;
     return startOf(before, await this.em.change('POST', path, signal, restoreSpec()));
   }

@@ -29,6 +29,27 @@ describe('where places are told', () => {
   test('does not claim a volume whose disk is left out or has another size', () => {
     expect(matched([volume(0, 20), volume(1, 10), volume(2, 10)], [disk('a', 20, 0), disk('b', 11, 1)])).toEqual([[0, 'a']]);
   });
+
+  test('takes no disk for that of another slot where slots are left out and units are not', () => {
+    const volumes = [volume(0, 20), volume(1, 10), volume(2, 30), volume(4, 10), volume(5, 10)];
+    const disks = [disk('a', 20, 0), disk('b', 10, 1), disk('c', 30, 2), disk('d', 10, 3), disk('e', 10, 4)];
+    const doubtful = [4, 5].map((slot) => [slot, undefined]);
+    expect(matched(volumes, disks)).toEqual([[0, 'a'], [1, undefined], [2, 'c'], ...doubtful]);
+    // Slot 4 is left out of the restore point, and its unit has the disk of slot 5 all the same.
+    expect(matched(volumes, disks.toSpliced(3, 1))).toEqual([
+      [0, 'a'],
+      [2, 'c'],
+    ]);
+  });
+
+  test('knows disks by their sizes where places do not fit', () => {
+    const volumes = [volume(0, 20), volume(1, 10), volume(4, 30)];
+    expect(matched(volumes, [disk('a', 20, 0), disk('b', 10, 1), disk('c', 30, 2)])).toEqual([
+      [0, 'a'],
+      [1, 'b'],
+      [4, 'c'],
+    ]);
+  });
 });
 
 describe('where places are not told', () => {

@@ -162,7 +162,9 @@ describe('the connection test', () => {
     expect(bench.em.logons.size).toBe(0);
     const steps = await check(bench.companion);
     expect(steps.slice(6).map((step) => step.replace(/:.*/, ''))).toEqual(
-      ['address', 'certificate', 'version', 'login', 'repositories', 'vcenter'].map((name) => `${name} of Backup & Replication passed`),
+      ['address', 'certificate', 'version', 'login', 'repositories', 'vcenter', 'restore.cluster', 'restore.datastore'].map(
+        (name) => `${name} of Backup & Replication passed`,
+      ),
     );
   });
 

@@ -241,13 +241,37 @@ describe('restoring machines', () => {
     expect((await expectFault(backed.restoreMachine(restore(externalId), never), 'rejected')).message).toContain('The datastore is full.');
   });
 
-  test('says of a restore that does not start what can be done about it', async () => {
-    const { take, restore } = await bench.assigned();
+  test('does not call a restore over that does not start and cannot be stopped, and joins it when it is asked again', async () => {
+    const { machine, take, restore } = await bench.assigned();
     const { externalId } = await bench.open().takeBackup(take(), never);
+    const content = contentOf(machine.name);
+    bench.estate.scribble(machine.name);
     bench.estate.sessions.script.neverStarts = true;
-    const impatient = bench.open({ 'task.poll.max.retry': 1 });
-    const refusal = await expectFault(impatient.restoreMachine(restore(externalId), never), 'unsupported');
-    expect(refusal.message).toMatch(/restoreSessions\/.* is still Starting, and Enterprise Manager cannot stop a restore/);
+    const impatient = bench.open({ 'task.poll.max.retry': 1, 'restore.timeout': 500 });
+    const request = restore(externalId);
+    const still = { ...request, report: async () => void bench.estate.advance(300_000) };
+    const doubt = await expectFault(impatient.restoreMachine(still, never), 'unknown');
+    expect(doubt.message).toMatch(
+      /may still be running: restoreSessions\/.* is still Starting, and Enterprise Manager cannot stop a restore/,
+    );
+    bench.estate.sessions.goOn();
+    await impatient.restoreMachine(request, never);
+    expect(contentOf(machine.name)).toEqual(content);
+    expect(bench.server.count(/POST .*vmRestorePoints/)).toBe(1);
+  });
+
+  test('restores nothing over a machine while somebody else restores it', async () => {
+    const { provider, machine, take, restore } = await bench.assigned();
+    const { externalId } = await provider.takeBackup(take(), never);
+    bench.estate.sessions.script.lastsMs = 60_000;
+    bench.estate.startRestore(bench.estate.pointsOf(machine.name)[0]!);
+    const request = restore(externalId);
+    await expectFault(provider.restoreMachine(request, never), 'temporary');
+    expect(bench.server.count(/POST .*vmRestorePoints/)).toBe(0);
+    bench.estate.advance(60_000);
+    bench.estate.sessions.script.lastsMs = 0;
+    await provider.restoreMachine(request, never);
+    expect(sessionsOf(machine.name)).toHaveLength(2);
   });
 
   test('joins the restore that was started when its answer was lost', async () => {
@@ -302,6 +326,19 @@ describe('restoring machines', () => {
     expect(contentOf(machine.name)).toEqual(before);
     expect(job.morefs).toEqual([bench.estate.machine(machine.name).moref]);
     expect((await provider.takeBackup(take(), never)).machineUuid).toBe(machine.uuid);
+  });
+
+  test('knows a machine by its identity when it has another name', async () => {
+    const { provider, machine, take, restore } = await bench.assigned();
+    const before = contentOf(machine.name);
+    const { externalId } = await provider.takeBackup(take(), never);
+    const renamed = `renamed-${machine.name}`;
+    bench.estate.rename(machine.name, renamed);
+    bench.estate.scribble(renamed);
+    await provider.restoreMachine(restore(externalId), never);
+    expect(contentOf(renamed)).toEqual(before);
+    expect(bench.logged).toEqual([]);
+    await provider.takeBackup(take(), never);
   });
 });
 

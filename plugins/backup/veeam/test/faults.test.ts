@@ -112,6 +112,36 @@ test('nobody starts a backup again while the request of another may still be und
   expect([server.count(STARTS_JOB), estate.pointsOf(machine.name).length]).toEqual([2, 1]);
 });
 
+test.each(['domain-c1', 'datastore-11'])(
+  'restores no volume where a name of the target means several (%s), and says so beforehand',
+  async (objectId) => {
+    const { volumes, take, restoreOne } = await bench.guarded();
+    const { externalId } = await bench.open().takeBackup(take(), never);
+    const fcds = estate.firstClassDisks.length;
+    const shownTwice =
+      (as: string): Fault['how'] =>
+      ({ status, body = '' }) => {
+        const { data, pagination } = JSON.parse(body) as { data: { objectId: string }[]; pagination: object };
+        const doubles = data.filter((each) => each.objectId === objectId).map((each) => ({ ...each, objectId: as }));
+        const [shown, total] = [[...data, ...doubles], data.length + doubles.length];
+        return { status, body: JSON.stringify({ data: shown, pagination: { ...pagination, total, count: total } }) };
+      };
+    const on = /GET .*\/hosts\/./;
+    server.faults.push({ on, how: shownTwice('another') });
+    expect((await expectFault(bench.open().restoreVolume(restoreOne(externalId, volumes[1]!), never), 'rejected')).message).toContain(
+      'several',
+    );
+    expect((await bench.open().checkConnection!(never)).at(-1)).toMatchObject({
+      isPassed: false,
+      detail: expect.stringContaining('several'),
+    });
+    expect(estate.firstClassDisks).toHaveLength(fcds);
+    // One that is listed twice is one.
+    server.faults.splice(0, 1, { on, how: shownTwice(objectId) });
+    await bench.open().restoreVolume(restoreOne(externalId, volumes[1]!), never);
+  },
+);
+
 test('nothing is started when the questions before it have used up the time of the start', async () => {
   const { volumes, take, restoreOne } = await bench.guarded();
   const { externalId } = await bench.open().takeBackup(take(), never);
@@ -144,6 +174,23 @@ test('starts nothing while the job runs for somebody else', async () => {
   estate.sessions.script.lastsMs = 0;
   await bench.open().takeBackup(request, never);
   expect(estate.pointsOf(machine.name)).toHaveLength(2);
+});
+
+test('restores nothing over a machine while somebody else restores it', async () => {
+  const { machine, take, restore } = await bench.guarded();
+  const { externalId } = await bench.open().takeBackup(take(), never);
+  estate.sessions.script.lastsMs = 1_000_000;
+  Object.assign(estate.sessions, { initiator: 'VBR\\somebody' });
+  estate.startRestore(estate.pointsOf(machine.name)[0]!);
+  Object.assign(estate.sessions, { initiator: 'VBR\\Stackvault' });
+  const request = restore(externalId);
+  const { message } = await expectFault(bench.open().restoreMachine(request, never), 'temporary');
+  expect(message).toContain(`restoring the machine ${machine.name} already`);
+  expect(server.count(/POST .*\/vSphere$/)).toBe(0);
+  estate.advance(1_000_000);
+  estate.sessions.script.lastsMs = 0;
+  await bench.open().restoreMachine(request, never);
+  expect(server.count(/POST .*\/vSphere$/)).toBe(1);
 });
 
 test.each([20, 1, 0, -1, null, ''])('a token that is said to last %p seconds is used, and not only asked for', async (seconds) => {
@@ -301,7 +348,8 @@ describe('a server that dies', () => {
         .catch(() => undefined);
       const provider = bench.open({}, store);
       const { externalId: _, ...deletion } = asking.delete('');
-      await provider.deleteBackup({ ...deletion, takenBy: request.operationId }, never);
+      const report = async () => void estate.advance(CLAIM_MS);
+      await provider.deleteBackup({ ...deletion, report, takenBy: request.operationId }, never);
       await expectFault(provider.takeBackup(request, never), 'not_found');
       expect(estate.pointsOf(made.machine.name)).toEqual([]);
     });
@@ -309,74 +357,18 @@ describe('a server that dies', () => {
   });
 });
 
-describe('what comes late', () => {
-  const SESSION = /GET \/api\/v1\/sessions\/[^/]+$/;
-  const MACHINES = /GET \/api\/v1\/inventory\/vmware\/hosts\/./;
-  const nothing = { status: 200, body: JSON.stringify({ data: [], pagination: { total: 0, count: 0, skip: 0, limit: 200 } }) };
-
-  /** Has the job run for somebody else as soon as the session of the backup is over. */
-  const runAgain = (machineUuid: string, skip: number) => {
-    const job = estate.jobs.find(({ name }) => name.endsWith(machineUuid))!;
-    server.faults.push({
-      on: SESSION,
-      times: 1,
-      skip,
-      how: (answer) => {
-        estate.advance(1000);
-        estate.startJob(job);
-        return answer;
-      },
-    });
-  };
-
-  test('a restore point of the next run is not taken for that of this one', async () => {
-    const { machine, take } = await bench.guarded();
-    runAgain(machine.uuid, 0);
-    const { externalId, type } = await bench.open().takeBackup(take(), never);
-    const [first, second] = estate.pointsOf(machine.name);
-    expect([externalId, type, second?.type]).toEqual([first?.id, 'FULL', 'Increment']);
-  });
-
-  test('a backup that is given up leaves the restore point of another run alone', async () => {
-    const { machine, take, ...asking } = await bench.guarded();
-    const request = take();
-    // Veeam has ended the session well, and kept nothing of it.
-    runAgain(machine.uuid, 1);
-    const doomed = { ...request, report: async () => void estate.removePoints(estate.pointsOf(machine.name).map(({ id }) => id)) };
-    await expectFault(bench.open({ 'task.poll.max.retry': 1 }).takeBackup(doomed, never), 'unknown');
-    const { externalId: _, ...deletion } = asking.delete('');
-    const impatient = bench.open({ 'task.poll.max.retry': 1 });
-    await expectFault(impatient.deleteBackup({ ...deletion, takenBy: request.operationId }, never), 'unknown');
-    expect(estate.pointsOf(machine.name)).toHaveLength(1);
-  });
-
-  test('a machine that was made anew is followed when vCenter shows it', async () => {
-    const { machine, take, restore } = await bench.guarded();
-    const { externalId } = await bench.open().takeBackup(take(), never);
-    estate.lose(machine.name);
-    server.faults.push({ on: MACHINES, times: 2, skip: 1, how: nothing });
-    await bench.open().restoreMachine(restore(externalId), never);
-    expect(server.faults[0]?.times).toBe(0);
-    await bench.open().takeBackup(take(), never);
-    expect(bench.logged.map(({ message }) => message)).not.toContainEqual(expect.stringContaining('is not seen in vCenter'));
-  });
-
-  test('a machine that vCenter does not show after its restore is named in the log', async () => {
-    const { machine, take, restore } = await bench.guarded();
-    const { externalId } = await bench.open().takeBackup(take(), never);
-    estate.lose(machine.name);
-    server.faults.push({ on: MACHINES, skip: 1, how: nothing });
-    await bench.open({ 'task.poll.max.retry': 2 }).restoreMachine(restore(externalId), never);
-    expect(bench.logged.at(-1)).toMatchObject({ message: expect.stringContaining('is not seen'), fields: { machine: machine.uuid } });
-    server.faults.length = 0;
-  });
-
-  test('a machine that a restore in place has given another identity is backed up under that', async () => {
-    const { machine, take, restore } = await bench.guarded();
-    const { externalId } = await bench.open().takeBackup(take(), never);
-    const moves = { ...restore(externalId), report: async () => void (estate.machine(machine.name).moref = 'vm-anew') };
-    await bench.open().restoreMachine(moves, never);
-    expect(estate.jobs.find(({ name }) => name.endsWith(machine.uuid))?.morefs).toEqual(['vm-anew']);
-    await bench.open().takeBackup(take(), never);
-  });
+test('a backup that is deleted while the request that starts it is on its way is none in the end', async () => {
+  const { machine, take, ...asking } = await bench.guarded();
+  const request = take();
+  server.faults.push({ on: /POST .*\/start$/, how: 'drop' });
+  await expectFault(bench.open().takeBackup(request, never), 'unknown');
+  server.faults.length = 0;
+  const { externalId: _, ...deletion } = asking.delete('');
+  // It arrives when it has been looked for once.
+  const arrive = () => estate.startJob(estate.jobs.find(({ name }) => name.endsWith(machine.uuid))!);
+  let reports = 0;
+  const report = async () => void (reports++ === 0 && arrive());
+  await bench.open().deleteBackup({ ...deletion, report, takenBy: request.operationId }, never);
+  expect(estate.pointsOf(machine.name)).toEqual([]);
+  expect(reports).toBeGreaterThan(0);
 });

@@ -70,6 +70,27 @@ describe.each(['1.1-rev0', '1.2-rev1', '1.3-rev2'])('over revision %s', (revisio
     expect(contentOf(bench, name)).toEqual(later);
   });
 
+  test('knows a machine by its identity when it has another name, also where a new machine has the old one', async () => {
+    const { machine, take, restore } = await bench.guarded();
+    const provider = bench.open();
+    const content = contentOf(bench, machine.name);
+    const { moref } = bench.estate.machine(machine.name);
+    const { externalId } = await provider.takeBackup(take(), never);
+    const renamed = `${machine.name}-renamed`;
+    bench.estate.rename(machine.name, renamed);
+    for (let n = 0; n < 2; n++) {
+      bench.estate.scribble(renamed);
+      // With the name in the backup.
+      await bench.open({ 'task.poll.max.retry': 1 }).restoreMachine(restore(externalId), never);
+      expect(contentOf(bench, renamed)).toEqual(content);
+      expect(bench.estate.machines.filter(({ name }) => name === machine.name)).toHaveLength(n);
+      bench.estate.addMachine(machine.name, [{ sizeBytes: 1, slot: 0 }]);
+    }
+    await provider.takeBackup({ ...take(), machine: { ...machine, name: renamed } }, never);
+    expect(bench.estate.machine(renamed).moref).toBe(moref);
+    expect(bench.logged.map(({ message }) => message)).not.toContainEqual(expect.stringContaining('is not seen in vCenter'));
+  });
+
   test('does not take a namesake for the machine that was assigned', async () => {
     const { machine, take, restore } = await bench.guarded();
     const provider = bench.open();
@@ -220,6 +241,23 @@ describe.each(['1.1-rev0', '1.2-rev1', '1.3-rev2'])('over revision %s', (revisio
     expect(bench.estate.sessions.active()).toEqual([]);
   });
 
+  test('judges a restore that was told to stop by its end, which may be a good one', async () => {
+    const { machine, take, restore } = await bench.guarded();
+    const { externalId } = await bench.open().takeBackup(take(), never);
+    const content = contentOf(bench, machine.name);
+    bench.estate.scribble(machine.name);
+    bench.estate.sessions.script.neverStarts = true;
+    const STOP = /POST .*\/stop$/;
+    bench.server.faults.push({ on: STOP, how: { status: 200, body: '{}' } });
+    const report = async () => {
+      bench.estate.advance(130_000);
+      if (bench.server.count(STOP) > 0) bench.estate.sessions.goOn();
+    };
+    await bench.open().restoreMachine({ ...restore(externalId), report }, never);
+    expect(contentOf(bench, machine.name)).toEqual(content);
+    expect(bench.server.count(STOP)).toBe(1);
+  });
+
   test('says after a long standstill that nobody knows, and joins the session when it is asked again', async () => {
     const { take } = await bench.guarded();
     bench.estate.sessions.script.lastsMs = 10 ** 9;
@@ -292,8 +330,12 @@ describe.each(['1.1-rev0', '1.2-rev1', '1.3-rev2'])('over revision %s', (revisio
     const steps = async (overrides: Parameters<typeof bench.open>[0]) =>
       (await bench.open(overrides).checkConnection!(never)).map(({ name, isPassed, detail }) => [name, isPassed ? 'passed' : detail]);
     expect(await steps({})).toEqual(
-      ['address', 'certificate', 'version', 'login', 'repositories', 'vcenter'].map((name) => [name, 'passed']),
+      ['address', 'certificate', 'version', 'login', 'repositories', 'vcenter', 'restore.cluster', 'restore.datastore'].map((name) => [
+        name,
+        'passed',
+      ]),
     );
+    expect((await steps({ 'restore.cluster': '', 'restore.datastore': '' })).at(-1)).toEqual(['vcenter', 'passed']);
     const last = async (overrides: Parameters<typeof bench.open>[0]) => (await steps(overrides)).at(-1);
     expect(await last({ 'vbr.url': 'http://127.0.0.1' })).toEqual(['settings', expect.stringContaining('vbr.url')]);
     expect(await last({ 'vbr.url': 'https://127.0.0.1:1' })).toEqual(['address', expect.stringContaining('ECONNREFUSED')]);
@@ -301,6 +343,8 @@ describe.each(['1.1-rev0', '1.2-rev1', '1.3-rev2'])('over revision %s', (revisio
     expect(await last({ version: '9.9-rev9' })).toEqual(['version', expect.stringContaining('9.9-rev9')]);
     expect(await last({ password: 'wr0ng' })).toEqual(['login', expect.not.stringContaining('wr0ng')]);
     expect(await last({ vcenter: 'elsewhere' })).toEqual(['vcenter', expect.stringContaining(VCENTER)]);
+    expect(await last({ 'restore.cluster': 'none' })).toEqual(['restore.cluster', expect.stringContaining('no cluster none')]);
+    expect(await last({ 'restore.datastore': 'none' })).toEqual(['restore.datastore', expect.stringContaining('no datastore none')]);
   });
 
   test('works with the table where the server does not describe itself', async () => {

@@ -1,7 +1,8 @@
 import { ProviderError, type ConnectionStep } from '../../../../src/provider/index.js';
-import { tryWay } from '../connection-steps.js';
+import { tryWay, type Attempt } from '../connection-steps.js';
 import type { HttpsClient } from '../https-client.js';
 import { numberOf } from './answers.js';
+import { findTarget, type DiskTarget } from './disk-restores.js';
 import type { Inventory } from './inventory.js';
 import type { VbrClient } from './vbr-client.js';
 
@@ -9,16 +10,28 @@ interface Way {
   readonly https: HttpsClient;
   readonly client: VbrClient;
   readonly inventory: Inventory;
+  /** Where single disks are restored to, as far as it is set. */
+  readonly target: DiskTarget;
 }
 
 /** Tries the way to the server, up to the first step that fails. */
-export const checkConnection = ({ https, client, inventory }: Way, signal: AbortSignal): Promise<readonly ConnectionStep[]> =>
+export const checkConnection = ({ https, client, inventory, target }: Way, signal: AbortSignal): Promise<readonly ConnectionStep[]> =>
   tryWay({ https, path: '/swagger/' }, signal, [
     ['version', async () => `revision ${(await client.revision(signal)).name} of the API`],
     ['login', () => logOn(client, signal)],
     ['repositories', () => repositories(client, signal)],
     ['vcenter', () => vcenter(inventory, signal)],
+    ...targetSteps(inventory, target, signal),
   ]);
+
+/** A step for each name that is set, under the name of its setting. */
+const targetSteps = (inventory: Inventory, target: DiskTarget, signal: AbortSignal): readonly Attempt[] =>
+  (['cluster', 'datastore'] as const)
+    .filter((part) => target[part] !== '')
+    .map((part) => [
+      `restore.${part}`,
+      () => findTarget(inventory, target, part, signal).then(({ name, objectId }) => `${name} (${objectId})`),
+    ]);
 
 async function logOn(client: VbrClient, signal: AbortSignal): Promise<string> {
   const { name, buildVersion } = await client.ask('GET', '/api/v1/serverInfo', signal);

@@ -1,7 +1,7 @@
 import { ProviderError } from '../../../../src/provider/index.js';
 import type { DiskRestores, NewDiskRestore, Session } from '../transport.js';
 import { asText, textOf, type Answer } from './answers.js';
-import type { Inventory } from './inventory.js';
+import type { Hierarchy, Inventory, InventoryObject } from './inventory.js';
 import { objectFor } from './job-payloads.js';
 import { restorePointField } from './restore-points.js';
 import type { Revision } from './revisions.js';
@@ -17,6 +17,23 @@ export interface DiskTarget {
   readonly datastore: string;
 }
 
+/** What each part of the target is in vCenter. */
+const TARGETS = {
+  cluster: { type: 'Cluster', hierarchy: 'HostsAndClusters' },
+  datastore: { type: 'Datastore', hierarchy: 'DatastoresAndVms' },
+} as const satisfies Readonly<Record<keyof DiskTarget, { readonly type: string; readonly hierarchy: Hierarchy }>>;
+
+/** The part of the target in vCenter; throws `not_found`, and `rejected` where several have its name. */
+export function findTarget(
+  inventory: Inventory,
+  target: DiskTarget,
+  part: keyof DiskTarget,
+  signal: AbortSignal,
+): Promise<InventoryObject> {
+  const { type, hierarchy } = TARGETS[part];
+  return inventory.object(type, hierarchy, target[part], signal);
+}
+
 const pathOf = ({ has }: Revision): string => `/api/v1/restore/instantRecovery/${has.vSphereDisks ? 'vSphere' : 'vmware'}/fcd`;
 
 /** Restores single disks as first class disks: mounted out of the backup, and then migrated to their datastore. */
@@ -30,7 +47,7 @@ export class VbrDiskRestores implements DiskRestores {
 
   async mount({ name, restorePoint, disk }: NewDiskRestore, signal: AbortSignal): Promise<string> {
     const revision = await this.client.revision(signal);
-    const cluster = await this.inventory.object('Cluster', 'HostsAndClusters', this.target.cluster, signal);
+    const cluster = await findTarget(this.inventory, this.target, 'cluster', signal);
     const spec = {
       [restorePointField(revision)]: restorePoint,
       destinationCluster: objectFor(revision, cluster),
@@ -50,7 +67,7 @@ export class VbrDiskRestores implements DiskRestores {
   async migrate(name: string, signal: AbortSignal): Promise<string> {
     const revision = await this.client.revision(signal);
     const id = textOf(await this.get(name, signal), 'id', 'fcd');
-    const datastore = await this.inventory.object('Datastore', 'DatastoresAndVms', this.target.datastore, signal);
+    const datastore = await findTarget(this.inventory, this.target, 'datastore', signal);
     const spec = { targetDatastore: objectFor(revision, datastore), mountedDiskNames: [name] };
     return textOf(await this.client.ask('POST', `${pathOf(revision)}/${id}/migrate`, signal, spec), 'id', 'fcd');
   }

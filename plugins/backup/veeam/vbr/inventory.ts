@@ -46,15 +46,21 @@ export class Inventory {
   }
 
   async machines(name: string, signal: AbortSignal): Promise<readonly VsphereMachine[]> {
-    const found = await this.find('VirtualMachine', 'VmsAndTemplates', name, signal);
-    return found.map(({ objectId: moref, hostName: vcenter }) => ({ name, moref, vcenter }));
+    return (await this.find({ ...MACHINES, name }, signal)).map(asMachine);
   }
 
-  /** The one object of that type and name; throws `not_found`. */
-  async object(type: string, hierarchy: string, name: string, signal: AbortSignal): Promise<InventoryObject> {
-    const [object] = await this.find(type, hierarchy, name, signal);
-    if (object) return object;
-    throw new ProviderError('not_found', `vCenter, as Veeam sees it, has no ${type.toLowerCase()} ${name}`);
+  /** The one with this identity, out of all that vCenter has. */
+  async machine(moref: string, signal: AbortSignal): Promise<VsphereMachine | undefined> {
+    const found = await this.find(MACHINES, signal);
+    return found.map(asMachine).find((machine) => machine.moref === moref);
+  }
+
+  /** The one object of that type and name; throws `not_found`, and `rejected` where several have the name. */
+  async object(type: string, hierarchy: Hierarchy, name: string, signal: AbortSignal): Promise<InventoryObject> {
+    const [object, ...others] = await this.find({ type, hierarchy, name }, signal);
+    if (!object) throw new ProviderError('not_found', `vCenter, as Veeam sees it, has no ${type.toLowerCase()} ${name}`);
+    if (others.every(({ objectId }) => objectId === object.objectId)) return object;
+    throw new ProviderError('rejected', `vCenter has several of the name ${name}: rename the ${type.toLowerCase()} that is meant`);
   }
 
   /** What has this id in vCenter, as newer revisions show it; throws `not_found`. */
@@ -69,16 +75,30 @@ export class Inventory {
     throw new ProviderError('not_found', `vCenter, as Veeam sees it, has no ${type.toLowerCase()} ${objectId}`);
   }
 
-  private async find(type: string, hierarchyTypeFilter: string, name: string, signal: AbortSignal): Promise<readonly InventoryObject[]> {
+  /** Those of a type, and of one name if one is asked for. */
+  private async find({ type, hierarchy, name }: Wanted, signal: AbortSignal): Promise<readonly InventoryObject[]> {
     const vcenter = await this.vcenter(signal);
-    const query = { hierarchyTypeFilter, nameFilter: name };
+    const query = { hierarchyTypeFilter: hierarchy, ...(name === undefined ? {} : { nameFilter: name }) };
     const objects = (await this.client.all(`${ROOTS}/${encodeURIComponent(vcenter)}`, query, signal)).map(objectIn);
     // The filter finds names that contain the one asked for, too.
-    return objects
-      .filter((object) => object['type'] === type && object['name'] === name && asText(object['objectId']) !== undefined)
-      .map((object) => ({ hostName: asText(object['hostName']) ?? vcenter, name, type, objectId: textOf(object, 'objectId', ROOTS) }));
+    return objects.flatMap((object) => {
+      const [objectId, shown] = [asText(object['objectId']), asText(object['name'])];
+      if (object['type'] !== type || objectId === undefined || shown === undefined || ![shown, undefined].includes(name)) return [];
+      return [{ hostName: asText(object['hostName']) ?? vcenter, name: shown, type, objectId }];
+    });
   }
 }
+
+/** What is looked for in vCenter. */
+interface Wanted {
+  readonly type: string;
+  readonly hierarchy: Hierarchy;
+  readonly name?: string;
+}
+
+const MACHINES: Wanted = { type: 'VirtualMachine', hierarchy: 'VmsAndTemplates' };
+
+const asMachine = ({ name, objectId: moref, hostName: vcenter }: InventoryObject): VsphereMachine => ({ name, moref, vcenter });
 
 /** Some answers have the object inside of an item, with its size beside it. */
 export const objectIn = (item: Answer): Answer =>

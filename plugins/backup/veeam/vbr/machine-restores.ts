@@ -1,3 +1,4 @@
+import { ProviderError } from '../../../../src/provider/index.js';
 import type { MachineFilling, MachineRestore } from '../transport.js';
 import { textOf, type Answer } from './answers.js';
 import type { Inventory } from './inventory.js';
@@ -5,6 +6,7 @@ import { objectFor } from './job-payloads.js';
 import { placeOf } from './placement.js';
 import { restorePointField, type RestorePoints } from './restore-points.js';
 import type { Revision } from './revisions.js';
+import type { Sessions } from './sessions.js';
 import type { VbrClient } from './vbr-client.js';
 
 /** Restores whole machines, and answers the session of each. What is restored stays off. */
@@ -13,10 +15,14 @@ export class MachineRestores {
     private readonly client: VbrClient,
     private readonly inventory: Inventory,
     private readonly points: RestorePoints,
+    private readonly sessions: Sessions,
   ) {}
 
-  /** To where the machine was. */
-  async inPlace({ restorePoint, exists, reason }: MachineRestore, signal: AbortSignal): Promise<string> {
+  /** To where the machine was. Not while another restore writes there. */
+  async inPlace({ restorePoint, machineName, exists, reason }: MachineRestore, signal: AbortSignal): Promise<string> {
+    const other = await this.sessions.underWay({ type: 'restore', names: [machineName] }, signal);
+    if (other !== undefined)
+      throw new ProviderError('temporary', `Veeam is restoring the machine ${machineName} already, by session ${other}`);
     const { has } = await this.client.revision(signal);
     return this.start(restorePoint, { type: 'OriginalLocation', reason, ...(has.overwrite ? { overwrite: exists } : {}) }, signal);
   }

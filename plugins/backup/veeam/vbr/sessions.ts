@@ -46,17 +46,27 @@ export class Sessions {
 
   /** Those that this user has started, the newest first, as far as Veeam tells who has. */
   async recent(sought: Sought, signal: AbortSignal): Promise<readonly string[]> {
-    const filter = filterOf(sought, await this.client.revision(signal));
-    const search = new URLSearchParams({ ...filter, orderColumn: 'CreationTime', orderAsc: 'false', skip: '0', limit: String(RECENT) });
-    const { data } = await this.client.ask('GET', `${SESSIONS}?${search.toString()}`, signal);
-    return asList(data, SESSIONS)
-      .filter((session) => isSought(session, sought) && this.isOurs(session))
-      .sort((a, b) => timeOf(b, 'creationTime', SESSIONS).getTime() - timeOf(a, 'creationTime', SESSIONS).getTime())
-      .map((session) => textOf(session, 'id', SESSIONS));
+    const found = await this.find(sought, signal);
+    return found.filter((session) => this.isOurs(session)).map((session) => textOf(session, 'id', SESSIONS));
+  }
+
+  /** The newest one if it is still under way, whoever has started it. */
+  async underWay(sought: Sought, signal: AbortSignal): Promise<string | undefined> {
+    const [newest] = await this.find(sought, signal);
+    return newest && newest['state'] !== 'Stopped' ? textOf(newest, 'id', SESSIONS) : undefined;
   }
 
   async stop(id: string, signal: AbortSignal): Promise<void> {
     if ((await this.look(id, signal)).state !== 'Stopped') await this.client.ask('POST', `${SESSIONS}/${id}/stop`, signal);
+  }
+
+  private async find(sought: Sought, signal: AbortSignal): Promise<readonly Answer[]> {
+    const filter = filterOf(sought, await this.client.revision(signal));
+    const search = new URLSearchParams({ ...filter, orderColumn: 'CreationTime', orderAsc: 'false', skip: '0', limit: String(RECENT) });
+    const { data } = await this.client.ask('GET', `${SESSIONS}?${search.toString()}`, signal);
+    return asList(data, SESSIONS)
+      .filter((session) => isSought(session, sought))
+      .sort((a, b) => timeOf(b, 'creationTime', SESSIONS).getTime() - timeOf(a, 'creationTime', SESSIONS).getTime());
   }
 
   private isOurs({ initiatedBy }: Answer): boolean {

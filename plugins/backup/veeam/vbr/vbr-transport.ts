@@ -15,7 +15,7 @@ import type {
   VsphereMachine,
 } from '../transport.js';
 import { checkConnection } from './check-connection.js';
-import { VbrDiskRestores } from './disk-restores.js';
+import { VbrDiskRestores, type DiskTarget } from './disk-restores.js';
 import { Inventory } from './inventory.js';
 import { Jobs } from './jobs.js';
 import { MachineRestores } from './machine-restores.js';
@@ -34,6 +34,7 @@ export class VbrTransport implements Transport {
   private readonly sessions: Sessions;
   private readonly points: RestorePoints;
   private readonly restores: MachineRestores;
+  private readonly target: DiskTarget;
 
   constructor(
     private readonly https: HttpsClient,
@@ -46,10 +47,10 @@ export class VbrTransport implements Transport {
     this.jobs = new Jobs(this.client);
     this.sessions = new Sessions(this.client, username);
     this.points = new RestorePoints(this.client, this.sessions, this.jobs);
-    this.restores = new MachineRestores(this.client, this.inventory, this.points);
-    const target = { cluster: settings['restore.cluster'], datastore: settings['restore.datastore'] };
-    if (target.cluster !== '' && target.datastore !== '')
-      this.disks = new VbrDiskRestores(this.client, this.inventory, this.sessions, target);
+    this.restores = new MachineRestores(this.client, this.inventory, this.points, this.sessions);
+    this.target = { cluster: settings['restore.cluster'], datastore: settings['restore.datastore'] };
+    if (this.target.cluster !== '' && this.target.datastore !== '')
+      this.disks = new VbrDiskRestores(this.client, this.inventory, this.sessions, this.target);
   }
 
   async capabilities(signal: AbortSignal): Promise<Capabilities> {
@@ -66,7 +67,8 @@ export class VbrTransport implements Transport {
   }
 
   checkConnection(signal: AbortSignal): Promise<readonly ConnectionStep[]> {
-    return checkConnection({ https: this.https, client: this.client, inventory: this.inventory }, signal);
+    const { https, client, inventory, target } = this;
+    return checkConnection({ https, client, inventory, target }, signal);
   }
 
   listTemplates(signal: AbortSignal): Promise<readonly Template[]> {
@@ -75,6 +77,10 @@ export class VbrTransport implements Transport {
 
   findMachines(name: string, signal: AbortSignal): Promise<readonly VsphereMachine[]> {
     return this.inventory.machines(name, signal);
+  }
+
+  findMachine(moref: string, signal: AbortSignal): Promise<VsphereMachine | undefined> {
+    return this.inventory.machine(moref, signal);
   }
 
   findJob(machineUuid: string, signal: AbortSignal): Promise<string | undefined> {

@@ -44,8 +44,8 @@ function restore(api: EmApi, _request: FakeRequest, id?: string): FakeAnswer | u
 
 function lookUp({ estate }: EmApi, { query }: FakeRequest): FakeAnswer | undefined {
   if (query.get('host') !== uidOf('HierarchyRoot', ROOT_ID)) return undefined;
-  // Names that begin alike are found too.
-  const found = estate.machines.filter(({ name }) => name.startsWith(query.get('name') ?? ''));
+  // Names that begin alike are found too, and with an asterisk all.
+  const found = estate.machines.filter(({ name }) => name.startsWith((query.get('name') ?? '').replace('*', '')));
   const item = ({ name, moref }: { readonly name: string; readonly moref: string }) =>
     element(
       'HierarchyItem',

@@ -17,7 +17,7 @@ export interface FakeDisk {
 }
 
 export interface FakeMachine {
-  readonly name: string;
+  name: string;
   moref: string;
   readonly instanceUuid: string;
   disks: FakeDisk[];
@@ -138,6 +138,11 @@ export class Estate {
   /** Writes new bytes to every disk of the machine, as its guest would. */
   scribble(name: string): void {
     for (const disk of this.machine(name).disks) disk.bytes = someBytes(disk.sizeBytes);
+  }
+
+  /** Gives the machine another name in vCenter; it stays the same. */
+  rename(name: string, to: string): void {
+    this.machine(name).name = to;
   }
 
   /** Takes the machine out of vCenter, with its disks. */

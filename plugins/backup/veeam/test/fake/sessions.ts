@@ -35,7 +35,7 @@ const WELL: SessionScript = { lastsMs: 0, neverStarts: false, result: 'Success',
 
 interface Running {
   readonly session: FakeSession;
-  readonly script: SessionScript;
+  script: SessionScript;
   readonly effect: (session: FakeSession) => void;
 }
 
@@ -74,6 +74,11 @@ export class FakeSessions {
   stop(id: string): void {
     const stopped = this.running.find(({ session }) => session.id === id);
     if (stopped) this.end(stopped.session, 'Failed', 'Operation was canceled by user');
+  }
+
+  /** Lets everything start that would never, and end at once. */
+  goOn(): void {
+    for (const each of this.running) each.script = WELL;
   }
 
   /** Brings every session to where it is by now. */
