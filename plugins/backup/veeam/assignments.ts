@@ -41,7 +41,7 @@ export class Assignments {
     };
     const carryOut = async (identified: VsphereMachine) => {
       const job = await this.jobFor(transport, request, identified, signal);
-      if (volumes) await this.catalogue.know(machine.uuid, volumes);
+      await this.catalogue.know(machine.uuid, identified, volumes);
       await this.records.change(machine.uuid, () => ({ offeringExternalId, job, machine: identified }));
       return { reference: job };
     };
@@ -92,6 +92,7 @@ export class Assignments {
     const machine = await this.awaitSeen(transport, name, known, signal);
     if (!machine) return this.host.log('warn', 'a restored machine is not seen in vCenter: assign it again when it is', { machine: uuid });
     if (machine.moref === moref) return;
+    await this.catalogue.know(uuid, machine);
     if (present.offeringExternalId !== null) await transport.retargetJob(present.job, machine, signal);
     await this.records.changePresent(uuid, (assignment) => ({ ...assignment, machine }));
   }
@@ -135,7 +136,7 @@ export class Assignments {
 
   /** A job of the convention is taken over, whoever has made it: after a crash it is this server's, otherwise CloudStack's. */
   private async jobFor(transport: Transport, request: Assign, machine: VsphereMachine, signal: AbortSignal): Promise<string> {
-    const found = await transport.findJob(request.machine.uuid, signal);
+    const found = await transport.findJob(request.machine.uuid, request.offeringExternalId, signal);
     if (found !== undefined) {
       await transport.retargetJob(found, machine, signal);
       return found;
