@@ -43,7 +43,7 @@ export class Assignments {
     };
     const carryOut = async (identified: VsphereMachine) => {
       const job = await this.jobFor(transport, request, identified, signal);
-      if (volumes) await this.catalogue.know(machine.uuid, volumes);
+      await this.catalogue.know(machine.uuid, identified, volumes);
       await this.records.change(machine.uuid, () => ({ offeringExternalId, job, machine: identified }));
       return { reference: job };
     };
@@ -129,6 +129,7 @@ export class Assignments {
     const machine = await this.awaitSeen(transport, name, choose, signal);
     if (!machine) return this.host.log('warn', 'a restored machine is not seen in vCenter: assign it again when it is', { machine: uuid });
     if (machine.moref === known.moref) return;
+    await this.catalogue.know(uuid, machine);
     await this.records.changePresent(uuid, (assignment) => ({ ...assignment, machine, isJobBehind: true }));
   }
 
@@ -166,7 +167,7 @@ export class Assignments {
 
   /** A job of the convention is taken over, whoever has made it: after a crash it is this server's, otherwise CloudStack's. */
   private async jobFor(transport: Transport, request: Assign, machine: VsphereMachine, signal: AbortSignal): Promise<string> {
-    const found = await transport.findJob(request.machine.uuid, signal);
+    const found = await transport.findJob(request.machine.uuid, request.offeringExternalId, signal);
     if (found !== undefined) {
       await transport.retargetJob(found, machine, signal);
       return found;

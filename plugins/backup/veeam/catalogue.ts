@@ -2,8 +2,9 @@ import { ProviderError, Records } from '../../../src/provider/index.js';
 import type { PluginHost, ProviderBackup, Volume } from '../../../src/provider/index.js';
 import { dependantsOf, linked, type ChainedPoint } from './chains.js';
 import { matchDisks, volumesFrom, type HeldVolume } from './disk-matching.js';
+import { Identities } from './identities.js';
 import { machineUuidOf } from './naming.js';
-import type { Disk, RestorePoint, Transport } from './transport.js';
+import type { Disk, RestorePoint, Transport, VsphereMachine } from './transport.js';
 
 /** How many restore points are looked at at once; as many are listed in a page, so that none takes long. */
 const AT_ONCE = 8;
@@ -28,8 +29,15 @@ export interface Manifest {
 /** Who took a restore point, and of which volumes. */
 export interface Taken {
   readonly machineUuid: string;
+  readonly machine: VsphereMachine;
   readonly operationId: string;
   readonly volumes: readonly Volume[];
+}
+
+/** A restore point of a machine. */
+interface Owned {
+  readonly point: RestorePoint;
+  isOfSame(other: RestorePoint): boolean;
 }
 
 /** The restore points, each with what was recorded of it when it was first seen. */
@@ -37,20 +45,23 @@ export class Catalogue {
   private readonly manifests: Records<Manifest>;
   /** The volumes that each machine had when it was assigned, or when its last backup was taken. */
   private readonly machines: Records<readonly Volume[]>;
+  private readonly identities: Identities;
 
   constructor(private readonly host: PluginHost) {
     this.manifests = new Records(host.store, 'restore-point/');
     this.machines = new Records(host.store, 'volumes/');
+    this.identities = new Identities(host.store);
   }
 
-  /** Remembers which volumes the machine has, by which the disks of its older restore points are known. */
-  async know(machineUuid: string, volumes: readonly Volume[]): Promise<void> {
-    await this.machines.change(machineUuid, () => volumes);
+  /** Remembers what the machine is in vCenter, and which volumes it has, by which the disks of its older restore points are known. */
+  async know(machineUuid: string, machine: VsphereMachine, volumes?: readonly Volume[]): Promise<void> {
+    await this.identities.add(machineUuid, machine);
+    if (volumes) await this.machines.change(machineUuid, () => volumes);
   }
 
   /** Records a restore point that was taken for this server. */
   async add(transport: Transport, point: RestorePoint, taken: Taken, signal: AbortSignal): Promise<void> {
-    const { machineUuid, operationId, volumes: all } = taken;
+    const { machineUuid, machine, operationId, volumes: all } = taken;
     const volumes = matchDisks(all, await transport.listDisks(point.id, signal));
     const left = all.filter((volume) => !volumes.some(({ volume: { uuid } }) => uuid === volume.uuid));
     for (const { uuid } of left)
@@ -58,15 +69,15 @@ export class Catalogue {
     if (volumes.length === 0) throw new ProviderError('corrupt', `the restore point ${point.id} holds none of the machine's volumes`);
     const { id: restorePoint, sizeBytes = 0 } = point;
     const manifest: Manifest = { restorePoint, machineUuid, operationId, sizeBytes, volumes };
-    await this.know(machineUuid, all);
+    await this.know(machineUuid, machine, all);
     // A listing may have come first, and taken it for one that Veeam has taken by itself.
     await this.manifests.change(point.id, (present) => (present?.operationId === undefined ? manifest : present));
   }
 
   /** What the restore point holds, for a restore; throws `not_found` when Veeam does not have it, and `rejected` when that is a guess. */
   async get(transport: Transport, id: string, signal: AbortSignal): Promise<Manifest> {
-    const point = await transport.findRestorePoint(id, signal);
-    const manifest = point && (await this.manifestOf(transport, point, signal));
+    const found = await this.findOwned(transport, id, signal);
+    const manifest = found && (await this.manifestOf(transport, found.point, signal));
     if (!manifest) throw new ProviderError('not_found', `Veeam has no restore point ${id}`);
     if (!manifest.isGuess) return manifest;
     throw new ProviderError(
@@ -85,8 +96,10 @@ export class Catalogue {
 
   /** What cannot be restored without the restore point, in the order in which it can be deleted. */
   async dependantsOf(transport: Transport, id: string, signal: AbortSignal): Promise<readonly string[]> {
-    const point = await transport.findRestorePoint(id, signal);
-    return point ? dependantsOf(id, linked(await transport.listChain(point, signal))) : [];
+    const found = await this.findOwned(transport, id, signal);
+    if (!found) return [];
+    const chain = await transport.listChain(found.point, signal);
+    return dependantsOf(id, linked(chain.filter(found.isOfSame)));
   }
 
   /** Every restore point of a machine, in one pass. Those that are new here are looked at one by one, once. */
@@ -95,7 +108,8 @@ export class Catalogue {
     for await (const page of this.manifests.pages()) for (const manifest of page) known.set(manifest.restorePoint, manifest);
     const read: RestorePoint[] = [];
     for await (const page of transport.listRestorePoints(signal)) read.push(...page);
-    const points = linked(read);
+    const ownerOf = await this.identities.ofAll();
+    const points = linked(read.filter((point) => ownerOf(point) !== undefined));
     for (let first = 0; first < points.length; first += AT_ONCE) {
       const looked = points.slice(first, first + AT_ONCE).map(async (point) => {
         const recorded = known.get(point.id);
@@ -114,10 +128,20 @@ export class Catalogue {
   }
 
   private async findChained(transport: Transport, id: string, signal: AbortSignal): Promise<ChainedPoint | undefined> {
+    const found = await this.findOwned(transport, id, signal);
+    if (!found) return undefined;
+    const { point, isOfSame } = found;
+    const chain = point.type === 'FULL' ? [point] : (await transport.listChain(point, signal)).filter(isOfSame);
+    return linked(chain).find((each) => each.id === id);
+  }
+
+  /** The restore point, and what tells those of the same machine in its chain; undefined if there is none, or it is not of the job's machine. */
+  private async findOwned(transport: Transport, id: string, signal: AbortSignal): Promise<Owned | undefined> {
     const point = await transport.findRestorePoint(id, signal);
     if (!point) return undefined;
-    const chain = point.type === 'FULL' ? [point] : await transport.listChain(point, signal);
-    return linked(chain).find((each) => each.id === id);
+    const ownerOf = await this.identities.ofJob(point.jobName);
+    const owner = ownerOf(point);
+    return owner === undefined ? undefined : { point, isOfSame: (other) => ownerOf(other) === owner };
   }
 
   private async manifestOf(transport: Transport, point: RestorePoint, signal: AbortSignal): Promise<Manifest | undefined> {

@@ -1,12 +1,20 @@
 const MARK = '-CSBKP-';
 const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
 const OF_A_MACHINE = new RegExp(`${MARK}(${UUID})`, 'i');
+const UUID_LENGTH = 36;
 /** Veeam takes no longer names everywhere. */
 const LONGEST_NAME = 50;
 
 /** The job that backs up one machine, named as CloudStack names it; the machine's name is cut where that would be too long, never its uuid. */
-export const jobNameOf = ({ name, uuid }: { readonly name: string; readonly uuid: string }): string =>
-  `${name.slice(0, LONGEST_NAME - MARK.length - uuid.length)}${MARK}${uuid}`;
+export const jobNameOf = ({ name, uuid }: { readonly name: string; readonly uuid: string }): string => `${shortened(name)}${MARK}${uuid}`;
+
+const shortened = (machineName: string): string => machineName.slice(0, LONGEST_NAME - MARK.length - UUID_LENGTH);
+
+/** Whether the job is named after a machine of this name. */
+export function isNamedAfter(jobName: string, machineName: string): boolean {
+  const at = OF_A_MACHINE.exec(jobName)?.index ?? -1;
+  return at >= 0 && [machineName, shortened(machineName)].includes(jobName.slice(0, at));
+}
 
 /** The machine that a job of this name, or a backup named after it, is of; undefined for any other job. */
 export const machineUuidOf = (jobName: string): string | undefined => OF_A_MACHINE.exec(jobName)?.[1]?.toLowerCase();

@@ -4,13 +4,15 @@ import type { Assignments } from './assignments.js';
 import type { Catalogue } from './catalogue.js';
 import type { SessionFollower } from './session-follower.js';
 import type { SessionOperations } from './session-operations.js';
-import type { RestorePoint, Run, Transport } from './transport.js';
+import type { JobRun, RestorePoint, Run, Transport, VsphereMachine } from './transport.js';
 
 const METHOD = 'takeBackup';
 
 /** What was decided of a backup before it began. */
 interface Plan {
   readonly job: string;
+  /** As vCenter has it. */
+  readonly machine: VsphereMachine;
   readonly volumes: readonly Volume[];
 }
 
@@ -34,12 +36,13 @@ export class Taking {
     }
     const plan = async (): Promise<Plan> => {
       const job = await this.assignments.jobOf(transport, machine.uuid, offeringExternalId, signal);
-      if (await this.assignments.locate(transport, machine, signal)) return { job, volumes: request.volumes };
+      const located = await this.assignments.locate(transport, machine, signal);
+      if (located) return { job, machine: located, volumes: request.volumes };
       throw new ProviderError('not_found', `vCenter, as Veeam sees it, has no machine ${machine.name}`);
     };
-    const finish = async ({ job, volumes }: Plan, session: string) => {
-      const point = await this.takenBy(transport, job, session, signal);
-      await this.catalogue.add(transport, point, { machineUuid: machine.uuid, operationId, volumes }, signal);
+    const finish = async ({ job, machine: located, volumes }: Plan, session: string) => {
+      const point = await this.takenBy(transport, { job, session, machine: located }, signal);
+      await this.catalogue.add(transport, point, { machineUuid: machine.uuid, machine: located, operationId, volumes }, signal);
       return { restorePoint: point.id };
     };
     const start = ({ job }: Plan, limited: AbortSignal) => transport.startBackup(job, limited);
@@ -61,7 +64,8 @@ export class Taking {
     if (session === undefined) return;
     const { result } = await this.follower.stop(transport, session, signal);
     if (result === 'Failed') return;
-    const { id } = await this.takenBy(transport, (plan as Plan).job, session, signal);
+    const { job, machine } = plan as Plan;
+    const { id } = await this.takenBy(transport, { job, machine, session }, signal);
     await this.remove(transport, id, request, signal);
   }
 
@@ -90,12 +94,12 @@ export class Taking {
   }
 
   /** The restore point may be seen a little later than the end of its session. */
-  private async takenBy(transport: Transport, job: string, session: string, signal: AbortSignal): Promise<RestorePoint> {
+  private async takenBy(transport: Transport, run: JobRun, signal: AbortSignal): Promise<RestorePoint> {
     for (let looks = 0; looks < this.patience; looks++) {
-      const point = await transport.findTaken(job, session, signal);
+      const point = await transport.findTaken(run, signal);
       if (point) return point;
       await this.follower.pause(looks, signal);
     }
-    throw new ProviderError('unknown', `session ${session} ended well, but no restore point of it is to be seen`);
+    throw new ProviderError('unknown', `session ${run.session} ended well, but no restore point of ${run.machine.name} is to be seen`);
   }
 }

@@ -18,11 +18,11 @@ export interface Transport {
   /** The machine that vCenter has under this identity, whatever its name is. */
   findMachine(moref: string, signal: AbortSignal): Promise<VsphereMachine | undefined>;
 
-  /** The job that backs up the machine, known by the uuid in its name; undefined if there is none. */
-  findJob(machineUuid: string, signal: AbortSignal): Promise<string | undefined>;
+  /** The job of the machine, known by the uuid in its name; undefined if there is none. Throws `rejected` if it was made after another template. */
+  findJob(machineUuid: string, template: string, signal: AbortSignal): Promise<string | undefined>;
   /** Makes the job that backs up one machine, as the template says, and answers its reference. Nobody else makes one of that name. */
   createJob(job: NewJob, signal: AbortSignal): Promise<string>;
-  /** Makes the job back up this machine, which is the one that it was for, under a new identity. */
+  /** Makes the job back up this machine, which is the one that it is for, and nothing else, as its schedule says. */
   retargetJob(job: string, machine: VsphereMachine, signal: AbortSignal): Promise<void>;
   /** Removes the job, or else keeps it from ever running again; its restore points stay. One that is gone is no error. */
   removeJob(job: string, signal: AbortSignal): Promise<void>;
@@ -44,8 +44,11 @@ export interface Transport {
   /** Has the session stop soon; one that is over is no error. */
   stop(session: string, signal: AbortSignal): Promise<void>;
 
-  /** The restore point that this session of the job took, with its size if that can be told; undefined while it cannot be seen. */
-  findTaken(job: string, session: string, signal: AbortSignal): Promise<RestorePoint | undefined>;
+  /**
+   * The restore point of the machine that this session of the job took, with its size if that can be told; undefined while it cannot be
+   * seen. Throws `corrupt` if there are several.
+   */
+  findTaken(run: JobRun, signal: AbortSignal): Promise<RestorePoint | undefined>;
   /** Every restore point of a job with a machine's name in it, in few requests. All of them or an error. */
   listRestorePoints(signal: AbortSignal): AsyncIterable<readonly RestorePoint[]>;
   /** The restore point as it is now. */
@@ -93,6 +96,16 @@ export interface VsphereMachine {
   readonly moref: string;
   /** The vCenter, by the transport's name for it. */
   readonly vcenter: string;
+}
+
+/** What is known of a machine that was backed up, as vCenter had it then. */
+export type BackedUpMachine = Partial<VsphereMachine>;
+
+/** One run of a job, which may have backed up others too. */
+export interface JobRun {
+  readonly job: string;
+  readonly session: string;
+  readonly machine: VsphereMachine;
 }
 
 /** A job to be made. */
@@ -143,8 +156,10 @@ export interface Session {
 export interface RestorePoint {
   /** The uuid that Veeam has for it. */
   readonly id: string;
-  /** The name of the job that took it, by which its machine is known. */
+  /** The name of the job that took it, which says whose job it is. */
   readonly jobName: string;
+  /** Not always the one that the job is for: somebody may have added others in Veeam. */
+  readonly machine: BackedUpMachine;
   /** What those have in common of which one may depend on another. */
   readonly chain: string;
   readonly takenAt: Date;

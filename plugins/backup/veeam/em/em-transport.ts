@@ -5,6 +5,7 @@ import type { VeeamSettings } from '../settings.js';
 import type {
   Disk,
   DiskRestores,
+  JobRun,
   MachineFilling,
   MachineRestore,
   NewJob,
@@ -88,8 +89,8 @@ export class EmTransport implements Transport {
     return this.infrastructure.findMachine(moref, signal);
   }
 
-  findJob(machineUuid: string, signal: AbortSignal): Promise<string | undefined> {
-    return this.jobs.find(machineUuid, signal);
+  findJob(machineUuid: string, template: string, signal: AbortSignal): Promise<string | undefined> {
+    return this.jobs.find(machineUuid, template, signal);
   }
 
   createJob(job: NewJob, signal: AbortSignal): Promise<string> {
@@ -140,8 +141,8 @@ export class EmTransport implements Transport {
     return this.companion ? this.companion.stop(uuidOf(session), signal) : this.sessions.stop(session, signal);
   }
 
-  findTaken(_job: string, session: string, signal: AbortSignal): Promise<RestorePoint | undefined> {
-    return this.points.findTaken(session, signal);
+  findTaken({ session, machine }: JobRun, signal: AbortSignal): Promise<RestorePoint | undefined> {
+    return this.points.findTaken(session, machine, signal);
   }
 
   listRestorePoints(signal: AbortSignal): AsyncIterable<readonly RestorePoint[]> {

@@ -63,6 +63,9 @@ export interface TaskSession {
 
 export interface VmRestorePoint {
   readonly id: string;
+  readonly vmName?: string;
+  /** The machine of vCenter that it is of. */
+  readonly vmRef: string;
   readonly createdAt: Date;
   readonly isFull: boolean;
   /** Whether it belongs to a restore point and to a file: before that nothing can be restored from it. */
@@ -142,6 +145,8 @@ function restorePointOf(element: XmlElement): VmRestorePoint {
   const backupFileId = up.get('BackupFileReference');
   return {
     id: idOf(element.attribute('UID')),
+    ...known('vmName', element.textOf('VmName') ?? element.findAttribute('VmDisplayName')),
+    vmRef: element.textOf('HierarchyObjRef') ?? '',
     createdAt: timeOf(element, 'CreationTimeUTC'),
     isFull: element.textOf('PointType') === 'Full',
     isReady: backupFileId !== undefined && up.has('RestorePointReference'),

@@ -1,11 +1,17 @@
 import { ProviderError } from '../../../../src/provider/index.js';
 import type { StorageCapacity } from '../../../../src/provider/index.js';
-import type { VsphereMachine } from '../transport.js';
+import type { BackedUpMachine, VsphereMachine } from '../transport.js';
 import { withQuery, type EmClient } from './client.js';
 import { HIERARCHY_ITEMS, idOf, REFERENCES, REPOSITORIES, type Reference, type Repository } from './entities.js';
 
 /** The reference by which Enterprise Manager knows a machine of vCenter. */
 export const vmRefOf = ({ vcenter, moref }: VsphereMachine): string => `urn:VMware:Vm:${vcenter}.${moref}`;
+
+/** The machine of such a reference; nothing for any other text. */
+export function readVmRef(ref: string): Pick<BackedUpMachine, 'vcenter' | 'moref'> {
+  const [, vcenter, moref] = /^urn:VMware:Vm:(.+)\.([^.]+)$/i.exec(ref) ?? [];
+  return vcenter === undefined || moref === undefined ? {} : { vcenter: vcenter.toLowerCase(), moref };
+}
 
 /** Whether it is a machine that is meant, and not a tag, a folder or the like. */
 export const isVmRef = (ref: string): boolean => /^urn:VMware:Vm:/i.test(ref);

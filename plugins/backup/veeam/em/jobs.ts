@@ -5,13 +5,16 @@ import type { NewJob, Template, VsphereMachine } from '../transport.js';
 import type { EmClient } from './client.js';
 import type { Companion } from './companion.js';
 import { idOf, JOB, OBJECTS_IN_JOB, REFERENCES, type Job, type ObjectInJob, type Reference } from './entities.js';
-import { isVmRef, vmRefOf, type Infrastructure } from './infrastructure.js';
+import { vmRefOf, type Infrastructure } from './infrastructure.js';
 import { createObjectInJobSpec, jobCloneSpec } from './specs.js';
 import type { Tasks } from './tasks.js';
 
 /** How often a schedule is looked at until it is as it should be. */
 const MAX_LOOKS = 20;
 const LONGEST_PAUSE_MS = 500;
+
+/** What the description of a copy ends with. */
+const COPY_OF = /, like (urn:veeam:Job:\S+)$/i;
 
 /** The jobs of machines, each a clone of a template: Enterprise Manager makes no job from nothing. */
 export class Jobs {
@@ -32,43 +35,35 @@ export class Jobs {
     }));
   }
 
-  /** The job of the machine, once it has the machine in it: that is the last step of making it, and the first of retiring it. */
-  async find(machineUuid: string, signal: AbortSignal): Promise<string | undefined> {
-    for (const { name, uid } of await this.list(signal)) {
-      if (machineUuidOf(name) === machineUuid && (await this.machines(idOf(uid), signal)).length > 0) return idOf(uid);
-    }
-    return undefined;
+  /** The job of the machine, be it half made or retired. */
+  async find(machineUuid: string, template: string, signal: AbortSignal): Promise<string | undefined> {
+    const found = (await this.list(signal)).find(({ name }) => machineUuidOf(name) === machineUuid);
+    if (!found) return undefined;
+    const { description } = await this.em.get(entity(idOf(found.uid)), JOB, signal);
+    const [, original = template] = COPY_OF.exec(description) ?? [];
+    if (original === template) return idOf(found.uid);
+    throw new ProviderError('rejected', `Veeam has a job ${found.name} already, from another template: it has to be removed there first`);
   }
 
-  /** Makes the job, or goes on where that was cut off or with one that was retired. */
+  /** Makes the job: a copy of the template, of which nothing but the machine is left before it may run. */
   async create(wanted: NewJob, signal: AbortSignal): Promise<string> {
-    const description = `${wanted.description}, like ${wanted.template}`;
-    const job = (await this.named(wanted.name, signal)) ?? (await this.clone({ ...wanted, description }, signal));
-    const made = await this.em.get(entity(job), JOB, signal);
-    if (made.description !== description) {
-      throw new ProviderError(
-        'rejected',
-        `Veeam has a job ${wanted.name} already, from another template: it has to be removed there first`,
-      );
-    }
-    await this.schedule(job, true, signal);
-    await this.include(job, wanted.machine, signal);
+    const job = await this.clone({ ...wanted, description: `${wanted.description}, like ${wanted.template}` }, signal);
+    await this.retarget(job, wanted.machine, signal);
     return job;
   }
 
-  /** Makes the job back up this machine and no other. */
+  /** Makes the job back up this machine and nothing else. A container may hold any machines, if not now then later. */
   async retarget(job: string, machine: VsphereMachine, signal: AbortSignal): Promise<void> {
     await this.include(job, machine, signal);
-    for (const object of await this.machines(job, signal)) {
+    for (const object of await this.objects(job, signal)) {
       if (!isOf(object, machine)) await this.exclude(job, object, signal);
     }
+    await this.schedule(job, true, signal);
   }
 
-  /** Keeps the job from ever running again: to remove it is more than Enterprise Manager can do. */
+  /** Keeps the job from running by itself again: Enterprise Manager can neither remove it nor take the last object out of it. */
   async retire(job: string, signal: AbortSignal): Promise<void> {
-    if (!(await this.em.find(entity(job), JOB, signal))) return;
-    for (const object of await this.machines(job, signal)) await this.exclude(job, object, signal);
-    await this.schedule(job, false, signal);
+    if (await this.em.find(entity(job), JOB, signal)) await this.schedule(job, false, signal);
   }
 
   private async list(signal: AbortSignal): Promise<readonly Reference[]> {
@@ -104,19 +99,21 @@ export class Jobs {
     );
   }
 
-  private async machines(job: string, signal: AbortSignal): Promise<readonly ObjectInJob[]> {
-    return ((await this.em.find(`jobs/${job}/includes`, OBJECTS_IN_JOB, signal)) ?? []).filter(({ ref }) => isVmRef(ref));
+  private async objects(job: string, signal: AbortSignal): Promise<readonly ObjectInJob[]> {
+    return (await this.em.find(`jobs/${job}/includes`, OBJECTS_IN_JOB, signal)) ?? [];
   }
 
   private async include(job: string, machine: VsphereMachine, signal: AbortSignal): Promise<void> {
-    const included = async () => (await this.machines(job, signal)).find((object) => isOf(object, machine));
+    const included = async () => (await this.objects(job, signal)).find((object) => isOf(object, machine));
     if (await included()) return;
     const spec = createObjectInJobSpec(vmRefOf(machine), machine.name);
     await outcomeOf(`adding ${machine.name}`, () => this.tasks.carryOut('POST', `jobs/${job}/includes`, signal, spec), included);
   }
 
-  private async exclude(job: string, { id }: ObjectInJob, signal: AbortSignal): Promise<void> {
-    await this.tasks.carryOut('DELETE', `jobs/${job}/includes/${encodeURIComponent(id)}`, signal);
+  private async exclude(job: string, { id, ref }: ObjectInJob, signal: AbortSignal): Promise<void> {
+    const excluded = async () => ((await this.objects(job, signal)).some((object) => object.id === id) ? undefined : true);
+    const path = `jobs/${job}/includes/${encodeURIComponent(id)}`;
+    await outcomeOf(`taking ${ref} out`, () => this.tasks.carryOut('DELETE', path, signal), excluded);
   }
 
   /** Has the schedule of the job in force or not, if it has one. It can only be toggled, and others may do that at the same time. */

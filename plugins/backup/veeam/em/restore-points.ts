@@ -1,7 +1,9 @@
+import { isSameMachine, onlyOf } from '../identities.js';
 import { machineUuidOf } from '../naming.js';
-import type { RestorePoint } from '../transport.js';
+import type { BackedUpMachine, RestorePoint, VsphereMachine } from '../transport.js';
 import type { EmClient } from './client.js';
 import { BACKUP_FILE, BACKUP_FILES, RESTORE_POINT, RESTORE_POINTS, type BackupFile, type VmRestorePoint } from './entities.js';
+import { readVmRef } from './infrastructure.js';
 import type { Sessions } from './sessions.js';
 
 const PAGE_SIZE = 1000;
@@ -13,16 +15,26 @@ export class RestorePoints {
     private readonly sessions: Sessions,
   ) {}
 
-  /** What the run of a job has made; undefined while it is not ready. */
-  async findTaken(session: string, signal: AbortSignal): Promise<RestorePoint | undefined> {
+  /** What the run of a job has made of the machine; undefined while it is not ready. */
+  async findTaken(session: string, machine: VsphereMachine, signal: AbortSignal): Promise<RestorePoint | undefined> {
     const links = (await this.sessions.parts(session, signal)).flatMap((part) => part.links);
-    const made = links.find(({ rel, type }) => rel === 'Related' && type === 'VmRestorePoint');
-    return made && this.find(made.id, signal);
+    const made = new Set(links.filter(({ rel, type }) => rel === 'Related' && type === 'VmRestorePoint').map(({ id }) => id));
+    const found: VmRestorePoint[] = [];
+    for (const id of made) {
+      const point = await this.em.find(entity(id), RESTORE_POINT, signal);
+      if (point && isSameMachine(machineOf(point), machine)) found.push(point);
+    }
+    const taken = onlyOf(found, machine);
+    return taken && this.complete(taken, signal);
   }
 
   async find(id: string, signal: AbortSignal): Promise<RestorePoint | undefined> {
     const point = await this.em.find(entity(id), RESTORE_POINT, signal);
-    if (!point?.isReady) return undefined;
+    return point && this.complete(point, signal);
+  }
+
+  private async complete(point: VmRestorePoint, signal: AbortSignal): Promise<RestorePoint | undefined> {
+    if (!point.isReady) return undefined;
     const file = await this.em.find(`backupFiles/${point.backupFileId}?format=Entity`, BACKUP_FILE, signal);
     return file && restorePoint(point, file);
   }
@@ -55,12 +67,18 @@ export class RestorePoints {
 
 const entity = (id: string): string => `vmRestorePoints/${encodeURIComponent(id)}?format=Entity`;
 
-const restorePoint = ({ id, createdAt, isFull }: VmRestorePoint, { backupName, isReverse, sizeBytes }: BackupFile): RestorePoint => ({
-  id,
+const machineOf = ({ vmName, vmRef }: VmRestorePoint): BackedUpMachine => ({
+  ...(vmName === undefined ? {} : { name: vmName }),
+  ...readVmRef(vmRef),
+});
+
+const restorePoint = (point: VmRestorePoint, { backupName, isReverse, sizeBytes }: BackupFile): RestorePoint => ({
+  id: point.id,
   jobName: backupName,
+  machine: machineOf(point),
   chain: backupName,
-  takenAt: createdAt,
-  type: isFull ? 'FULL' : 'INCREMENTAL',
+  takenAt: point.createdAt,
+  type: point.isFull ? 'FULL' : 'INCREMENTAL',
   ...(isReverse ? { isReverse } : {}),
   sizeBytes,
 });

@@ -5,7 +5,7 @@ import { vbrBench } from './bench.js';
 import { emBench } from './em-bench.js';
 
 const point = (id: string, chain: string, at: number, type?: RestorePoint['type'], isReverse?: true): RestorePoint => ({
-  ...{ id, chain, jobName: chain, takenAt: new Date(at) },
+  ...{ id, chain, jobName: chain, machine: {}, takenAt: new Date(at) },
   ...(type === undefined ? {} : { type }),
   ...(isReverse ? { isReverse } : {}),
 });

@@ -1,6 +1,7 @@
 import { never } from '../../../../test/kit/contract/samples.js';
 import { benchOf, TARGET, USER } from './bench.js';
 import { EmApi } from './fake/em-api.js';
+import { TAG } from './fake/em-job-routes.js';
 import { Estate, type FakeJob } from './fake/estate.js';
 import { FakeVbr } from './fake/vbr-api.js';
 
@@ -11,7 +12,7 @@ export async function emBench(revision = '1.3-rev2') {
   const em: EmApi = new EmApi(estate, USER, () => bench.server.origin);
   const bench = await benchOf(estate, [vbr.api, em.handle], (origin) => ({ api: 'em', url: `${origin}/api/` }));
   const addTemplate = (name: string, runAutomatically: boolean, description = ''): FakeJob =>
-    estate.addJob({ name, description, settings: { schedule: { runAutomatically } } });
+    estate.addJob({ name, description, containers: [TAG], settings: { schedule: { runAutomatically } } });
   const template = addTemplate('Daily', true);
   /** The settings by which the Backup & Replication server does what Enterprise Manager cannot do. */
   const companion = { 'vbr.url': bench.server.origin, ...TARGET };

@@ -69,7 +69,7 @@ test('reads a restore point that a server describes with more than it is known f
   const strange = '<SqlInfo UseSql="true"><Databases><Db Name="x"/></Databases></SqlInfo><Future/>';
   const time = '<CreationTimeUTC>2023-11-03T16:26:12.209913Z</CreationTimeUTC><PointType>Full</PointType>';
   expect(await read(kinds.RESTORE_POINTS, `<VmRestorePoints>${point(READY, strange + time)}</VmRestorePoints>`)).toEqual([
-    { id: ID, createdAt: new Date('2023-11-03T16:26:12.209Z'), isFull: true, isReady: true, backupFileId: 'f1' },
+    { id: ID, vmName: 'web', vmRef: '', createdAt: new Date('2023-11-03T16:26:12.209Z'), isFull: true, isReady: true, backupFileId: 'f1' },
   ]);
 });
 

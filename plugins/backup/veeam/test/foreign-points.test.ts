@@ -1,4 +1,5 @@
 import { all, expectFault, never } from '../../../../test/kit/contract/samples.js';
+import { jobNameOf } from '../naming.js';
 import { vbrBench } from './bench.js';
 import { emBench } from './em-bench.js';
 
@@ -62,7 +63,7 @@ test('is claimed to hold all volumes of its machine where only Enterprise Manage
   const em = await emBench();
   const { machine, volumes, assign } = em.wanted();
   const { moref } = em.estate.machine(machine.name);
-  em.estate.startJob(em.estate.addJob({ name: `i-2-1-VM-CSBKP-${machine.uuid}`, morefs: [moref] }));
+  em.estate.startJob(em.estate.addJob({ name: jobNameOf(machine), morefs: [moref] }));
   const provider = em.open();
   const held = async () => (await all(provider.listBackups(never))).flatMap((backup) => uuidsOf(backup.volumes));
   expect(await held()).toHaveLength(1);

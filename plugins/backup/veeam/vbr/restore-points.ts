@@ -1,6 +1,7 @@
 import { ProviderError } from '../../../../src/provider/index.js';
+import { isSameMachine, onlyOf } from '../identities.js';
 import { machineUuidOf } from '../naming.js';
-import type { Disk, RestorePoint } from '../transport.js';
+import type { Disk, JobRun, RestorePoint } from '../transport.js';
 import { asList, asText, numberOf, textOf, timeOf, type Answer } from './answers.js';
 import type { Jobs } from './jobs.js';
 import type { Revision } from './revisions.js';
@@ -27,8 +28,8 @@ export class RestorePoints {
     private readonly jobs: Jobs,
   ) {}
 
-  /** The one that the session took: the first of its job since the session began, and before it ended. */
-  async takenBy(job: string, session: string, signal: AbortSignal): Promise<RestorePoint | undefined> {
+  /** The one of the machine that the session took: that of its job since the session began, and before it ended. */
+  async takenBy({ job, session, machine }: JobRun, signal: AbortSignal): Promise<RestorePoint | undefined> {
     const { began, ended } = await this.sessions.spanOf(session, signal);
     const backups = (await this.client.all(BACKUPS, { jobIdFilter: job }, signal)).filter(
       ({ jobId }) => jobId === undefined || jobId === job,
@@ -36,7 +37,10 @@ export class RestorePoints {
     const points: RestorePoint[] = [];
     for (const backup of backups) points.push(...(await this.pointsIn(backup, signal)));
     const during = points.filter(({ takenAt }) => takenAt >= began && (ended === undefined || takenAt <= ended));
-    const [taken] = during.sort((a, b) => a.takenAt.getTime() - b.takenAt.getTime());
+    const taken = onlyOf(
+      during.filter((point) => isSameMachine(point.machine, machine)),
+      machine,
+    );
     if (!taken) return undefined;
     const sizeBytes = await this.sizeOf(taken, signal);
     return sizeBytes === undefined ? taken : { ...taken, sizeBytes };
@@ -127,10 +131,11 @@ export class RestorePoints {
 }
 
 function pointFrom(point: Answer, jobName: string, where: string): RestorePoint {
-  const told = asText(point['type']);
+  const [told, name] = [asText(point['type']), asText(point['name'])];
   return {
     id: textOf(point, 'id', where),
     jobName,
+    machine: name === undefined ? {} : { name },
     chain: textOf(point, 'backupId', where),
     takenAt: timeOf(point, 'creationTime', where),
     ...(told === undefined ? {} : typeFrom(told)),

@@ -4,6 +4,7 @@ import type { HttpsClient } from '../https-client.js';
 import type { VeeamSettings } from '../settings.js';
 import type {
   Disk,
+  JobRun,
   MachineFilling,
   MachineRestore,
   NewJob,
@@ -83,7 +84,7 @@ export class VbrTransport implements Transport {
     return this.inventory.machine(moref, signal);
   }
 
-  findJob(machineUuid: string, signal: AbortSignal): Promise<string | undefined> {
+  findJob(machineUuid: string, _template: string, signal: AbortSignal): Promise<string | undefined> {
     return this.jobs.find(machineUuid, signal);
   }
 
@@ -150,8 +151,8 @@ export class VbrTransport implements Transport {
     return this.disks && VbrDiskRestores.isMount(session) ? this.disks.stop(session, signal) : this.sessions.stop(session, signal);
   }
 
-  findTaken(job: string, session: string, signal: AbortSignal): Promise<RestorePoint | undefined> {
-    return this.points.takenBy(job, session, signal);
+  findTaken(run: JobRun, signal: AbortSignal): Promise<RestorePoint | undefined> {
+    return this.points.takenBy(run, signal);
   }
 
   listRestorePoints(signal: AbortSignal): AsyncIterable<readonly RestorePoint[]> {

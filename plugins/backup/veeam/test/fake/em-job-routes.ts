@@ -6,20 +6,25 @@ import { element, field, textIn } from './em-xml.js';
 import type { FakeJob } from './estate.js';
 import type { FakeAnswer, FakeRequest } from './server.js';
 
-const TAG = `urn:VMware:Tag:${ROOT_ID}.urn:vmomi:InventoryServiceTag:1`;
+/** A tag that no machine has. */
+export const TAG = `urn:VMware:Tag:${ROOT_ID}.urn:vmomi:InventoryServiceTag:1`;
 const MAX_JOB_NAME = 50;
 
 const jobOf = ({ estate }: EmApi, id = ''): FakeJob | undefined => estate.jobs.find((job) => job.id === id);
 
-const includeIdOf = (job: FakeJob, moref: string): string => `${moref}-${job.id}`;
+/** The objects of a job: machines, and containers of some. */
+const objectsOf = ({ id, morefs, containers }: FakeJob) => [
+  ...containers.map((ref, index) => ({ id: `${index}-${id}`, ref, name: 'some' })),
+  ...morefs.map((moref) => ({ id: `${moref}-${id}`, ref: vmRefOf(moref), name: moref })),
+];
 
-/** The objects of a job: the tag of its template, and machines. */
+const vmRefOf = (moref: string): string => `urn:VMware:Vm:${ROOT_ID}.${moref}`;
+
 function includes(api: EmApi, _request: FakeRequest, id?: string): FakeAnswer | undefined {
   const job = jobOf(api, id);
-  const object = (objectId: string, ref: string, name: string) =>
+  const shown = ({ id: objectId, ref, name }: ReturnType<typeof objectsOf>[number]) =>
     element('ObjectInJob', { Type: 'ObjectInJob' }, field('ObjectInJobId', objectId), field('HierarchyObjRef', ref), field('Name', name));
-  const machines = job?.morefs.map((moref) => object(includeIdOf(job, moref), `urn:VMware:Vm:${ROOT_ID}.${moref}`, moref));
-  return machines && listOf('ObjectsInJob', [object(`tag-${id}`, TAG, 'nothing'), ...machines]);
+  return job && listOf('ObjectsInJob', objectsOf(job).map(shown));
 }
 
 function include(api: EmApi, { body }: FakeRequest, id?: string): FakeAnswer | undefined {
@@ -33,9 +38,14 @@ function include(api: EmApi, { body }: FakeRequest, id?: string): FakeAnswer | u
 
 function exclude(api: EmApi, _request: FakeRequest, id?: string, objectId?: string): FakeAnswer | undefined {
   const job = jobOf(api, id);
-  const moref = job?.morefs.find((each) => includeIdOf(job, each) === objectId);
-  if (!job || moref === undefined) return undefined;
-  return api.begin('DeleteObjectInJob', () => void (job.morefs = job.morefs.filter((each) => each !== moref)));
+  const objects = job ? objectsOf(job) : [];
+  const object = objects.find((each) => each.id === objectId);
+  if (!job || !object) return undefined;
+  if (objects.length === 1) return errorAnswer(400, `Job ${job.name} has no other object.`);
+  return api.begin('DeleteObjectInJob', () => {
+    job.morefs = job.morefs.filter((moref) => vmRefOf(moref) !== object.ref);
+    job.containers = job.containers.filter((ref) => ref !== object.ref);
+  });
 }
 
 function act(api: EmApi, { query, body }: FakeRequest, id?: string): FakeAnswer | undefined {
@@ -68,7 +78,8 @@ function clone(api: EmApi, original: FakeJob, body: string): FakeAnswer {
       name,
       description,
       repositoryId,
-      morefs: [],
+      morefs: [...original.morefs],
+      containers: [...original.containers],
       isDisabled: hasSchedule(original),
     });
     return { type: 'Job', path: `jobs/${id}` };

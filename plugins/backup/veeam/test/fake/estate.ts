@@ -37,8 +37,9 @@ export interface FakeJob {
   description: string;
   isDisabled: boolean;
   repositoryId: string;
-  /** The objects that it backs up. */
+  /** The machines that it backs up, and the tags, folders and the like. */
   morefs: string[];
+  containers: string[];
   /** Everything else that the API was told of it. */
   settings: Record<string, unknown>;
 }
@@ -117,7 +118,8 @@ export class Estate {
   addJob(job: Pick<FakeJob, 'name'> & Partial<FakeJob>): FakeJob {
     const [repository] = this.repositories;
     const made = {
-      ...{ id: randomUUID(), description: '', isDisabled: false, repositoryId: repository?.id ?? '', morefs: [], settings: {} },
+      ...{ id: randomUUID(), description: '', isDisabled: false, repositoryId: repository?.id ?? '' },
+      ...{ morefs: [], containers: [], settings: {} },
       ...job,
     };
     this.jobs.push(made);
@@ -183,7 +185,7 @@ export class Estate {
   /** Removes one restore point, and with it those that cannot be restored without it. */
   deletePoint(id: string): void {
     const point = this.restorePoints.find((each) => each.id === id);
-    const chain = this.restorePoints.filter(({ backupId }) => backupId === point?.backupId);
+    const chain = this.restorePoints.filter((each) => each.backupId === point?.backupId && each.machine.moref === point.machine.moref);
     const at = chain.findIndex((each) => each.id === id);
     const later = chain.slice(at + 1);
     const next = later.findIndex(({ type }) => type !== 'Increment');
@@ -198,7 +200,7 @@ export class Estate {
     if (machines.length === 0) throw new Error('Nothing to process. All machines were excluded from task list');
     const backup = this.backups.find(({ jobId }) => jobId === job.id) ?? this.addBackup(job);
     for (const { disks, ...machine } of machines) {
-      const chain = this.restorePoints.filter(({ backupId }) => backupId === backup.id);
+      const chain = this.restorePoints.filter((point) => point.backupId === backup.id && point.machine.moref === machine.moref);
       const isReverse = job.settings['mode'] === 'ReverseIncremental';
       // Only the newest is whole: the one before becomes what leads back from it.
       if (isReverse) for (const each of chain) each.type = 'Rollback';

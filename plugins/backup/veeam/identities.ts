@@ -1,0 +1,72 @@
+import { ProviderError, Records, type PluginStore } from '../../../src/provider/index.js';
+import { isNamedAfter, machineUuidOf } from './naming.js';
+import type { BackedUpMachine, RestorePoint, VsphereMachine } from './transport.js';
+
+/** What one machine has been in vCenter: a restore that makes it anew gives it another identity, and older restore points keep theirs. */
+interface IdentityRecord {
+  readonly machineUuid: string;
+  readonly machines: readonly VsphereMachine[];
+}
+
+/** Finds the machine that a restore point is of; undefined if it is of none that is under the job that took it. */
+export type FindOwner = (point: RestorePoint) => string | undefined;
+
+/** Which machine of vCenter each machine is and was. The job that took a restore point says too little: somebody may have added others to it. */
+export class Identities {
+  private readonly records: Records<IdentityRecord>;
+
+  constructor(store: PluginStore) {
+    this.records = new Records(store, 'identity/');
+  }
+
+  /** Remembers that the machine is this one. */
+  async add(machineUuid: string, machine: VsphereMachine): Promise<void> {
+    await this.records.change(machineUuid, (present = { machineUuid, machines: [] }) => {
+      const isKnown = present.machines.some(
+        ({ name, moref, vcenter }) => name === machine.name && moref === machine.moref && vcenter === machine.vcenter,
+      );
+      return isKnown ? present : { machineUuid, machines: [...present.machines, machine] };
+    });
+  }
+
+  /** Finds the owners of restore points that this job took. */
+  async ofJob(jobName: string): Promise<FindOwner> {
+    const record = await this.records.get(machineUuidOf(jobName) ?? '');
+    return finderAmong(record ? [record] : []);
+  }
+
+  /** Finds the owners of any restore points. */
+  async ofAll(): Promise<FindOwner> {
+    const records: IdentityRecord[] = [];
+    for await (const page of this.records.pages()) records.push(...page);
+    return finderAmong(records);
+  }
+}
+
+function finderAmong(records: readonly IdentityRecord[]): FindOwner {
+  const known = new Map(records.map(({ machineUuid, machines }) => [machineUuid, machines]));
+  return ({ jobName, machine }) => {
+    const machineUuid = machineUuidOf(jobName);
+    if (machineUuid === undefined) return undefined;
+    const own = known.get(machineUuid);
+    // Of a machine that was never assigned, only the name of its job tells which one it is.
+    const isOwn = own ? own.some((each) => isSameMachine(machine, each)) : isNamedAfter(jobName, machine.name ?? '');
+    return isOwn ? machineUuid : undefined;
+  };
+}
+
+/**
+ * Whether it is this machine that was backed up: by its identity where the API tells that, and else by its name. The identity counts within
+ * a vCenter, which not every API names alike.
+ */
+export function isSameMachine(backedUp: BackedUpMachine, { name, moref, vcenter }: VsphereMachine): boolean {
+  if (backedUp.moref === undefined) return backedUp.name === name;
+  return backedUp.moref === moref && (backedUp.vcenter === vcenter || backedUp.name === name);
+}
+
+/** What one run took of the machine, if anything; throws `corrupt` if that is more than one, of which nobody knows which is meant. */
+export function onlyOf<T>(taken: readonly T[], { name }: VsphereMachine): T | undefined {
+  if (taken.length > 1)
+    throw new ProviderError('corrupt', `one run took ${taken.length} restore points of ${name}: which one is meant is unclear`);
+  return taken[0];
+}
