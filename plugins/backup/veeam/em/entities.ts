@@ -79,7 +79,7 @@ export interface BackupFile {
   readonly backupName: string;
   /** Whether it leads back from the one after it. */
   readonly isReverse: boolean;
-  readonly sizeBytes: number;
+  readonly sizeBytes?: number;
 }
 
 /** By what a logon session can be closed, where the server tells. */
@@ -158,7 +158,7 @@ const backupFileOf = (element: XmlElement): BackupFile => ({
   id: idOf(element.attribute('UID')),
   backupName: linksOf(element).find(({ type }) => type === 'BackupReference')?.name ?? '',
   isReverse: element.textOf('FileType') === 'vrb',
-  sizeBytes: numberOf(element, 'BackupSize'),
+  ...known('sizeBytes', findNumber(element, 'BackupSize')),
 });
 
 const hierarchyItemOf = (element: XmlElement): HierarchyItem => ({
@@ -169,8 +169,8 @@ const hierarchyItemOf = (element: XmlElement): HierarchyItem => ({
 
 const repositoryOf = (element: XmlElement): Repository => ({
   ...referenceOf(element),
-  ...known('capacityBytes', numberOf(element, 'Capacity')),
-  ...known('freeBytes', numberOf(element, 'FreeSpace')),
+  ...known('capacityBytes', findNumber(element, 'Capacity')),
+  ...known('freeBytes', findNumber(element, 'FreeSpace')),
 });
 
 const versionsOf = (element: XmlElement): readonly string[] =>
@@ -234,6 +234,10 @@ const known = <K extends string, V extends string | number>(key: K, value: V | u
   value === undefined || value === -1 ? {} : ({ [key]: value } as Record<K, V>);
 
 const booleanOf = (element: XmlElement, name: string): boolean => /^true$/i.test(element.textOf(name) ?? '');
+
+/** Undefined where the server leaves it out. */
+const findNumber = (element: XmlElement, name: string): number | undefined =>
+  element.textOf(name) === undefined ? undefined : numberOf(element, name);
 
 function numberOf(element: XmlElement, name: string): number {
   const { text } = element.child(name);

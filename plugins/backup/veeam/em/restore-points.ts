@@ -80,5 +80,5 @@ const restorePoint = (point: VmRestorePoint, { backupName, isReverse, sizeBytes 
   takenAt: point.createdAt,
   type: point.isFull ? 'FULL' : 'INCREMENTAL',
   ...(isReverse ? { isReverse } : {}),
-  sizeBytes,
+  ...(sizeBytes === undefined ? {} : { sizeBytes }),
 });

@@ -127,6 +127,14 @@ test('reads by what a logon session can be closed, if the server tells', async (
   expect(await read(kinds.LOGON_SESSION, '<LogonSession/>')).toEqual({});
 });
 
+test('does without sizes that the server leaves out, which may be of what is none of our business', async () => {
+  expect(await read(kinds.BACKUP_FILES, '<BackupFiles><BackupFile UID="u"/></BackupFiles>')).toEqual([
+    { id: 'u', backupName: '', isReverse: false },
+  ]);
+  const repositories = '<Repositories><Repository Name="r" UID="u" Type="Repository"/></Repositories>';
+  expect(await read(kinds.REPOSITORIES, repositories)).toEqual([{ name: 'r', uid: 'u', type: 'Repository' }]);
+});
+
 test('reads what the server says of a failure', async () => {
   expect(await read(kinds.ERROR, '<Error Message="No." StatusCode="500"/>')).toBe('No.');
   expect(await read(kinds.ERROR, '<Error><FirstChanceExceptionMessage>Why.</FirstChanceExceptionMessage></Error>')).toBe('Why.');
@@ -135,7 +143,7 @@ test('reads what the server says of a failure', async () => {
 test.each<[string, kinds.Kind<unknown>, string]>([
   ['a restore point without a name', kinds.RESTORE_POINTS, '<VmRestorePoints><VmRestorePoint/></VmRestorePoints>'],
   ['a restore point of no time', kinds.RESTORE_POINT, point(READY, '<CreationTimeUTC>soon</CreationTimeUTC>')],
-  ['a file without a size', kinds.BACKUP_FILES, '<BackupFiles><BackupFile UID="u"/></BackupFiles>'],
+  ['a file without a name', kinds.BACKUP_FILES, '<BackupFiles><BackupFile/></BackupFiles>'],
   ['a file of no size', kinds.BACKUP_FILES, '<BackupFiles><BackupFile UID="u"><BackupSize>big</BackupSize></BackupFile></BackupFiles>'],
   ['a reference to nothing', kinds.REFERENCES, '<EntityReferences><Ref Name="a"/></EntityReferences>'],
   ['a task without a state', kinds.TASK, '<Task><TaskId>1</TaskId></Task>'],

@@ -47,6 +47,13 @@ test('is never restored while its volumes are a guess, and has those of the mach
   expect(bench.estate.contentOf(machine.name)).toEqual(content);
 });
 
+test('is listed also where the list of backups leaves out its own', async () => {
+  const { machine } = await inherited(bench, 2);
+  bench.vbr.doubts.listsParts = false;
+  const listed = await all(bench.open().listBackups(never)).finally(() => (bench.vbr.doubts.listsParts = true));
+  expect(listed.filter(({ machineUuid }) => machineUuid === machine.uuid)).toHaveLength(2);
+});
+
 test('of an assigned machine has its volumes at the first look, and stays a guess where its disks are others', async () => {
   const { machine, volumes, assign, restore } = await inherited(bench, 1);
   const provider = bench.open();

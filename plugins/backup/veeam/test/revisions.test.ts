@@ -5,7 +5,7 @@ type Name = (typeof REVISIONS)[number];
 
 const doubts = {
   ...{ describesItself: true, deletesRestorePoints: true, mountsDisks: true, tellsUnits: true, namesMachines: false },
-  ...{ namesTargets: false, hasUnknownFields: false, longestPage: 1000 },
+  ...{ namesTargets: false, listsParts: true, hasUnknownFields: false, longestPage: 1000 },
 };
 const featuresOf = (name: Name, description: unknown): string[] => {
   const { has } = revisionOf(name, description);

@@ -48,15 +48,31 @@ export class RestorePoints {
 
   /** All of them, in as few requests as there are pages. */
   async *list(signal: AbortSignal): AsyncGenerator<readonly RestorePoint[]> {
+    const path = pointsPath(await this.client.revision(signal));
+    const pages: (readonly Answer[])[] = [];
+    for await (const page of this.client.pages(path, { orderColumn: 'CreationTime', orderAsc: 'true' }, signal)) pages.push(page);
+    // After the points: then there is a backup for each of them, unless that went away meanwhile and the point with it.
     const backups = await this.client.all(BACKUPS, {}, signal);
     const names = new Map(backups.map((backup) => [textOf(backup, 'id', BACKUPS), asText(backup['name']) ?? '']));
-    const path = pointsPath(await this.client.revision(signal));
-    for await (const page of this.client.pages(path, { orderColumn: 'CreationTime', orderAsc: 'true' }, signal)) {
-      const named = page.map((point) => ({ point, jobName: names.get(textOf(point, 'backupId', path)) ?? '' }));
-      yield named
-        .filter(({ jobName }) => machineUuidOf(jobName) !== undefined)
-        .map(({ point, jobName }) => pointFrom(point, jobName, path));
+    for (const page of pages) {
+      const listed: RestorePoint[] = [];
+      for (const point of page) {
+        const jobName = await this.backupNameOf(point, names, signal);
+        if (machineUuidOf(jobName) !== undefined) listed.push(pointFrom(point, jobName, path));
+      }
+      yield listed;
     }
+  }
+
+  /** Of what is none of our machines' there may be no backup. One that the list leaves out, such as a part of another, is looked up once. */
+  private async backupNameOf(point: Answer, names: Map<string, string>, signal: AbortSignal): Promise<string> {
+    const id = asText(point['backupId']);
+    if (id === undefined) return '';
+    const known = names.get(id);
+    if (known !== undefined) return known;
+    const name = asText((await this.client.find(`${BACKUPS}/${encodeURIComponent(id)}`, signal))?.['name']) ?? '';
+    names.set(id, name);
+    return name;
   }
 
   async find(id: string, signal: AbortSignal): Promise<RestorePoint | undefined> {

@@ -17,7 +17,7 @@ export interface FakeUser {
 export class FakeVbr {
   readonly doubts: VbrDoubts = {
     ...{ describesItself: true, deletesRestorePoints: true, mountsDisks: true, tellsUnits: true, namesMachines: false },
-    ...{ namesTargets: false, hasUnknownFields: true, longestPage: 100_000 },
+    ...{ namesTargets: false, listsParts: true, hasUnknownFields: true, longestPage: 100_000 },
   };
   /** How often somebody has logged on with the password, and how often with a token of before. */
   logons = 0;

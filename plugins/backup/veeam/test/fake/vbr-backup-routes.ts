@@ -25,7 +25,7 @@ export function backups(estate: Estate, facts: VbrFacts, doubts: VbrDoubts, show
       /^\/api\/v1\/backups$/,
       ({ request }) =>
         show.page(
-          list().filter(({ jobId }) => (request.query.get('jobIdFilter') ?? jobId) === jobId),
+          (doubts.listsParts ? list() : []).filter(({ jobId }) => (request.query.get('jobIdFilter') ?? jobId) === jobId),
           request,
         ),
     ],

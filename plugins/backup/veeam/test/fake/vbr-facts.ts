@@ -32,6 +32,8 @@ export interface VbrDoubts {
   namesMachines: boolean;
   /** Whether the session of a restore to another name is named after that, or after what was backed up. */
   namesTargets: boolean;
+  /** Whether the list of backups shows all of them, or leaves out those that are parts of others. */
+  listsParts: boolean;
   /** Whether items of lists have fields that nobody knows. */
   hasUnknownFields: boolean;
   /** The most that a page holds, whatever is asked for. */
