@@ -158,8 +158,9 @@ export class Catalogue {
     const volumes = await this.knownVolumes(machineUuid, disks);
     const guessed = volumes ? undefined : volumesFrom(machineUuid, disks ?? [wholeMachine(point)]);
     if (guessed?.length === 0) return undefined;
-    const { id: restorePoint, sizeBytes = 0 } = point;
-    const about = { restorePoint, machineUuid, sizeBytes };
+    const sizeBytes = await transport.sizeOf(point, signal).catch(orGone);
+    if (sizeBytes === GONE) return undefined;
+    const about = { restorePoint: point.id, machineUuid, sizeBytes: sizeBytes ?? 0 };
     return this.manifests.add(point.id, guessed ? { ...about, volumes: guessed, isGuess: true } : { ...about, volumes: volumes ?? [] });
   }
 

@@ -55,6 +55,8 @@ export interface Transport {
   findRestorePoint(id: string, signal: AbortSignal): Promise<RestorePoint | undefined>;
   /** Every restore point of the chain that this one is in. */
   listChain(point: RestorePoint, signal: AbortSignal): Promise<readonly RestorePoint[]>;
+  /** Bytes of its file; undefined where the API cannot tell. */
+  sizeOf(point: RestorePoint, signal: AbortSignal): Promise<number | undefined>;
   /** The disks that it holds; undefined where the API cannot tell. */
   listDisks(restorePoint: string, signal: AbortSignal): Promise<readonly Disk[] | undefined>;
   /**

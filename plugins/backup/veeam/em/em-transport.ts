@@ -157,6 +157,10 @@ export class EmTransport implements Transport {
     return this.points.inChain(chain, signal);
   }
 
+  async sizeOf({ sizeBytes }: RestorePoint): Promise<number | undefined> {
+    return sizeBytes;
+  }
+
   async listDisks(restorePoint: string, signal: AbortSignal): Promise<readonly Disk[] | undefined> {
     return this.companion?.listDisks(restorePoint, signal);
   }

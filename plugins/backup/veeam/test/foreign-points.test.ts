@@ -47,6 +47,14 @@ test('is never restored while its volumes are a guess, and has those of the mach
   expect(bench.estate.contentOf(machine.name)).toEqual(content);
 });
 
+test('has the size of its file', async () => {
+  const { machine } = await inherited(bench, 2);
+  const listed = (await all(bench.open().listBackups(never))).filter(({ machineUuid }) => machineUuid === machine.uuid);
+  const files = bench.estate.pointsOf(machine.name).map(({ sizeBytes }) => sizeBytes);
+  expect(listed.map(({ sizeBytes }) => sizeBytes).sort()).toEqual(files.sort());
+  expect(files).not.toContain(0);
+});
+
 test('is listed also where the list of backups leaves out its own', async () => {
   const { machine } = await inherited(bench, 2);
   bench.vbr.doubts.listsParts = false;

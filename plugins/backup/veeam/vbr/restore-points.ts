@@ -138,7 +138,8 @@ export class RestorePoints {
     return listed.map((point) => pointFrom(point, asText(backup['name']) ?? '', path));
   }
 
-  private async sizeOf({ id, chain }: RestorePoint, signal: AbortSignal): Promise<number | undefined> {
+  /** Bytes of its file; undefined where the revision cannot tell. */
+  async sizeOf({ id, chain }: RestorePoint, signal: AbortSignal): Promise<number | undefined> {
     if (!(await this.client.revision(signal)).has.backupFiles) return undefined;
     const files = await this.client.all(`${BACKUPS}/${chain}/backupFiles`, {}, signal);
     const file = files.find(({ restorePointIds }) => Array.isArray(restorePointIds) && restorePointIds.includes(id));

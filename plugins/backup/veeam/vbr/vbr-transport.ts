@@ -167,6 +167,10 @@ export class VbrTransport implements Transport {
     return this.points.inChain(chain, signal);
   }
 
+  sizeOf(point: RestorePoint, signal: AbortSignal): Promise<number | undefined> {
+    return this.points.sizeOf(point, signal);
+  }
+
   listDisks(restorePoint: string, signal: AbortSignal): Promise<readonly Disk[]> {
     return this.points.disks(restorePoint, signal);
   }
