@@ -69,7 +69,7 @@ forEachEngine((engine) => {
       await server.db.knex('configuration').insert({ name: 'inventory.plugin', scope: 'Zone', scopeId, value: 'none' });
       await configure(server, 'backup.framework.enabled', 'true', broken);
       const { code, text } = await server.admin.refusal(command, { ...needed, zoneid: broken });
-      expect([code, text]).toEqual([530, expect.stringContaining('needs the inventory plugin "none"')]);
+      expect([code, text]).toEqual([530, expect.stringContaining('there is no inventory plugin "none"')]);
       const there = await listed(server.admin, command, object, needed);
       expect(there.length).toBeGreaterThan(0);
       expect(await listed(server.admin, command, object, { ...needed, id: String(there[0]?.id) })).toEqual([there[0]]);
