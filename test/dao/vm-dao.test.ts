@@ -141,9 +141,9 @@ forEachEngine((engine) => {
 
   test('takes the mark of a restore away only for its operation', async () => {
     const [vm, other] = [await insertVm(daos(), { restoreOperation: 'op' }), await insertVm(daos(), { restoreOperation: 'others' })];
-    expect(await daos().vms.endRestore('another')).toBe(false);
+    expect(await daos().vms.endRestore('another')).toBe(0);
     expect(await stored(vm.id)).toMatchObject({ restoreOperation: 'op' });
-    expect(await daos().vms.endRestore('op')).toBe(true);
+    expect(await daos().vms.endRestore('op')).toBe(1);
     expect(await stored(vm.id)).toMatchObject({ restoreOperation: null, created: CREATED });
     expect(await daos().vms.beginRestore(vm.id, 'another')).toBe(true);
     expect(await stored(other.id)).toMatchObject({ restoreOperation: 'others' });
