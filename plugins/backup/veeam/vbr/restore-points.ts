@@ -57,17 +57,15 @@ export class RestorePoints {
     for (const page of pages) {
       const listed: RestorePoint[] = [];
       for (const point of page) {
-        const jobName = await this.backupNameOf(point, names, signal);
+        const jobName = await this.backupNameOf(textOf(point, 'backupId', path), names, signal);
         if (machineUuidOf(jobName) !== undefined) listed.push(pointFrom(point, jobName, path));
       }
       yield listed;
     }
   }
 
-  /** Of what is none of our machines' there may be no backup. One that the list leaves out, such as a part of another, is looked up once. */
-  private async backupNameOf(point: Answer, names: Map<string, string>, signal: AbortSignal): Promise<string> {
-    const id = asText(point['backupId']);
-    if (id === undefined) return '';
+  /** One that the list leaves out, such as a part of another, is looked up once. */
+  private async backupNameOf(id: string, names: Map<string, string>, signal: AbortSignal): Promise<string> {
     const known = names.get(id);
     if (known !== undefined) return known;
     const name = asText((await this.client.find(`${BACKUPS}/${encodeURIComponent(id)}`, signal))?.['name']) ?? '';
