@@ -14,6 +14,8 @@ export interface PeriodicTask {
 const LOOK_EVERY_MS = 1000;
 /** So often within an interval a server says that it is still at the task. */
 const BEATS = 3;
+/** What a timer can be set to; one that is set to more goes off at once, and again and again. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /** Whoever works meets it too. */
 const noMatter = () => undefined;
 
@@ -82,7 +84,7 @@ export class PeriodicTasks {
       lost.abort(new Error(`the next turn at "${name}" has begun on another server`));
       throw lost.signal.reason;
     };
-    const beat = setInterval(() => void prolong().catch(noMatter), task.everyMs() / BEATS);
+    const beat = setInterval(() => void prolong().catch(noMatter), Math.min(task.everyMs() / BEATS, LONGEST_TIMER_MS));
     try {
       await fenced(prolong, () => task.run(AbortSignal.any([this.stopping.signal, lost.signal])));
     } finally {

@@ -58,8 +58,6 @@ export interface Job extends Burden, Slots {
   backupScheduleId: number | null;
   /** Whether a rule of retention wants it. */
   byRule: boolean;
-  /** By which the account recognises what it has asked for; null if it gave none. */
-  idempotencyKey: string | null;
   priority: number;
   /** The priority, until the job has begun. */
   turn: number;
@@ -154,7 +152,6 @@ export class JobDao {
     return this.views().where('async_job.uuid', uuid).first();
   }
 
-  /** The job that somebody of the account has asked for under the key. */
   listPending(
     { keyword, since, ...owners }: Owners & { keyword?: string | undefined; since?: Date | undefined },
     page: Page,

@@ -7,11 +7,9 @@ import { insertWebhook } from '../kit/builders.js';
 import { Clock } from '../kit/clock.js';
 import { forEachEngine } from '../kit/engines.js';
 import { eventually } from '../kit/eventually.js';
+import { GRACE, NOTHING, sync } from '../kit/looks.js';
 import { backedUpMachine, configure, deploy, each, GIB, listed, NOBODY, only, protectedMachine, script, takeBackup } from '../kit/scene.js';
 import { testServer, type TestUser } from '../kit/server.js';
-
-const GRACE = 'backup.missing.grace.seconds';
-const NOTHING = { adopted: 0, updated: 0, missing: 0, back: 0, settled: 0, cleaned: 0, unclaimed: 0 };
 
 /** What operations that nobody will finish have left, and what becomes of it. */
 forEachEngine((engine) => {
@@ -22,14 +20,6 @@ forEachEngine((engine) => {
     user = await server.createUser('owner');
   });
 
-  /** Looks at the provider of the zone, a second after the last look; answers the report. */
-  async function sync(zoneid: string): Promise<Answer> {
-    clock.forward(1000);
-    const { backupsync } = await server.admin.run('syncBackups', { zoneid });
-    const [report, ...others] = backupsync as Answer[];
-    if (!report || others.length > 0) throw new Error('there is not one report');
-    return report;
-  }
   const statusOf = async (vmId: string) => each(await listed(server.admin, 'listBackups', 'backup', { virtualmachineid: vmId }), 'status');
   const eventsOf = async (id: unknown) =>
     each(await listed(server.admin, 'listEvents', 'event', { resourceid: String(id), listall: 'true' }), 'description');
@@ -40,7 +30,7 @@ forEachEngine((engine) => {
     const restoreOperation = '0d0d0d0d-0000-4000-8000-00000000beef';
     await server.db.knex('virtual_machine').where({ uuid: vmId }).update({ restoreOperation });
     await server.db.knex('volume').where({ state: 'Ready' }).whereNotNull('vmId').limit(1).update({ restoreOperation });
-    expect(await sync(zoneId)).toMatchObject({ ...NOTHING, settled: 1 });
+    expect(await sync(server, clock, zoneId)).toMatchObject({ ...NOTHING, settled: 1 });
     expect(await server.db.knex('virtual_machine').whereNotNull('restoreOperation')).toEqual([]);
     expect(await server.db.knex('volume').whereNotNull('restoreOperation')).toEqual([]);
   });
@@ -61,12 +51,12 @@ forEachEngine((engine) => {
     };
     await change(base, { status: 'Deleting' });
     await change(middle, { status: 'Deleting' });
-    for (let look = 1; look <= 2; look++) expect(await sync(zoneId)).toMatchObject(NOTHING);
+    for (let look = 1; look <= 2; look++) expect(await sync(server, clock, zoneId)).toMatchObject(NOTHING);
     expect(await deletions()).toEqual([]);
     await server.admin.run('deleteBackup', { id: last });
     const done = [[last, JOB_SUCCEEDED], [middle, JOB_SUCCEEDED], [base, JOB_SUCCEEDED]]; // prettier-ignore
     for (let look = 1; look <= 2; look++) {
-      expect(await sync(zoneId)).toMatchObject({ ...NOTHING, settled: 1 });
+      expect(await sync(server, clock, zoneId)).toMatchObject({ ...NOTHING, settled: 1 });
       expect(await deletions()).toEqual(done.slice(0, 1 + look));
     }
     expect(await statusOf(vmId)).toEqual([]);
@@ -102,20 +92,20 @@ forEachEngine((engine) => {
   test('what a failed restore has written of a volume is deleted when the grace time is over, once', async () => {
     const { zoneId, uuid, write, isAtSource, row } = await halfMadeVolume();
     await write();
-    expect(await sync(zoneId)).toMatchObject(NOTHING);
+    expect(await sync(server, clock, zoneId)).toMatchObject(NOTHING);
     expect([await isAtSource(), await row()]).toMatchObject([[{}], { state: 'Copying' }]);
     await configure(server, GRACE, '0', zoneId);
-    expect(await sync(zoneId)).toMatchObject({ ...NOTHING, cleaned: 1 });
+    expect(await sync(server, clock, zoneId)).toMatchObject({ ...NOTHING, cleaned: 1 });
     expect([await isAtSource(), await row()]).toMatchObject([[], { state: 'Destroy' }]);
     expect(await eventsOf(uuid)).toEqual([expect.stringContaining('was deleted')]);
-    expect(await sync(zoneId)).toMatchObject(NOTHING);
+    expect(await sync(server, clock, zoneId)).toMatchObject(NOTHING);
   });
 
   test('a volume of a failed restore that the source has taken over is kept and known', async () => {
     const { zoneId, target, uuid, write, isAtSource } = await halfMadeVolume();
     await write(target);
     await configure(server, GRACE, '0', zoneId);
-    expect(await sync(zoneId)).toMatchObject({ ...NOTHING, cleaned: 1 });
+    expect(await sync(server, clock, zoneId)).toMatchObject({ ...NOTHING, cleaned: 1 });
     expect(await isAtSource()).toHaveLength(1);
     expect(await only(user.client, 'listVolumes', 'volume', { id: uuid })).toMatchObject({ state: 'Ready', virtualmachineid: target });
     expect(await eventsOf(uuid)).toEqual([expect.stringContaining('look at what it holds')]);
@@ -149,7 +139,7 @@ forEachEngine((engine) => {
 
     await configure(server, 'backup.framework.enabled', 'true', zoneId);
     await script(server, zoneId, { 'fail.call': '' });
-    expect(await sync(zoneId)).toMatchObject({ ...NOTHING, looked: 1, settled: 1 });
+    expect(await sync(server, clock, zoneId)).toMatchObject({ ...NOTHING, looked: 1, settled: 1 });
     expect(await statusOf(vmId)).toEqual(['BackedUp']);
   });
 });

@@ -2,12 +2,10 @@ import type { Answer } from '../../src/client/api-client.js';
 import type { Backup } from '../../src/dao/backup-dao.js';
 import { Clock } from '../kit/clock.js';
 import { forEachEngine } from '../kit/engines.js';
+import { GRACE, NOTHING, sync } from '../kit/looks.js';
 import { backedUpMachine, configure, deploy, each, listed, makeZone, protectedMachine, script, takeBackup } from '../kit/scene.js';
 import { testServer, type TestUser } from '../kit/server.js';
 import { strayBackup } from '../kit/stray-backup.js';
-
-const GRACE = 'backup.missing.grace.seconds';
-const NOTHING = { adopted: 0, updated: 0, missing: 0, back: 0, settled: 0, cleaned: 0, unclaimed: 0 };
 
 forEachEngine((engine) => {
   const clock = new Clock();
@@ -17,14 +15,6 @@ forEachEngine((engine) => {
     user = await server.createUser('owner');
   });
 
-  /** Looks at the provider of the zone, a second after the last look; answers the report. */
-  async function sync(zoneid: string, parameters: Readonly<Record<string, string>> = {}): Promise<Answer> {
-    clock.forward(1000);
-    const { backupsync } = await server.admin.run('syncBackups', { zoneid, ...parameters });
-    const [report, ...others] = backupsync as Answer[];
-    if (!report || others.length > 0) throw new Error('there is not one report');
-    return report;
-  }
   const backupsOf = (virtualmachineid: string) => listed(server.admin, 'listBackups', 'backup', { virtualmachineid });
   const statusOf = async (vmId: string) => each(await backupsOf(vmId), 'status');
   const alertsOf = (zoneId: string) => listed(server.admin, 'listAlerts', 'alert', { keyword: zoneId });
@@ -47,7 +37,14 @@ forEachEngine((engine) => {
   test('a backup that nobody here has asked for becomes one of the owner of its machine', async () => {
     const { zoneId, vmId, vmName, policyId } = await protectedMachine(server, { client: user.client });
     const externalid = await strayBackup(server.db, zoneId, vmId);
-    expect(await sync(zoneId)).toMatchObject({ ...NOTHING, zoneid: zoneId, provider: 'dummy', success: true, looked: 1, adopted: 1 });
+    expect(await sync(server, clock, zoneId)).toMatchObject({
+      ...NOTHING,
+      zoneid: zoneId,
+      provider: 'dummy',
+      success: true,
+      looked: 1,
+      adopted: 1,
+    });
     const [backup] = await listed(user.client, 'listBackups', 'backup', { virtualmachineid: vmId });
     expect(backup).toMatchObject({
       ...{ externalid, status: 'BackedUp', size: 7, virtualsize: 11, backupofferingid: policyId, account: 'owner' },
@@ -55,7 +52,7 @@ forEachEngine((engine) => {
     });
     expect(await balanceOf(vmId)).toEqual([1, 7]);
     expect(await eventsOf(backup?.id)).toEqual([expect.stringContaining('was adopted')]);
-    expect(await sync(zoneId)).toMatchObject({ ...NOTHING, looked: 1 });
+    expect(await sync(server, clock, zoneId)).toMatchObject({ ...NOTHING, looked: 1 });
     await user.client.run('deleteBackup', { id: String(backup?.id) });
     expect([await backupsOf(vmId), await balanceOf(vmId)]).toEqual([[], [0, 0]]);
   });
@@ -65,14 +62,14 @@ forEachEngine((engine) => {
     const { id } = await deploy(server.admin, zoneId);
     await strayBackup(server.db, zoneId, String(id));
     await strayBackup(server.db, zoneId, '0d0d0d0d-0000-4000-8000-00000000dead');
-    expect(await sync(zoneId)).toMatchObject({ ...NOTHING, looked: 2, unclaimed: 2 });
+    expect(await sync(server, clock, zoneId)).toMatchObject({ ...NOTHING, looked: 2, unclaimed: 2 });
   });
 
   test('a machine that left its offering gets its backups under the one that its last backup was taken under', async () => {
     const { zoneId, vmId, policyId } = await backedUpMachine(server);
     await server.admin.run('removeVirtualMachineFromBackupOffering', { virtualmachineid: vmId });
     await strayBackup(server.db, zoneId, vmId);
-    expect(await sync(zoneId)).toMatchObject({ ...NOTHING, looked: 2, adopted: 1 });
+    expect(await sync(server, clock, zoneId)).toMatchObject({ ...NOTHING, looked: 2, adopted: 1 });
     expect(each(await backupsOf(vmId), 'backupofferingid')).toEqual([policyId, policyId]);
   });
 
@@ -81,18 +78,18 @@ forEachEngine((engine) => {
     const held = await balanceOf(vmId);
     await configure(server, GRACE, '60', zoneId);
     await script(server, zoneId, { lost: String(backup.externalid) });
-    for (let look = 1; look <= 3; look++) expect(await sync(zoneId)).toMatchObject({ ...NOTHING, looked: 0 });
+    for (let look = 1; look <= 3; look++) expect(await sync(server, clock, zoneId)).toMatchObject({ ...NOTHING, looked: 0 });
     expect(await statusOf(vmId)).toEqual(['BackedUp']);
     clock.forward(60_000);
-    expect(await sync(zoneId)).toMatchObject({ ...NOTHING, missing: 1 });
-    expect(await sync(zoneId)).toMatchObject(NOTHING);
+    expect(await sync(server, clock, zoneId)).toMatchObject({ ...NOTHING, missing: 1 });
+    expect(await sync(server, clock, zoneId)).toMatchObject(NOTHING);
     expect(await statusOf(vmId)).toEqual(['Missing']);
     expect(each(await alertsOf(zoneId), 'description')).toEqual([expect.stringContaining(backupId)]);
     expect(await balanceOf(vmId)).toEqual([0, 0]);
     expect((await user.client.refusal('restoreBackup', { id: backupId })).text).toContain('Missing');
 
     await script(server, zoneId, { lost: '' });
-    expect(await sync(zoneId)).toMatchObject({ ...NOTHING, looked: 1, back: 1 });
+    expect(await sync(server, clock, zoneId)).toMatchObject({ ...NOTHING, looked: 1, back: 1 });
     expect([await statusOf(vmId), await balanceOf(vmId)]).toEqual([['BackedUp'], held]);
     await user.client.run('restoreBackup', { id: backupId });
     expect((await eventsOf(backupId)).filter((text) => text.startsWith('backup '))).toEqual([
@@ -105,8 +102,8 @@ forEachEngine((engine) => {
     const { zoneId, vmId, backup, backupId } = await backedUpMachine(server);
     await configure(server, GRACE, '0', zoneId);
     await script(server, zoneId, { lost: String(backup.externalid) });
-    await sync(zoneId);
-    expect(await sync(zoneId)).toMatchObject({ missing: 1 });
+    await sync(server, clock, zoneId);
+    expect(await sync(server, clock, zoneId)).toMatchObject({ missing: 1 });
     await script(server, zoneId, { 'fail.call': 'deleteBackup', 'fail.fault': 'rejected' });
     await server.admin.refusal('deleteBackup', { id: backupId });
     expect(await statusOf(vmId)).toEqual(['Missing']);
@@ -125,7 +122,7 @@ forEachEngine((engine) => {
       await meanwhile();
       return removed;
     };
-    return sync(zoneId);
+    return sync(server, clock, zoneId);
   }
 
   test('a look that slept takes nothing for lost that another has found again, and nothing for back that has vanished since', async () => {
@@ -134,22 +131,22 @@ forEachEngine((engine) => {
     const hide = (lost: string) => script(server, zoneId, { lost });
     const reappear = async () => {
       await hide('');
-      await sync(zoneId);
+      await sync(server, clock, zoneId);
     };
     await hide(String(backup.externalid));
-    await sync(zoneId);
+    await sync(server, clock, zoneId);
     expect(await sleepingSync(zoneId, reappear)).toMatchObject(NOTHING);
     expect(await statusOf(vmId)).toEqual(['BackedUp']);
 
     await hide(String(backup.externalid));
-    await sync(zoneId);
-    expect(await sync(zoneId)).toMatchObject({ missing: 1 });
+    await sync(server, clock, zoneId);
+    expect(await sync(server, clock, zoneId)).toMatchObject({ missing: 1 });
     await hide('');
     const vanish = async () => {
-      await sync(zoneId);
+      await sync(server, clock, zoneId);
       await hide(String(backup.externalid));
-      await sync(zoneId);
-      await sync(zoneId);
+      await sync(server, clock, zoneId);
+      await sync(server, clock, zoneId);
     };
     expect(await sleepingSync(zoneId, vanish)).toMatchObject(NOTHING);
     expect([await statusOf(vmId), await balanceOf(vmId)]).toEqual([['Missing'], [0, 0]]);
@@ -160,9 +157,9 @@ forEachEngine((engine) => {
     const { zoneId, vmId, backup, backupId } = await backedUpMachine(server);
     await script(server, zoneId, { lost: String(backup.externalid) });
     const others = async () => {
-      await sync(zoneId);
+      await sync(server, clock, zoneId);
       await script(server, zoneId, { lost: '' });
-      await sync(zoneId);
+      await sync(server, clock, zoneId);
     };
     expect(await sleepingSync(zoneId, others)).toMatchObject(NOTHING);
     expect(await server.db.daos.backups.findByUuid(backupId)).toMatchObject({ missed: null });
@@ -173,7 +170,7 @@ forEachEngine((engine) => {
     const { zoneId, vmId } = await protectedMachine(server);
     await strayBackup(server.db, zoneId, vmId);
     const meanwhile = async () => {
-      await sync(zoneId);
+      await sync(server, clock, zoneId);
       const [backup] = await backupsOf(vmId);
       await server.admin.run('deleteBackup', { id: String(backup?.id) });
     };
@@ -190,7 +187,7 @@ forEachEngine((engine) => {
     for (const step of ['1', '2', '3']) {
       await script(server, zoneId, { lost: String(backup.externalid), 'fail.call': 'listBackups', 'fail.step': step });
       const text = 'scripted fault';
-      expect(await sync(zoneId)).toMatchObject({
+      expect(await sync(server, clock, zoneId)).toMatchObject({
         ...NOTHING,
         looked: 0,
         success: false,
@@ -205,10 +202,14 @@ forEachEngine((engine) => {
     const { zoneId, vmId } = await protectedMachine(server);
     const externalId = await strayBackup(server.db, zoneId, vmId);
     await strayBackup(server.db, zoneId, vmId, 7, { externalId });
-    expect(await sync(zoneId)).toMatchObject({ ...NOTHING, success: false, failure: expect.stringContaining('twice') as string });
+    expect(await sync(server, clock, zoneId)).toMatchObject({
+      ...NOTHING,
+      success: false,
+      failure: expect.stringContaining('twice') as string,
+    });
     const other = await protectedMachine(server);
     await strayBackup(server.db, other.zoneId, other.vmId, -1);
-    expect(await sync(other.zoneId)).toMatchObject({ ...NOTHING, success: false });
+    expect(await sync(server, clock, other.zoneId)).toMatchObject({ ...NOTHING, success: false });
     expect([await backupsOf(vmId), await backupsOf(other.vmId)]).toEqual([[], []]);
   });
 
@@ -218,12 +219,16 @@ forEachEngine((engine) => {
     await configure(server, GRACE, '0', zoneId);
     await script(server, zoneId, { lost: '*' });
     for (let look = 1; look <= 3; look++) {
-      expect(await sync(zoneId)).toMatchObject({ ...NOTHING, success: false, failure: expect.stringContaining('5 of 5') as string });
+      expect(await sync(server, clock, zoneId)).toMatchObject({
+        ...NOTHING,
+        success: false,
+        failure: expect.stringContaining('5 of 5') as string,
+      });
     }
     expect(each(await alertsOf(zoneId), 'description')).toEqual([expect.stringContaining('forced=true')]);
     expect(new Set(await statusOf(vmId))).toEqual(new Set(['BackedUp']));
-    expect(await sync(zoneId, { forced: 'true' })).toMatchObject({ ...NOTHING, success: true });
-    expect(await sync(zoneId)).toMatchObject({ ...NOTHING, success: true, missing: 5 });
+    expect(await sync(server, clock, zoneId, { forced: 'true' })).toMatchObject({ ...NOTHING, success: true });
+    expect(await sync(server, clock, zoneId)).toMatchObject({ ...NOTHING, success: true, missing: 5 });
     expect(new Set(await statusOf(vmId))).toEqual(new Set(['Missing']));
   });
 
@@ -235,7 +240,7 @@ forEachEngine((engine) => {
       const entry = await server.db.daos.pluginStore.find(owner, key);
       const value = JSON.stringify({ ...(JSON.parse(entry?.value ?? '') as object), sizeBytes });
       await server.db.daos.pluginStore.update(owner, key, value, entry?.version ?? 0);
-      expect(await sync(zoneId)).toMatchObject({ ...NOTHING, updated: 1 });
+      expect(await sync(server, clock, zoneId)).toMatchObject({ ...NOTHING, updated: 1 });
       expect([await backupsOf(vmId), await balanceOf(vmId)]).toMatchObject([[{ size: sizeBytes }], [1, sizeBytes]]);
     }
     await server.admin.run('deleteBackup', { id: backupId });
@@ -249,7 +254,7 @@ forEachEngine((engine) => {
       const { id } = await server.db.knex('backups').where({ uuid: backupId }).first<{ id: number }>();
       await server.db.knex('usage_ledger').where({ backupId: id }).delete();
       await change(backupId, { status, externalId: null, sizeBytes: 0 });
-      expect(await sync(zoneId)).toMatchObject({ ...NOTHING, looked: 1, settled: 1 });
+      expect(await sync(server, clock, zoneId)).toMatchObject({ ...NOTHING, looked: 1, settled: 1 });
       expect(await backupsOf(vmId)).toMatchObject([{ id: backupId, status: 'BackedUp', externalid: backup.externalid, size: backup.size }]);
       expect(await balanceOf(vmId)).toEqual([1, Number(backup.size)]);
     },
@@ -264,35 +269,35 @@ forEachEngine((engine) => {
     })();
     await script(server, zoneId, { lost: externalId });
     await change(backupId, { status: 'BackingUp', externalId: null });
-    expect(await sync(zoneId)).toMatchObject({ ...NOTHING, settled: 1 });
+    expect(await sync(server, clock, zoneId)).toMatchObject({ ...NOTHING, settled: 1 });
     expect(await statusOf(vmId)).toEqual(['Error']);
-    expect(await sync(zoneId)).toMatchObject({ ...NOTHING, cleaned: 1 });
-    expect(await sync(zoneId)).toMatchObject(NOTHING);
+    expect(await sync(server, clock, zoneId)).toMatchObject({ ...NOTHING, cleaned: 1 });
+    expect(await sync(server, clock, zoneId)).toMatchObject(NOTHING);
     await script(server, zoneId, { lost: '' });
-    expect(await sync(zoneId)).toMatchObject({ ...NOTHING, looked: 0 });
+    expect(await sync(server, clock, zoneId)).toMatchObject({ ...NOTHING, looked: 0 });
   });
 
   test('a backup that nobody is deleting any more is deleted by a job, or is there again if its provider refuses', async () => {
     const { zoneId, vmId, backupId } = await backedUpMachine(server);
     await change(backupId, { status: 'Deleting' });
     await script(server, zoneId, { 'fail.call': 'deleteBackup', 'fail.fault': 'rejected' });
-    expect(await sync(zoneId)).toMatchObject({ ...NOTHING, settled: 1 });
+    expect(await sync(server, clock, zoneId)).toMatchObject({ ...NOTHING, settled: 1 });
     expect(await lastJobOn(vmId)).toMatchObject({ cmd: 'deleteBackup', jobstatus: 2 });
     expect(await statusOf(vmId)).toEqual(['BackedUp']);
     await change(backupId, { status: 'Deleting' });
     await script(server, zoneId, { 'fail.call': '' });
-    expect(await sync(zoneId)).toMatchObject({ ...NOTHING, settled: 1 });
+    expect(await sync(server, clock, zoneId)).toMatchObject({ ...NOTHING, settled: 1 });
     expect(await lastJobOn(vmId)).toMatchObject({ cmd: 'deleteBackup', jobstatus: 1 });
     expect(await eventsOf(backupId)).toContain('deleteBackup is done');
     expect([await backupsOf(vmId), await balanceOf(vmId)]).toEqual([[], [0, 0]]);
-    expect(await sync(zoneId)).toMatchObject({ ...NOTHING, looked: 0 });
+    expect(await sync(server, clock, zoneId)).toMatchObject({ ...NOTHING, looked: 0 });
   });
 
   test('a machine that nobody is taking out of its offering any more leaves it by a job', async () => {
     const { zoneId, vmId } = await protectedMachine(server);
     const { id } = await server.db.knex('virtual_machine').where({ uuid: vmId }).first<{ id: number }>();
     await server.db.knex('backup_policy_vm_map').where({ vmId: id }).update({ state: 'Removing' });
-    await sync(zoneId);
+    await sync(server, clock, zoneId);
     expect(await lastJobOn(vmId)).toMatchObject({ cmd: 'removeVirtualMachineFromBackupOffering', jobstatus: 1 });
     expect(await server.db.daos.assignments.findByVm(id)).toBeUndefined();
   });
@@ -309,23 +314,23 @@ forEachEngine((engine) => {
     expect(await statusOf(vmId)).toEqual(['BackingUp']);
     clock.forward(21_000);
     while ((await statusOf(vmId)).join() === 'BackingUp') await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(await sync(zoneId)).toMatchObject({ ...NOTHING, looked: 2, adopted: 1 });
+    expect(await sync(server, clock, zoneId)).toMatchObject({ ...NOTHING, looked: 2, adopted: 1 });
   });
 
   test('a look that finds nothing new writes nothing, and asks as often for many backups as for few', async () => {
     const { zoneId, vmId } = await protectedMachine(server);
     const zone = server.db.daos.zones.listAll().then((all) => all.find(({ uuid }) => uuid === zoneId)?.id);
     const cost = async () => {
-      const statements = await server.statements.during(() => sync(zoneId));
+      const statements = await server.statements.during(() => sync(server, clock, zoneId));
       const about = statements.filter((sql) => /.backups.|usage_ledger|plugin_store/.test(sql) && !/from .event./.test(sql));
       return { reads: about.filter((sql) => sql.startsWith('select')).length, writes: about.filter((sql) => !sql.startsWith('select')) };
     };
     expect(await zone).toBeDefined();
     await strayBackup(server.db, zoneId, vmId);
-    await sync(zoneId);
+    await sync(server, clock, zoneId);
     const few = await cost();
     for (let n = 0; n < 60; n++) await strayBackup(server.db, zoneId, vmId);
-    expect(await sync(zoneId)).toMatchObject({ adopted: 60 });
+    expect(await sync(server, clock, zoneId)).toMatchObject({ adopted: 60 });
     expect(await cost()).toEqual(few);
     expect(few.writes).toEqual([]);
   });

@@ -80,6 +80,18 @@ forEachEngine((engine) => {
     expect(asked).toEqual([]);
   });
 
+  test('a turn of the longest interval is not put off again and again', async () => {
+    const { state, all } = servers(1, async () => pause(100));
+    state.everyMs = 1e12;
+    const asked: unknown[] = [];
+    const note = (query: unknown) => asked.push(query);
+    handle.db.knex.on('query', note);
+    await all[0]?.look();
+    handle.db.knex.removeListener('query', note);
+    // It is looked for, claimed, and at its end put off.
+    expect(asked).toHaveLength(3);
+  });
+
   test('a task that fails is logged, and done again at its next turn', async () => {
     let attempts = 0;
     const { state, look } = servers(1, async () => {

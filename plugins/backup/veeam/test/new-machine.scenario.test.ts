@@ -4,9 +4,9 @@ import { startProcess, type ServerProcess } from '../../../../test/kit/process.j
 import { listed, only, volumesOf } from '../../../../test/kit/scene.js';
 import type { TestClient } from '../../../../test/kit/test-client.js';
 import { USER, vbrBench } from './bench.js';
+import { MACHINE, protect, useVeeam } from './veeam-sandbox.js';
 
 const TEST_MS = 60_000;
-const MACHINE = 'db-1';
 
 forEachEngine((engine) => {
   let opened: Installation | undefined;
@@ -28,25 +28,10 @@ forEachEngine((engine) => {
     const { dataDir, dbUrl } = present(opened);
     running = await startProcess({ dataDir, dbUrl });
     const client = await running.client();
-    const zoneid = String((await only(client, 'listZones', 'zone', { name: 'sandbox' })).id);
-    const settings = {
-      api: 'vbr',
-      'vbr.url': server.origin,
-      'ca.file': server.caFile,
-      ...USER,
-      'task.poll.interval': '1',
-      'task.poll.max.retry': '2',
-    };
-    for (const [key, value] of Object.entries(settings)) {
-      await client.call('updateConfiguration', { name: `backup.plugin.veeam.${key}`, value, zoneid });
-    }
-    await client.call('updateConfiguration', { name: 'backup.framework.provider.plugin', value: 'veeam', zoneid });
-    const vmId = String((await only(client, 'listVirtualMachines', 'virtualmachine', { name: MACHINE })).id);
-    const disks = (await volumesOf(client, vmId)).map(({ size, deviceid }) => ({ sizeBytes: Number(size), slot: Number(deviceid) }));
-    estate.addMachine(MACHINE, disks);
-    const [offering] = await listed(client, 'listBackupPolicies', 'backuppolicy', { external: 'true', zoneid });
-    const imported = await client.run('importBackupPolicy', { name: 'Repository', externalid: String(offering?.externalid), zoneid });
-    await client.run('assignBackupPolicy', { backuppolicyid: String((imported.backuppolicy as Answer).id), virtualmachineid: vmId });
+    const settings = { api: 'vbr', 'vbr.url': server.origin, 'ca.file': server.caFile, ...USER };
+    const sandbox = await useVeeam(client, estate, { ...settings, 'task.poll.interval': '1', 'task.poll.max.retry': '2' });
+    await protect(client, sandbox);
+    const { zoneid, vmId } = sandbox;
     await client.run('createBackup', { virtualmachineid: vmId });
     const backupid = String((await only(client, 'listBackups', 'backup', { virtualmachineid: vmId })).id);
     return { client, zoneid, vmId, backupid };

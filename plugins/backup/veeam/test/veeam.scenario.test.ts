@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import type { Answer } from '../../../../src/client/api-client.js';
 import { forEachEngine, install, present, type Installation } from '../../../../test/kit/engines.js';
 import { eventually } from '../../../../test/kit/eventually.js';
 import { startProcess, type ServerProcess } from '../../../../test/kit/process.js';
@@ -11,11 +10,11 @@ import { submit } from '../../../../test/scenario/sandbox.js';
 import { TARGET, USER, vbrBench } from './bench.js';
 import { emBench } from './em-bench.js';
 import type { FakeSession } from './fake/sessions.js';
+import { MACHINE, protect, useVeeam, type VeeamSandbox } from './veeam-sandbox.js';
 
 const TEST_MS = 90_000;
 /** By the clock of the fake, which the test moves. */
 const WORK_MS = 60_000;
-const MACHINE = 'db-1';
 
 /** The ways to Veeam, by the setting `api`: what is there, what else is set, and where a client logs on. */
 const WAYS = {
@@ -69,30 +68,13 @@ forEachEngine((engine) => {
       written.push(running?.text ?? '');
     }
 
-    /** Makes Veeam the backup system of the sandbox, and one of its machines known there; answers the zone and the machine. */
-    async function setUp(client: TestClient): Promise<{ zoneid: string; vmId: string }> {
+    /** Makes Veeam the backup system of the sandbox, in this way. */
+    function setUp(client: TestClient): Promise<VeeamSandbox> {
       const { estate, server } = present(bench);
-      const zoneid = String((await only(client, 'listZones', 'zone', { name: 'sandbox' })).id);
-      const settings = {
+      return useVeeam(client, estate, {
         ...{ api, 'vbr.url': server.origin, 'ca.file': server.caFile, ...USER, 'request.timeout': '5', 'task.poll.interval': '1' },
         ...{ ...TARGET, ...WAYS[api].set(server.origin) },
-      };
-      for (const [key, value] of Object.entries(settings)) {
-        await client.call('updateConfiguration', { name: `backup.plugin.veeam.${key}`, value, zoneid });
-      }
-      await client.call('updateConfiguration', { name: 'backup.framework.provider.plugin', value: 'veeam', zoneid });
-      const vmId = String((await only(client, 'listVirtualMachines', 'virtualmachine', { name: MACHINE })).id);
-      const disks = (await volumesOf(client, vmId)).map(({ size, deviceid }) => ({ sizeBytes: Number(size), slot: Number(deviceid) }));
-      estate.addMachine(MACHINE, disks);
-      return { zoneid, vmId };
-    }
-
-    /** Puts the machine under the first thing that Veeam offers. */
-    async function protect(client: TestClient, { zoneid, vmId }: { readonly zoneid: string; readonly vmId: string }): Promise<void> {
-      const [offering] = await listed(client, 'listBackupPolicies', 'backuppolicy', { external: 'true', zoneid });
-      const imported = await client.run('importBackupPolicy', { name: 'First', externalid: String(offering?.externalid), zoneid });
-      const backuppolicyid = String((imported.backuppolicy as Answer).id);
-      await client.run('assignBackupPolicy', { backuppolicyid, virtualmachineid: vmId });
+      });
     }
 
     const sessions = (kind: FakeSession['kind']) => present(bench).estate.sessions.all.filter((session) => session.kind === kind).length;
