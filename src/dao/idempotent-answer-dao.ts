@@ -32,8 +32,9 @@ export class IdempotentAnswerDao {
     await this.db('idempotent_answer').where({ accountId, idempotencyKey }).update({ answer });
   }
 
-  async delete(accountId: number, idempotencyKey: string): Promise<void> {
-    await this.db('idempotent_answer').where({ accountId, idempotencyKey }).delete();
+  /** Forgets it, and nothing that another request has recorded under the key. */
+  async delete({ accountId, idempotencyKey, about, created }: Omit<IdempotentAnswer, 'command' | 'digest' | 'answer'>): Promise<void> {
+    await this.db('idempotent_answer').where({ accountId, idempotencyKey, about, created }).delete();
   }
 
   /** Forgets what was asked for before the moment, but for jobs that are still known. */

@@ -48,23 +48,23 @@ export class IdempotentCommands {
   private async first(spec: CommandSpec, asked: Asked, work: Work): Promise<object> {
     const { accountId, idempotencyKey } = asked;
     const { idempotentAnswers } = this.db.daos;
-    let isKept = false;
+    let kept: IdempotentAnswer | undefined;
     const witness: Witness = {
       before: async () => undefined,
       after: async (daos, about) => {
-        await daos.idempotentAnswers.insert({ ...asked, about: about ?? null, answer: null });
-        isKept = true;
+        kept = { ...asked, about: about ?? null, answer: null };
+        await daos.idempotentAnswers.insert(kept);
       },
     };
     try {
       const answer = await witnessed(witness, async () => work());
-      if (!isKept) await idempotentAnswers.insert({ ...asked, about: null, answer: null });
+      if (!kept) await idempotentAnswers.insert({ ...asked, about: null, answer: null });
       const text = JSON.stringify(withFormattedDates(answer));
       if (text.length <= LONGEST_ANSWER) await idempotentAnswers.setAnswer(accountId, idempotencyKey, this.secrets.seal(text));
       return answer;
     } catch (error) {
-      // Whoever refuses what has been changed has taken it back.
-      if (isKept && !isOwnFault(error)) await idempotentAnswers.delete(accountId, idempotencyKey);
+      // Whoever refuses what has been changed has taken it back. It may have been undone before that, and the key be another's by now.
+      if (kept && !isOwnFault(error)) await idempotentAnswers.delete(kept);
       // Somebody may have been faster, or the change may have been made before the work failed.
       const meanwhile = await this.repeated(spec, asked);
       if (meanwhile) return meanwhile;
