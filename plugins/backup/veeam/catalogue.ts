@@ -94,11 +94,20 @@ export class Catalogue {
     return manifest && toBackup(point, manifest);
   }
 
-  /** What cannot be restored without the restore point, in the order in which it can be deleted. */
+  /**
+   * What cannot be restored without the restore point, in the order in which it can be deleted. Refuses where a later one of the chain has
+   * only a name, which is none that the machine is known by: it may have been renamed, and the later one would be lost.
+   */
   async dependantsOf(transport: Transport, id: string, signal: AbortSignal): Promise<readonly string[]> {
     const found = await this.findOwned(transport, id, signal);
     if (!found) return [];
     const chain = await transport.listChain(found.point, signal);
+    const strange = new Set(chain.filter((each) => each.machine.moref === undefined && !found.isOfSame(each)).map((each) => each.id));
+    const named = dependantsOf(id, linked(chain)).filter((each) => strange.has(each));
+    if (named.length > 0) {
+      const cure = 'if they are of the same machine, back it up or assign it again, else delete it in Veeam';
+      throw new ProviderError('rejected', `${named.length} later restore points in the chain of ${id} are under another name: ${cure}`);
+    }
     return dependantsOf(id, linked(chain.filter(found.isOfSame)));
   }
 

@@ -35,6 +35,21 @@ describe.each(['1.2-rev1', '1.3-rev2'])('over revision %s', (revision) => {
     expect([bench.server.count(/^DELETE/), bench.estate.pointsOf(machine.name).length]).toEqual([0, 2]);
   });
 
+  test('deletes nothing that a later restore point of a renamed machine may depend on, until that is known to be it', async () => {
+    const { machine, take, ...asking } = await bench.guarded();
+    const provider = bench.open();
+    const { externalId } = await provider.takeBackup(take(), never);
+    const name = `${machine.name}-renamed`;
+    bench.estate.rename(machine.name, name);
+    // By the job's own schedule.
+    bench.estate.startJob(bench.estate.jobs.find((job) => job.name === jobNameOf(machine))!);
+    const deletion = () => provider.deleteBackup(asking.delete(externalId), never);
+    expect((await expectFault(deletion(), 'rejected')).message).toContain('under another name');
+    await provider.takeBackup({ ...take(), machine: { ...machine, name } }, never);
+    expect((await expectFault(deletion(), 'rejected')).message).toContain('cannot be restored without');
+    expect(bench.server.count(/^DELETE/)).toBe(0);
+  });
+
   test('follows a deletion as it goes on, and no longer than it advances', async () => {
     const { take, ...asking } = await bench.guarded();
     const { externalId } = await bench.open().takeBackup(take(), never);
