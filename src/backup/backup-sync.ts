@@ -52,8 +52,9 @@ export class BackupSync {
     const zones = wish.zoneUuid === undefined ? this.zones.all() : [this.zones.get(wish.zoneUuid)];
     const reports: SyncReport[] = [];
     for (const zone of zones.filter((each) => this.framework.isEnabled(each))) {
-      const looks = await this.lookAt(zone, wish, actor, signal);
-      reports.push(...withEnded(looks, await this.endLeftovers(zone, actor, signal)));
+      const [first, ...others] = await this.lookAt(zone, wish, actor, signal);
+      // Where there was nothing to look at, no report would tell what has come to its end.
+      if (first) reports.push(withEnded(first, await this.endLeftovers(zone, actor, signal)), ...others);
     }
     return reports;
   }
@@ -113,9 +114,8 @@ export class BackupSync {
   }
 }
 
-/** The reports of a zone with what has come to its end there whatever its providers say: it is counted once. */
-function withEnded([first, ...others]: readonly SyncReport[], { settled, cleaned }: Ended): SyncReport[] {
-  if (!first) return [];
+/** The first report of a zone with what has come to its end there whatever its providers say: it is counted once. */
+function withEnded(first: SyncReport, { settled, cleaned }: Ended): SyncReport {
   const { counts } = first;
-  return [{ ...first, counts: { ...counts, settled: counts.settled + settled, cleaned: counts.cleaned + cleaned } }, ...others];
+  return { ...first, counts: { ...counts, settled: counts.settled + settled, cleaned: counts.cleaned + cleaned } };
 }

@@ -30,6 +30,9 @@ forEachEngine((engine) => {
     const restoreOperation = '0d0d0d0d-0000-4000-8000-00000000beef';
     await server.db.knex('virtual_machine').where({ uuid: vmId }).update({ restoreOperation });
     await server.db.knex('volume').where({ state: 'Ready' }).whereNotNull('vmId').limit(1).update({ restoreOperation });
+    // It would be told in no report of a provider that the zone has nothing of.
+    expect(await server.admin.run('syncBackups', { zoneid: zoneId, provider: 'veeam' })).not.toHaveProperty('backupsync.0');
+    expect(await server.db.knex('virtual_machine').whereNotNull('restoreOperation')).toHaveLength(1);
     expect(await sync(server, clock, zoneId)).toMatchObject({ ...NOTHING, settled: 1 });
     expect(await server.db.knex('virtual_machine').whereNotNull('restoreOperation')).toEqual([]);
     expect(await server.db.knex('volume').whereNotNull('restoreOperation')).toEqual([]);
