@@ -4,8 +4,8 @@ import { descriptionOf, factsFor } from './fake/vbr-facts.js';
 type Name = (typeof REVISIONS)[number];
 
 const doubts = {
-  ...{ describesItself: true, deletesRestorePoints: true, mountsDisks: true, tellsUnits: true, namesMachines: false },
-  ...{ namesTargets: false, listsParts: true, hasUnknownFields: false, longestPage: 1000 },
+  ...{ describesItself: true, deletesRestorePoints: true, mountsDisks: true, keepsFailedMounts: true },
+  ...{ tellsUnits: true, namesMachines: false, namesTargets: false, listsParts: true, hasUnknownFields: false, longestPage: 1000 },
 };
 const featuresOf = (name: Name, description: unknown): string[] => {
   const { has } = revisionOf(name, description);

@@ -24,6 +24,7 @@ describe.each(['1.1-rev0', '1.2-rev1', '1.3-rev2'])('over revision %s', (revisio
     Object.assign(bench.vbr.doubts, {
       tellsUnits: true,
       mountsDisks: true,
+      keepsFailedMounts: true,
       namesMachines: false,
       describesItself: true,
       hasUnknownFields: true,
@@ -324,6 +325,18 @@ describe.each(['1.1-rev0', '1.2-rev1', '1.3-rev2'])('over revision %s', (revisio
     await expectFault(provider.restoreVolume(request, never), 'rejected');
     expect(bench.estate.firstClassDisks.map(({ name }) => name)).not.toContain(request.newVolumeUuid);
     expect(bench.server.count(/^POST .*\/dismount$/)).toBe(1);
+  });
+
+  test.each([true, false])('says why a disk could not be mounted, be the mount still shown or not: %s', async (keepsFailedMounts) => {
+    const { volumes, take, restoreOne } = await bench.guarded();
+    const provider = bench.open();
+    const { externalId } = await provider.takeBackup(take(), never);
+    bench.vbr.doubts.keepsFailedMounts = keepsFailedMounts;
+    Object.assign(bench.estate.sessions.script, { result: 'Failed', errors: ['no such cluster'], only: 'FirstClassDiskInstantRestore' });
+    await expect(provider.restoreVolume(restoreOne(externalId, volumes[0]!), never)).rejects.toMatchObject({
+      fault: 'rejected',
+      message: expect.stringContaining('no such cluster'),
+    });
   });
 
   test('passes every step of the way, and stops at the first that fails', async () => {

@@ -95,17 +95,14 @@ export class VbrDiskRestores implements DiskRestores {
   async look(reference: string, signal: AbortSignal): Promise<Session> {
     const [, name = '', session = ''] = reference.split(':');
     const mount = await this.search(name, signal);
-    // What failed early never was a mount.
-    if (!mount) return this.sessions.look(session, signal);
-    const state = asText(mount['state']) ?? 'gone';
+    const state = mount && asText(mount['state']);
     if (state === 'Mounted') return { state: 'Stopped', percent: 100, result: 'Success' };
     if (state === 'Mounting') return { state: 'Working', percent: 0 };
-    return {
-      state: 'Stopped',
-      percent: 0,
-      result: 'Failed',
-      message: asText(mount['errorMessage']) ?? `the mount of the disk is ${state}`,
-    };
+    // Only the session says why; and what failed early never was a mount.
+    const seen = await this.sessions.look(session, signal);
+    if (!mount) return seen;
+    const why = asText(mount['errorMessage']) ?? seen.message ?? `the mount of the disk is ${state ?? 'gone'}`;
+    return { state: 'Stopped', percent: 0, result: 'Failed', message: why };
   }
 
   /** Whether the reference is that of a mount. */

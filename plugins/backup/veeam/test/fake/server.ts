@@ -38,9 +38,9 @@ export interface Fault {
    * - `truncate`: only half of the answer comes, and the connection is cut
    * - a number: the answer comes so many milliseconds later; a promise: when that resolves
    * - an answer: it comes in place of the right one, and nothing is done
-   * - a function: what it makes of the right answer comes
+   * - a function: what it makes of the right answer comes; if that is nothing, no answer does
    */
-  readonly how: 'drop' | 'drop after' | 'truncate' | number | Promise<void> | FakeAnswer | ((answer: FakeAnswer) => FakeAnswer);
+  readonly how: 'drop' | 'drop after' | 'truncate' | number | Promise<void> | FakeAnswer | ((answer: FakeAnswer) => FakeAnswer | undefined);
 }
 
 /** An HTTPS server on 127.0.0.1 that counts what it is asked and fails where it is told to. */
@@ -110,6 +110,7 @@ export class FakeServer {
     const right = this.apis.map((api) => api(request)).find((answer) => answer !== undefined) ?? { status: 404 };
     if (how === 'drop after') return void incoming.socket.destroy();
     const answer = typeof how === 'function' ? how(right) : right;
+    if (!answer) return;
     if (how !== 'truncate') return write(response, answer);
     const { body = '' } = answer;
     response.writeHead(answer.status, { ...answer.headers, 'content-length': Buffer.byteLength(body) + 1 });

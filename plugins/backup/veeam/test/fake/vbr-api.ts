@@ -16,8 +16,8 @@ export interface FakeUser {
 /** The REST API of Backup & Replication over an estate, at every revision up to the newest that it speaks. */
 export class FakeVbr {
   readonly doubts: VbrDoubts = {
-    ...{ describesItself: true, deletesRestorePoints: true, mountsDisks: true, tellsUnits: true, namesMachines: false },
-    ...{ namesTargets: false, listsParts: true, hasUnknownFields: true, longestPage: 100_000 },
+    ...{ describesItself: true, deletesRestorePoints: true, mountsDisks: true, keepsFailedMounts: true },
+    ...{ tellsUnits: true, namesMachines: false, namesTargets: false, listsParts: true, hasUnknownFields: true, longestPage: 100_000 },
   };
   /** How often somebody has logged on with the password, and how often with a token of before. */
   logons = 0;

@@ -26,6 +26,8 @@ export interface VbrDoubts {
   deletesRestorePoints: boolean;
   /** Whether single disks can be mounted out of a backup. */
   mountsDisks: boolean;
+  /** Whether a mount that has failed is still shown. */
+  keepsFailedMounts: boolean;
   /** Whether disks are known by the keys of their devices, or by names that tell nothing. */
   tellsUnits: boolean;
   /** Whether a chain is named after its job only, or after its machine too. */

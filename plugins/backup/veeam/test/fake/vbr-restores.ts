@@ -17,7 +17,6 @@ interface Mount {
   readonly spec: { readonly disksMapping: readonly DiskMapping[] };
   readonly bytes: Buffer;
   readonly objectId: string;
-  state: 'Mounting' | 'Mounted' | 'Failed';
 }
 
 const MOUNTS = new WeakMap<Estate, Mount[]>();
@@ -28,10 +27,23 @@ export function restoreRoutes(estate: Estate, facts: VbrFacts, doubts: VbrDoubts
   const mounts = MOUNTS.get(estate) ?? [];
   MOUNTS.set(estate, mounts);
   const point = (body: Record<string, unknown>) => estate.restorePoints.find(({ id }) => id === body[restorePointId]);
-  const shown = ({ id, sessionId, spec, state, objectId }: Mount) => ({
-    ...{ id, sessionId, spec, state },
-    mountedDisks: state === 'Mounted' ? spec.disksMapping.map((mapping) => ({ ...mapping, objectId })) : [],
-  });
+  const stateOf = ({ sessionId }: Mount) => {
+    const session = estate.sessions.find(sessionId);
+    if (session?.state !== 'Stopped') return 'Mounting';
+    return session.result === 'Failed' ? 'Failed' : 'Mounted';
+  };
+  const shown = (mount: Mount) => {
+    const { id, sessionId, spec, objectId } = mount;
+    const state = stateOf(mount);
+    return {
+      id,
+      sessionId,
+      spec,
+      state,
+      mountedDisks: state === 'Mounted' ? spec.disksMapping.map((each) => ({ ...each, objectId })) : [],
+    };
+  };
+  const listed = () => mounts.filter((mount) => doubts.keepsFailedMounts || stateOf(mount) !== 'Failed');
   return [
     [
       'POST',
@@ -44,7 +56,7 @@ export function restoreRoutes(estate: Estate, facts: VbrFacts, doubts: VbrDoubts
             : restoreMachine(estate, facts, show, wanted);
         }),
     ],
-    ['GET', new RegExp(`^${disks}$`), ({ request }) => show.page(mounts.map(shown), request)],
+    ['GET', new RegExp(`^${disks}$`), ({ request }) => show.page(listed().map(shown), request)],
     [
       'POST',
       new RegExp(`^${disks}$`),
@@ -68,7 +80,7 @@ export function restoreRoutes(estate: Estate, facts: VbrFacts, doubts: VbrDoubts
       new RegExp(`^${disks}/([^/]+)/migrate$`),
       ({ id, body }) =>
         withThing(
-          mounts.find((mount) => mount.id === id && mount.state === 'Mounted'),
+          mounts.find((mount) => mount.id === id && stateOf(mount) === 'Mounted'),
           'mount',
           (mount) => {
             const [{ registeredFcdName: name } = { registeredFcdName: '' }] = mount.spec.disksMapping;
@@ -152,9 +164,7 @@ function mountDisk(estate: Estate, show: Shown, mounts: Mount[], { body, found }
   const [mapping] = spec.disksMapping;
   const disk = found.disks.find(({ label }) => label === mapping?.nameInBackup);
   if (!disk) return failure(400, 'InvalidParameter', `the restore point has no disk ${mapping?.nameInBackup ?? ''}`);
-  const about = { id: randomUUID(), objectId: randomUUID(), spec, bytes: Buffer.from(disk.bytes) };
-  const session = estate.sessions.start({ kind: 'FirstClassDiskInstantRestore', name: found.machine.name }, ({ id: sessionId }) => {
-    mounts.push({ ...about, sessionId, state: 'Mounted' });
-  });
+  const session = estate.sessions.start({ kind: 'FirstClassDiskInstantRestore', name: found.machine.name }, () => undefined);
+  mounts.push({ id: randomUUID(), sessionId: session.id, objectId: randomUUID(), spec, bytes: Buffer.from(disk.bytes) });
   return answer(201, show.session(session));
 }
