@@ -12,7 +12,7 @@ const DAY_MS = 86_400_000;
 /** A listing may be wrong for a while: what was recorded of a restore point outlasts that. */
 const KEPT_DAYS = 30;
 
-/** What is recorded of a restore point once, because Veeam does not tell it, or not twice the same. */
+/** What is recorded of a restore point once its machine's volumes are known, because Veeam does not tell it, or not twice the same. */
 export interface Manifest {
   readonly restorePoint: string;
   readonly machineUuid: string;
@@ -20,7 +20,7 @@ export interface Manifest {
   readonly operationId?: string;
   readonly sizeBytes: number;
   readonly volumes: readonly HeldVolume[];
-  /** The volumes are made up: nobody knows yet which ones the disks are. */
+  /** The volumes are made up: nobody knows which ones the disks are. */
   readonly isGuess?: true;
   /** Since when no listing has shown it. */
   readonly absentSince?: string;
@@ -33,6 +33,9 @@ export interface Taken {
   readonly operationId: string;
   readonly volumes: readonly Volume[];
 }
+
+/** Finds the volumes that a machine was last known to have; undefined if it never was. */
+type FindVolumes = (machineUuid: string) => Promise<readonly Volume[] | undefined>;
 
 /** A restore point of a machine. */
 interface Owned {
@@ -111,7 +114,7 @@ export class Catalogue {
     return dependantsOf(id, linked(chain.filter(found.isOfSame)));
   }
 
-  /** Every restore point of a machine, in one pass. Those that are new here are looked at one by one, once. */
+  /** Every restore point of a machine, in one pass. Those that are new here are looked at one by one, once, if the machine's volumes are known. */
   async *list(transport: Transport, signal: AbortSignal): AsyncGenerator<readonly ProviderBackup[]> {
     const known = new Map<string, Manifest>();
     for await (const page of this.manifests.pages()) for (const manifest of page) known.set(manifest.restorePoint, manifest);
@@ -119,10 +122,11 @@ export class Catalogue {
     for await (const page of transport.listRestorePoints(signal)) read.push(...page);
     const ownerOf = await this.identities.ofAll();
     const points = linked(read.filter((point) => ownerOf(point) !== undefined));
+    const volumesOf = memoized((machineUuid) => this.machines.get(machineUuid));
     for (let first = 0; first < points.length; first += AT_ONCE) {
       const looked = points.slice(first, first + AT_ONCE).map(async (point) => {
         const recorded = known.get(point.id);
-        const manifest = recorded ? await this.recognize(recorded) : await this.describe(transport, point, signal);
+        const manifest = recorded ? await this.recognize(recorded, volumesOf) : await this.describe(transport, point, volumesOf, signal);
         return manifest && toBackup(point, manifest);
       });
       yield (await Promise.all(looked)).filter((backup) => backup !== undefined);
@@ -155,42 +159,47 @@ export class Catalogue {
 
   private async manifestOf(transport: Transport, point: RestorePoint, signal: AbortSignal): Promise<Manifest | undefined> {
     const recorded = await this.manifests.get(point.id);
-    return recorded ? this.recognize(recorded) : this.describe(transport, point, signal);
+    const volumesOf: FindVolumes = (machineUuid) => this.machines.get(machineUuid);
+    return recorded ? this.recognize(recorded, volumesOf) : this.describe(transport, point, volumesOf, signal);
   }
 
-  /** Records a restore point that this server has not taken; undefined if it is of no machine of the convention, or gone meanwhile. */
-  private async describe(transport: Transport, point: RestorePoint, signal: AbortSignal): Promise<Manifest | undefined> {
+  /**
+   * Records a restore point that this server has not taken, or guesses at one of a machine whose volumes are not known: what it is compared
+   * with is missing, and somebody who takes over thousands is not to wait for each. Undefined if it is of no machine of the convention, or
+   * gone meanwhile.
+   */
+  private async describe(
+    transport: Transport,
+    point: RestorePoint,
+    volumesOf: FindVolumes,
+    signal: AbortSignal,
+  ): Promise<Manifest | undefined> {
     const machineUuid = machineUuidOf(point.jobName);
     if (machineUuid === undefined) return undefined;
+    const known = (await volumesOf(machineUuid)) ?? [];
+    if (known.length === 0) return unseen(point, machineUuid);
     const disks = await transport.listDisks(point.id, signal).catch(orGone);
-    if (disks === GONE) return undefined;
-    const volumes = await this.knownVolumes(machineUuid, disks);
-    const guessed = volumes ? undefined : volumesFrom(machineUuid, disks ?? [wholeMachine(point)]);
-    if (guessed?.length === 0) return undefined;
+    if (disks === GONE || disks?.length === 0) return undefined;
     const sizeBytes = await transport.sizeOf(point, signal).catch(orGone);
     if (sizeBytes === GONE) return undefined;
     const about = { restorePoint: point.id, machineUuid, sizeBytes: sizeBytes ?? 0 };
-    return this.manifests.add(point.id, guessed ? { ...about, volumes: guessed, isGuess: true } : { ...about, volumes: volumes ?? [] });
+    const volumes = whole(known, disks);
+    return this.manifests.add(
+      point.id,
+      volumes ? { ...about, volumes } : { ...about, volumes: volumesFrom(machineUuid, disks ?? []), isGuess: true },
+    );
   }
 
   /** The manifest, with the volumes of the machine in place of a guess if they are known by now. */
-  private async recognize(manifest: Manifest): Promise<Manifest> {
+  private async recognize(manifest: Manifest, volumesOf: FindVolumes): Promise<Manifest> {
     if (!manifest.isGuess) return manifest;
     const { isGuess: _, ...about } = manifest;
-    const disks = manifest.volumes.flatMap(({ disk }) => (disk && disk.id !== WHOLE ? [disk] : []));
-    const volumes = await this.knownVolumes(manifest.machineUuid, disks.length > 0 ? disks : undefined);
+    const disks = manifest.volumes.flatMap(({ disk }) => disk ?? []);
+    const volumes = whole((await volumesOf(manifest.machineUuid)) ?? [], disks);
     if (!volumes) return manifest;
     const recognized = { ...about, volumes };
     await this.manifests.changePresent(manifest.restorePoint, (present) => (present.isGuess ? recognized : present));
     return recognized;
-  }
-
-  /** The machine's volumes that these disks are, if each disk is one. What they hold is not what they held then: no digest counts. */
-  private async knownVolumes(machineUuid: string, disks: readonly Disk[] | undefined): Promise<readonly HeldVolume[] | undefined> {
-    const known = ((await this.machines.get(machineUuid)) ?? []).map(({ digest: _, ...volume }) => volume);
-    const matched = matchDisks(known, disks);
-    const isWhole = disks === undefined ? matched.length > 0 : matched.length > 0 && matched.length === disks.length;
-    return isWhole ? matched : undefined;
   }
 
   /** Forgets what no listing has shown for a long time. */
@@ -209,8 +218,14 @@ export class Catalogue {
   }
 }
 
-/** The id of what stands for all disks. */
-const WHOLE = 'all';
+/** The machine's volumes that these disks are, if each disk is one. What they hold is not what they held then: no digest counts. */
+function whole(known: readonly Volume[], disks: readonly Disk[] | undefined): readonly HeldVolume[] | undefined {
+  const matched = matchDisks(
+    known.map(({ digest: _, ...volume }) => volume),
+    disks,
+  );
+  return disks === undefined || matched.length === disks.length ? matched : undefined;
+}
 
 const GONE = Symbol('gone');
 
@@ -220,13 +235,21 @@ function orGone(error: unknown): typeof GONE {
   throw error;
 }
 
-/** What is said of the disks of a machine where nobody can tell them: that they are one. */
-const wholeMachine = ({ jobName, sizeBytes = 0 }: RestorePoint) => ({
-  id: WHOLE,
-  name: `all disks of ${jobName}`,
-  unitNumber: 0,
-  sizeBytes,
-});
+/** What is said of a restore point that nobody has looked at: that its disks are one. */
+function unseen({ id, jobName, sizeBytes = 0 }: RestorePoint, machineUuid: string): Manifest {
+  const disk = { id: 'all', name: `all disks of ${jobName}`, unitNumber: 0, sizeBytes };
+  return { restorePoint: id, machineUuid, sizeBytes, volumes: volumesFrom(machineUuid, [disk]), isGuess: true };
+}
+
+/** The same answer for the same machine, which is asked for once. */
+function memoized(find: FindVolumes): FindVolumes {
+  const found = new Map<string, ReturnType<FindVolumes>>();
+  return (machineUuid) => {
+    const answer = found.get(machineUuid) ?? find(machineUuid);
+    found.set(machineUuid, answer);
+    return answer;
+  };
+}
 
 const toBackup = (point: ChainedPoint, { machineUuid, operationId, sizeBytes, volumes }: Manifest): ProviderBackup => ({
   externalId: point.id,

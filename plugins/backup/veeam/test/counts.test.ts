@@ -8,49 +8,43 @@ import { vbrBench } from './bench.js';
 const MACHINES = 1000;
 const POINTS = 14;
 
-test.each(['1.1-rev0', '1.3-rev2'])(
-  'reads 1,000 machines with 14 restore points each in a handful of requests, over %s',
-  async (revision) => {
-    const { estate, server, open, close } = await vbrBench(revision);
-    const store = new MemoryStore(MACHINES * POINTS);
-    const manifests = new Records<Manifest>(store, 'restore-point/');
-    const volumes = [{ volume: sampleVolume(0) }];
-    for (let machine = 0; machine < MACHINES; machine++) {
-      const machineUuid = randomUUID();
-      const backup = {
-        id: randomUUID(),
-        jobId: randomUUID(),
-        name: `vm-${machine}-CSBKP-${machineUuid}`,
-        repositoryId: '',
-        createdAt: estate.now(),
-      };
-      estate.backups.push(backup);
-      for (let point = 0; point < POINTS; point++) {
-        const about = {
-          id: randomUUID(),
-          backupId: backup.id,
-          createdAt: estate.now(),
-          type: 'Increment',
-          sizeBytes: 1,
-          disks: [],
-        } as const;
-        estate.restorePoints.push({ ...about, machine: { name: `vm-${machine}`, moref: `vm-${machine}`, instanceUuid: machineUuid } });
-        const taken = {
-          restorePoint: about.id,
-          machineUuid,
-          operationId: randomUUID(),
-          sizeBytes: 1,
-          volumes,
-        } as const;
-        await manifests.add(about.id, taken);
-      }
+/** Machines with jobs of the convention and as many restore points each, in Veeam; answers what would have been recorded of each. */
+function manyPoints({ estate }: Awaited<ReturnType<typeof vbrBench>>): readonly Manifest[] {
+  const manifests: Manifest[] = [];
+  for (let machine = 0; machine < MACHINES; machine++) {
+    const machineUuid = randomUUID();
+    const name = `vm-${machine}`;
+    const about = { jobId: randomUUID(), name: `${name}-CSBKP-${machineUuid}`, repositoryId: '', createdAt: estate.now() };
+    const backup = { id: randomUUID(), ...about };
+    estate.backups.push(backup);
+    for (let point = 0; point < POINTS; point++) {
+      const taken = { id: randomUUID(), backupId: backup.id, createdAt: estate.now(), type: 'Increment', sizeBytes: 1, disks: [] } as const;
+      estate.restorePoints.push({ ...taken, machine: { name, moref: name, instanceUuid: machineUuid } });
+      manifests.push({ restorePoint: taken.id, machineUuid, sizeBytes: 1, volumes: [{ volume: sampleVolume(0) }] });
     }
+  }
+  return manifests;
+}
+
+test.each(['1.1-rev0', '1.3-rev2'])(
+  'reads 1,000 machines with 14 restore points each in a handful of requests, be all of them new or none, over %s',
+  async (revision) => {
+    const bench = await vbrBench(revision);
+    const { server, open, close } = bench;
+    const store = new MemoryStore(MACHINES * POINTS);
     const provider = open({}, store);
     await provider.capacity(never);
-    server.reset();
-    const listed = await all(provider.listBackups(never));
-    expect(new Set(listed.map(({ externalId }) => externalId)).size).toBe(MACHINES * POINTS);
-    expect(server.log.length).toBeLessThanOrEqual(5);
+    const manifests = manyPoints(bench);
+    const requests = async () => {
+      server.reset();
+      const listed = await all(provider.listBackups(never));
+      expect(new Set(listed.map(({ externalId }) => externalId)).size).toBe(MACHINES * POINTS);
+      return server.log.length;
+    };
+    expect(await requests()).toBeLessThanOrEqual(5);
+    const records = new Records<Manifest>(store, 'restore-point/');
+    for (const manifest of manifests) await records.add(manifest.restorePoint, manifest);
+    expect(await requests()).toBeLessThanOrEqual(5);
     await close();
   },
 );

@@ -5,13 +5,20 @@ import { emBench } from './em-bench.js';
 
 const DISKS = /GET .*\/disks$/;
 
-/** A machine with a job of the convention, which has run so often without this server. */
+/** A machine with a job of the convention, which has run so often without this server, and which nobody has assigned here. */
 async function inherited(bench: Awaited<ReturnType<typeof vbrBench>>, runs: number) {
   const made = bench.machine();
   const { moref, name } = bench.estate.machine(made.machine.name);
   const job = bench.estate.addJob({ name: `${name}-CSBKP-${made.machine.uuid}`, morefs: [moref] });
   for (let n = 0; n < runs; n++) bench.estate.startJob(job);
   return { ...made, ...bench.requests(made) };
+}
+
+/** The same, assigned since, so that its restore points are looked at. */
+async function takenOver(bench: Awaited<ReturnType<typeof vbrBench>>, runs: number) {
+  const made = await inherited(bench, runs);
+  await bench.open().assign(made.assign(), never);
+  return made;
 }
 
 const bench = await vbrBench('1.3-rev2');
@@ -25,6 +32,7 @@ test('is never restored while its volumes are a guess, and has those of the mach
   const provider = bench.open();
   const mine = async () => (await all(provider.listBackups(never))).filter(({ machineUuid }) => machineUuid === machine.uuid);
   const [guessed] = await mine();
+  expect(bench.server.count(DISKS)).toBe(0);
   const id = guessed!.externalId;
   const content = bench.estate.contentOf(machine.name);
   bench.estate.scribble(machine.name);
@@ -37,6 +45,7 @@ test('is never restored while its volumes are a guess, and has those of the mach
   await provider.assign(assign(), never);
   const listed = await mine();
   expect(listed.map((backup) => uuidsOf(backup.volumes))).toEqual([uuidsOf(volumes), uuidsOf(volumes)]);
+  expect(bench.server.count(DISKS)).toBe(2);
   // What they hold now is not what they held then.
   expect(listed.flatMap((backup) => backup.volumes).filter(({ digest }) => digest !== undefined)).toEqual([]);
   expect(await provider.findBackup!(id, never)).toEqual(listed[0]);
@@ -48,7 +57,7 @@ test('is never restored while its volumes are a guess, and has those of the mach
 });
 
 test('has the size of its file', async () => {
-  const { machine } = await inherited(bench, 2);
+  const { machine } = await takenOver(bench, 2);
   const listed = (await all(bench.open().listBackups(never))).filter(({ machineUuid }) => machineUuid === machine.uuid);
   const files = bench.estate.pointsOf(machine.name).map(({ sizeBytes }) => sizeBytes);
   expect(listed.map(({ sizeBytes }) => sizeBytes).sort()).toEqual(files.sort());
@@ -88,7 +97,7 @@ test('is claimed to hold all volumes of its machine where only Enterprise Manage
 });
 
 test('is looked at with few others before a page is handed over', async () => {
-  await inherited(bench, 20);
+  await takenOver(bench, 20);
   const looks: number[] = [];
   for await (const page of bench.open().listBackups(never)) {
     if (page.length > 0) looks.push(bench.server.count(DISKS));
@@ -98,9 +107,9 @@ test('is looked at with few others before a page is handed over', async () => {
 });
 
 test('that goes while it is looked at is left out, and nothing else', async () => {
-  const { machine } = await inherited(bench, 3);
-  const before = (await all(bench.open({}, undefined).listBackups(never))).length;
-  const late = await inherited(bench, 3);
+  const { machine } = await takenOver(bench, 3);
+  const before = (await all(bench.open().listBackups(never))).length;
+  const late = await takenOver(bench, 3);
   bench.server.faults.push({ on: DISKS, times: 1, how: { status: 404, body: '{"message":"gone"}' } });
   const listed = await all(bench.open().listBackups(never));
   expect(listed).toHaveLength(before + 2);
