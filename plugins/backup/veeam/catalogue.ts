@@ -2,7 +2,7 @@ import { ProviderError, Records } from '../../../src/provider/index.js';
 import type { PluginHost, ProviderBackup, Volume } from '../../../src/provider/index.js';
 import { dependantsOf, linked, type ChainedPoint } from './chains.js';
 import { matchDisks, volumesFrom, type HeldVolume } from './disk-matching.js';
-import { Identities } from './identities.js';
+import { Identities, type FindOwner } from './identities.js';
 import { machineUuidOf } from './naming.js';
 import type { Disk, RestorePoint, Transport, VsphereMachine } from './transport.js';
 
@@ -40,7 +40,7 @@ type FindVolumes = (machineUuid: string) => Promise<readonly Volume[] | undefine
 /** A restore point of a machine. */
 interface Owned {
   readonly point: RestorePoint;
-  isOfSame(other: RestorePoint): boolean;
+  readonly owner: string;
 }
 
 /** The restore points, each with what was recorded of it when it was first seen. */
@@ -105,13 +105,15 @@ export class Catalogue {
     const found = await this.findOwned(transport, id, signal);
     if (!found) return [];
     const chain = await transport.listChain(found.point, signal);
-    const strange = new Set(chain.filter((each) => each.machine.moref === undefined && !found.isOfSame(each)).map((each) => each.id));
+    const ownerOf = await this.ownersOf(transport, chain, () => this.identities.ofJob(found.point.jobName), signal);
+    const isOfSame = (each: RestorePoint) => ownerOf(each) === found.owner;
+    const strange = new Set(chain.filter((each) => each.machine.moref === undefined && !isOfSame(each)).map((each) => each.id));
     const named = dependantsOf(id, linked(chain)).filter((each) => strange.has(each));
     if (named.length > 0) {
       const cure = 'if they are of the same machine, back it up or assign it again, else delete it in Veeam';
       throw new ProviderError('rejected', `${named.length} later restore points in the chain of ${id} are under another name: ${cure}`);
     }
-    return dependantsOf(id, linked(chain.filter(found.isOfSame)));
+    return dependantsOf(id, linked(chain.filter(isOfSame)));
   }
 
   /** Every restore point of a machine, in one pass. Those that are new here are looked at one by one, once, if the machine's volumes are known. */
@@ -120,7 +122,7 @@ export class Catalogue {
     for await (const page of this.manifests.pages()) for (const manifest of page) known.set(manifest.restorePoint, manifest);
     const read: RestorePoint[] = [];
     for await (const page of transport.listRestorePoints(signal)) read.push(...page);
-    const ownerOf = await this.identities.ofAll();
+    const ownerOf = await this.ownersOf(transport, read, () => this.identities.ofAll(), signal);
     const points = linked(read.filter((point) => ownerOf(point) !== undefined));
     const volumesOf = memoized((machineUuid) => this.machines.get(machineUuid));
     for (let first = 0; first < points.length; first += AT_ONCE) {
@@ -143,18 +145,33 @@ export class Catalogue {
   private async findChained(transport: Transport, id: string, signal: AbortSignal): Promise<ChainedPoint | undefined> {
     const found = await this.findOwned(transport, id, signal);
     if (!found) return undefined;
-    const { point, isOfSame } = found;
-    const chain = point.type === 'FULL' ? [point] : (await transport.listChain(point, signal)).filter(isOfSame);
-    return linked(chain).find((each) => each.id === id);
+    const { point, owner } = found;
+    if (point.type === 'FULL') return linked([point])[0];
+    const chain = await transport.listChain(point, signal);
+    const ownerOf = await this.ownersOf(transport, chain, () => this.identities.ofJob(point.jobName), signal);
+    return linked(chain.filter((each) => ownerOf(each) === owner)).find((each) => each.id === id);
   }
 
-  /** The restore point, and what tells those of the same machine in its chain; undefined if there is none, or it is not of the job's machine. */
+  /** The restore point, and its machine; undefined if there is none, or it is not of the job's machine. */
   private async findOwned(transport: Transport, id: string, signal: AbortSignal): Promise<Owned | undefined> {
     const point = await transport.findRestorePoint(id, signal);
     if (!point) return undefined;
-    const ownerOf = await this.identities.ofJob(point.jobName);
+    const ownerOf = await this.ownersOf(transport, [point], () => this.identities.ofJob(point.jobName), signal);
     const owner = ownerOf(point);
-    return owner === undefined ? undefined : { point, isOfSame: (other) => ownerOf(other) === owner };
+    return owner === undefined ? undefined : { point, owner };
+  }
+
+  /** What finds the owners of these restore points, also of those that were taken since a machine has another name. */
+  private async ownersOf(
+    transport: Transport,
+    points: readonly RestorePoint[],
+    find: () => Promise<FindOwner>,
+    signal: AbortSignal,
+  ): Promise<FindOwner> {
+    const ownerOf = await find();
+    const strange = points.filter((point) => point.machine.moref === undefined && ownerOf(point) === undefined);
+    const isNews = await this.identities.learn(strange, (name) => transport.findMachines(name, signal));
+    return isNews ? find() : ownerOf;
   }
 
   private async manifestOf(transport: Transport, point: RestorePoint, signal: AbortSignal): Promise<Manifest | undefined> {

@@ -29,6 +29,24 @@ export class Identities {
     });
   }
 
+  /**
+   * Remembers the names that machines have in vCenter now, where restore points of their jobs have a name only, and one that is not known:
+   * each such name is asked for once. Answers whether that was news.
+   */
+  async learn(points: readonly RestorePoint[], namesakesOf: (name: string) => Promise<readonly VsphereMachine[]>): Promise<boolean> {
+    const strange = new Map(points.map(({ jobName, machine: { name = '' } }) => [`${jobName} ${name}`, { jobName, name }]));
+    let isNews = false;
+    for (const { jobName, name } of strange.values()) {
+      const record = await this.records.get(machineUuidOf(jobName) ?? '');
+      const [namesake, ...others] = record && name !== '' ? await namesakesOf(name) : [];
+      if (!record || !namesake || others.length > 0) continue;
+      if (!record.machines.some(({ moref, vcenter }) => moref === namesake.moref && vcenter === namesake.vcenter)) continue;
+      await this.add(record.machineUuid, namesake);
+      isNews = true;
+    }
+    return isNews;
+  }
+
   /** Finds the owners of restore points that this job took. */
   async ofJob(jobName: string): Promise<FindOwner> {
     const record = await this.records.get(machineUuidOf(jobName) ?? '');

@@ -72,6 +72,24 @@ describe.each([
     expect([bench.estate.contentOf(machine.name), bench.estate.contentOf(other.machine.name)]).toEqual([content, untouched]);
   });
 
+  test('what its job takes of a machine by itself after that was renamed is known for its own', async () => {
+    const other = bench.machine();
+    const { machine, take } = await bench.guarded();
+    const provider = bench.open();
+    await provider.takeBackup(take(), never);
+    const renamed = `${machine.name}-renamed`;
+    bench.estate.rename(machine.name, renamed);
+    const job = jobOf(bench, machine.uuid);
+    job.morefs.unshift(bench.estate.machine(other.machine.name).moref);
+    bench.estate.startJob(job);
+    const own = [...bench.estate.pointsOf(machine.name), ...bench.estate.pointsOf(renamed)].map(({ id }) => id);
+    expect(own).toHaveLength(2);
+    expect((await provider.findBackup!(own[1]!, never))?.machineUuid).toBe(machine.uuid);
+    expect((await all(bench.open().listBackups(never))).map(({ externalId }) => externalId)).toEqual(own);
+    const [foreign] = bench.estate.pointsOf(other.machine.name);
+    expect(await provider.findBackup!(foreign!.id, never)).toBeUndefined();
+  });
+
   test('a machine that was never assigned is known by the name of its job', async () => {
     const [other, { machine }] = [bench.machine(), bench.machine()];
     const morefs = [other.machine, machine].map((each) => bench.estate.machine(each.name).moref);
