@@ -7,6 +7,7 @@ import type { BackupProvider, Contracts, InventorySource, Plugin, PluginKind, Pl
 import type { Plugins } from '../provider/load-plugins.js';
 import type { DynamicSettings } from '../settings/dynamic-settings.js';
 import { DatabaseStore } from './database-store.js';
+import { assertSoundFacts } from './inventory-answers.js';
 import { settingName } from './plugin-settings.js';
 import { assertSoundAnswer } from './provider-answers.js';
 import { supervise, type AnswerCheck, type Patience } from './supervise.js';
@@ -14,7 +15,7 @@ import { supervise, type AnswerCheck, type Patience } from './supervise.js';
 const ANSWER_MS = 60_000;
 const MINUTE_MS = 60_000;
 
-const CHECKS: Readonly<Record<PluginKind, AnswerCheck>> = { backup: assertSoundAnswer, inventory: () => undefined };
+const CHECKS: Readonly<Record<PluginKind, AnswerCheck>> = { backup: assertSoundAnswer, inventory: assertSoundFacts };
 
 interface Instance {
   readonly madeOf: string;

@@ -1,35 +1,21 @@
-import { ProviderError, type ProviderBackup } from '../provider/index.js';
+import type { ProviderBackup } from '../provider/index.js';
+import {
+  checkOf,
+  isBoolean,
+  isName,
+  isSize,
+  isText,
+  isTime,
+  listOf,
+  oneOf,
+  orAbsent,
+  withFields,
+  type Answers,
+  type Test,
+} from './sound-answers.js';
+import type { AnswerCheck } from './supervise.js';
 
 const MOST_STEPS = 100;
-const LAST_YEAR = 9999;
-
-type Test = (value: unknown) => boolean;
-
-const isText: Test = (value) => typeof value === 'string';
-const isName: Test = (value) => typeof value === 'string' && value.length > 0 && value.length <= 255;
-const isSize: Test = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
-const isBoolean: Test = (value) => typeof value === 'boolean';
-const isTime: Test = (value) => value instanceof Date && value.getTime() >= 0 && value.getUTCFullYear() <= LAST_YEAR;
-
-const oneOf =
-  (...values: readonly unknown[]): Test =>
-  (value) =>
-    values.includes(value);
-const orAbsent =
-  (isSound: Test): Test =>
-  (value) =>
-    value === undefined || isSound(value);
-const listOf =
-  (isSound: Test, least = 0, most = Infinity): Test =>
-  (value) =>
-    Array.isArray(value) && value.length >= least && value.length <= most && value.every((item) => isSound(item));
-const withFields =
-  (fields: Readonly<Record<string, Test>>): Test =>
-  (value) =>
-    isObject(value) && Object.entries(fields).every(([name, isSound]) => isSound(value[name]));
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isVolume = withFields({
   uuid: isName,
@@ -60,8 +46,8 @@ const isRestored = withFields({ uuid: isName, sizeBytes: isSize, path: isText, d
 const A_BACKUP = 'a backup without a name, a machine, a time, a type, sizes or volumes';
 const A_RESTORED_VOLUME = 'a restored volume without a uuid, a size or a path';
 
-/** Of each method of a backup provider that answers something: what an answer is like, and what one is that is not. */
-const ANSWERS: Readonly<Record<string, readonly [isSound: Test, otherwise: string]>> = {
+/** Of each method of a backup provider that answers something. */
+const ANSWERS: Readonly<Record<string, Answers>> = {
   capabilities: [
     withFields({
       quiesce: isBoolean,
@@ -92,9 +78,4 @@ const ANSWERS: Readonly<Record<string, readonly [isSound: Test, otherwise: strin
 };
 
 /** Throws `corrupt` for what a backup provider cannot have meant as the answer, or one page of the answer, of the method. */
-export function assertSoundAnswer(method: string, answer: unknown): void {
-  const known = Object.hasOwn(ANSWERS, method) ? ANSWERS[method] : undefined;
-  if (!known) return;
-  const [isSound, otherwise] = known;
-  if (!isSound(answer)) throw new ProviderError('corrupt', `the provider answered with ${otherwise}`);
-}
+export const assertSoundAnswer: AnswerCheck = checkOf('provider', ANSWERS);

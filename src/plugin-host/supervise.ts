@@ -14,8 +14,8 @@ export interface Patience {
 /** The methods whose result is read page by page. */
 const PAGED: ReadonlySet<string> = new Set(['listBackups', 'listMachines']);
 
-/** Throws for what cannot be the answer of a method, or one page of it. */
-export type AnswerCheck = (method: string, answer: unknown) => void;
+/** Throws for what cannot be the answer of a method, or one page of it; the request is the method's first argument. */
+export type AnswerCheck = (method: string, answer: unknown, request?: unknown) => void;
 
 /**
  * Wraps a plugin's provider or source: time limits, answers that are checked, one log line a call, `ProviderError` as the only failure
@@ -28,7 +28,7 @@ export function supervise<T extends object>(name: string, target: T, patience: (
       if (typeof member !== 'function' || typeof method !== 'string') return member;
       const invoke = (args: readonly unknown[]): unknown => Reflect.apply(member, object, args);
       return (...args: unknown[]) => {
-        const call = new SupervisedCall(`${name}.${method}`, args, patience(), (answer) => check(method, answer), log);
+        const call = new SupervisedCall(`${name}.${method}`, args, patience(), (answer) => check(method, answer, args[0]), log);
         return PAGED.has(method) ? call.pages(invoke) : call.once(invoke);
       };
     },

@@ -73,6 +73,67 @@ forEachEngine((engine) => {
     TEST_MS,
   );
 
+  /** What needs the inventory source, each by the method that it needs first; the source does nothing of it. */
+  async function requestsOfInventory(zoneid: string) {
+    const [vm, other] = [await deploy(server.admin, zoneid), await deploy(server.admin, zoneid)];
+    const [vmId, otherId] = [String(vm.id), String(other.id)];
+    const policyId = await importPolicy(server, zoneid);
+    await server.admin.run('assignBackupPolicy', { virtualmachineid: vmId, backuppolicyid: policyId });
+    const backupId = String((await takeBackup(server.admin, vmId)).id);
+    const volume = async (name: string) =>
+      String(((await server.admin.run('createVolume', { zoneid, name, size: '1' })).volume as { id: string }).id);
+    const [free, used] = [await volume('free'), await volume('used')];
+    await server.admin.run('attachVolume', { id: used, virtualmachineid: otherId });
+    const restoreOne = { backupid: backupId, volumeid: await volumeOf(vmId), virtualmachineid: otherId };
+    const requests: readonly (readonly [string, string, Record<string, string>])[] = [
+      ['findMachine', 'createBackup', { virtualmachineid: vmId }],
+      ['deployMachine', 'deployVirtualMachine', { zoneid, name: 'never' }],
+      ['startMachine', 'startVirtualMachine', { id: vmId }],
+      ['stopMachine', 'stopVirtualMachine', { id: vmId }],
+      ['destroyMachine', 'destroyVirtualMachine', { id: vmId }],
+      ['createVolume', 'createVolume', { zoneid, name: 'never', size: '1' }],
+      ['attachVolume', 'attachVolume', { id: free, virtualmachineid: otherId }],
+      ['detachVolume', 'detachVolume', { id: used }],
+      ['adoptRestoredMachine', 'restoreBackup', { id: backupId }],
+      ['adoptRestoredVolume', 'restoreBackupVolume', restoreOne],
+      ['readCatalogue', 'listServiceOfferings', { zoneid }],
+      ['freeBytes', 'planRestore', { id: backupId }],
+    ];
+    return { vmId, requests };
+  }
+  const copies = async (zoneid: string) => [
+    await listed(server.admin, 'listVirtualMachines', 'virtualmachine', { zoneid }),
+    await listed(server.admin, 'listVolumes', 'volume', { zoneid }),
+  ];
+
+  test.each([
+    ['garbled', 12, 'the inventory source answered with (a|room) '],
+    // Which room and which catalogue there are, no request says.
+    ['mistaken', 10, 'the inventory source answered with something else than was asked for '],
+  ])(
+    'the inventory source "%s" fails its own requests, by name, and nothing of what it tells is recorded',
+    async (plugin, count, text) => {
+      const [zoneId, good] = [await makeZone(server), await protectedMachine(server)];
+      await configure(server, 'inventory.plugin', plugin, zoneId);
+      await configure(server, 'jobs.retries', '0', zoneId);
+      const { vmId, requests } = await requestsOfInventory(zoneId);
+      const method = (name: string) => configure(server, `inventory.plugin.${plugin}.method`, name, zoneId);
+      const before = await copies(zoneId);
+      for (const [needed, command, parameters] of requests.slice(0, count)) {
+        await method(needed);
+        const refusal = await server.admin.refusal(command, parameters);
+        const expected = expect.stringMatching(new RegExp(`^${plugin}\\.${needed}: ${text}`));
+        expect({ needed, ...refusal }).toEqual({ needed, code: 530, text: expected });
+        expect(refusal.text).not.toContain('hunter2');
+      }
+      expect(await copies(zoneId)).toEqual(before);
+      await takeBackup(server.admin, good.vmId);
+      await method('');
+      await takeBackup(server.admin, vmId);
+    },
+    TEST_MS,
+  );
+
   test('a plugin that cannot be made is a fault of its zone', async () => {
     const bad = await scene('throws');
     await badly('throws', bad.zoneId, 'create');
