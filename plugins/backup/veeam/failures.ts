@@ -3,8 +3,8 @@ import type { HttpsAnswer, HttpsRequest } from './https-message.js';
 
 const LONGEST_REASON = 1000;
 
-/** How far a request has come before it failed. */
-type Stage = 'address' | 'certificate' | 'answer';
+/** How far a request has come before it failed; with what is set, some cannot even begin. */
+type Stage = 'settings' | 'address' | 'certificate' | 'answer';
 
 /** No answer, or only a part of one. */
 export class ConnectionFailed extends ProviderError {
@@ -27,16 +27,10 @@ interface Sent extends HttpsRequest {
 export function connectionFailure(cause: unknown, { origin, isRepeatable }: Sent, signal: AbortSignal): ConnectionFailed {
   if (signal.aborted)
     return new ConnectionFailed('answer', isRepeatable ? 'temporary' : 'unknown', 'gave up waiting for Veeam', signal.reason);
+  if (cause instanceof ConnectionFailed) return cause;
   if (cause instanceof ProviderError) return new ConnectionFailed('address', cause.fault, cause.message, cause);
   const code = codeOf(cause);
-  if (isCertificateCode(code)) {
-    return new ConnectionFailed(
-      'certificate',
-      'rejected',
-      `the certificate of ${origin} is not trusted (${code}); name the certificates that may vouch for it in the setting ca.file`,
-      cause,
-    );
-  }
+  if (isCertificateCode(code)) return new ConnectionFailed('certificate', 'rejected', untrusted(origin, code), cause);
   if (NOT_CONNECTED.has(code)) return new ConnectionFailed('address', 'temporary', `${origin} cannot be reached (${code})`, cause);
   const message = `${origin} gave no whole answer (${code})`;
   return new ConnectionFailed('answer', isRepeatable ? 'temporary' : 'unknown', message, cause);
@@ -71,6 +65,15 @@ const NOT_CONNECTED: ReadonlySet<string> = new Set([
 ]);
 
 const isCertificateCode = (code: string): boolean => /CERT|ERR_TLS|UNABLE_TO_|SIGNATURE|EPROTO|ERR_SSL/.test(code);
+
+/** Why nothing was sent to whoever answers there, and what can be done about it. */
+function untrusted(origin: string, code: string): string {
+  if (/EPROTO|ERR_SSL/.test(code)) return `what answers at ${origin} does not speak HTTPS (${code}); see that the port is right`;
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
+    return `the certificate of ${origin} is for another name (${code}); use that name in the address`;
+  if (code === 'CERT_HAS_EXPIRED') return `the certificate of ${origin} has expired (${code}); give the server a new one`;
+  return `the certificate of ${origin} is not trusted (${code}); name the certificates that may vouch for it in the setting ca.file`;
+}
 
 /** The name of what went wrong, out of the error or what it was caused by. */
 function codeOf(cause: unknown): string {

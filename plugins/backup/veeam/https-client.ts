@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, request as send } from 'undici';
 import { ProviderError } from '../../../src/provider/index.js';
-import { connectionFailure, givenUp } from './failures.js';
+import { ConnectionFailed, connectionFailure, givenUp } from './failures.js';
 import type { HttpsAnswer, HttpsRequest } from './https-message.js';
 
 /** How often a request is sent at most when the server is busy, or has dropped a connection on which nothing was asked but a question. */
@@ -79,15 +79,13 @@ export class HttpsClient {
 }
 
 async function readCertificates(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (cause) {
-    throw new ProviderError(
-      'rejected',
-      `the file ${file} in the setting ca.file cannot be read (${(cause as NodeJS.ErrnoException).code})`,
-      cause,
-    );
-  }
+  const unusable = (why: string, cause?: unknown) =>
+    new ConnectionFailed('settings', 'rejected', `the file ${file} in the setting ca.file ${why}`, cause);
+  const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    throw unusable(`cannot be read (${cause.code}); put the certificates there, on every server, or correct the setting`, cause);
+  });
+  if (/^-----BEGIN (TRUSTED |X509 )?CERTIFICATE-----/m.test(text)) return text;
+  throw unusable('holds no certificate as PEM; convert it (openssl x509 -inform DER -in <file>)');
 }
 
 async function readAll(body: AsyncIterable<Buffer>, maxBytes: number): Promise<string> {

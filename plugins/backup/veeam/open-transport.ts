@@ -7,6 +7,7 @@ import type { OpenTransport, Transport } from './transport.js';
 import { VbrTransport } from './vbr/vbr-transport.js';
 
 const VBR_PORT = 9419;
+const WHERE = 'name the server of Veeam in the setting vbr.url, or Enterprise Manager in url';
 
 /** The API that was found where the settings leave it open, and the address that it was found by. */
 interface Choice {
@@ -50,12 +51,14 @@ async function whatAnswers(settings: VeeamSettings, now: () => Date): Promise<Ch
       () => undefined,
       (error: unknown) => error,
     );
+  if (failure instanceof ConnectionFailed && failure.stage === 'settings') throw failure;
   if (!(failure instanceof ConnectionFailed && failure.stage === 'address')) return 'vbr';
   // Where nobody answers at all, nothing is chosen: whichever comes back first is asked for then.
   await openEm(settings, now)
     .reach(new AbortController().signal)
-    .catch(() => {
-      throw failure;
+    .catch((error: Error) => {
+      const stage = error instanceof ConnectionFailed ? error.stage : 'address';
+      throw new ConnectionFailed(stage, failure.fault, `${failure.message}, and ${error.message}; ${WHERE}`, error);
     });
   return 'em';
 }

@@ -20,7 +20,8 @@ export const SETTINGS = {
   },
   version: {
     kind: 'string',
-    description: 'the revision of the Backup & Replication API to speak, such as 1.2-rev1; 0: the newest that server and plugin both know',
+    description:
+      'the revision of the Backup & Replication API to speak, such as 1.2-rev1; 0, or the version of the server as CloudStack has it (11, 12, 13): the newest that server and plugin both know',
     default: '0',
   },
   username: { kind: 'string', description: 'user who logs on to Veeam', default: 'administrator' },

@@ -18,7 +18,7 @@ import type {
 import { ProviderError } from '../../../src/provider/index.js';
 import { Assignments } from './assignments.js';
 import { Catalogue } from './catalogue.js';
-import { givenUp } from './failures.js';
+import { ConnectionFailed, givenUp } from './failures.js';
 import { Filling } from './filling.js';
 import { Restoring } from './restoring.js';
 import { SessionFollower } from './session-follower.js';
@@ -63,7 +63,7 @@ export class VeeamProvider implements BackupProvider {
       return await (await this.openTransport()).checkConnection(signal);
     } catch (error) {
       if (!(error instanceof ProviderError) || signal.aborted) throw error;
-      return [{ name: 'settings', isPassed: false, detail: error.message }];
+      return [{ name: error instanceof ConnectionFailed ? error.stage : 'settings', isPassed: false, detail: error.message }];
     }
   }
 

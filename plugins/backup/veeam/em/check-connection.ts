@@ -14,15 +14,18 @@ interface Way {
   readonly vcenter: string;
 }
 
+const OF_EM = 'see that the setting url is the address of the API of Enterprise Manager, such as https://em.example:9398/api/';
+const WHO = 'see that the settings username and password are right, and that the user may log on to Enterprise Manager';
+const A_VCENTER = 'see that its server is in Veeam, and that the user may see it';
 const NO_TEMPLATE = 'there is no job that could be copied: make one in Veeam, for the machines with a tag that no machine has';
 
 /** Tries the way to Enterprise Manager, up to the first step that fails. */
 export async function checkConnection({ https, em, vcenter }: Way, signal: AbortSignal): Promise<readonly ConnectionStep[]> {
   const infrastructure = new Infrastructure(em, vcenter);
-  return tryWay({ https, path: '/' }, signal, [
-    ['version', async () => `versions ${(await em.versions(signal)).join(', ')} of the API`],
-    ['login', () => em.logOn(signal).then(() => 'the user name and the password are accepted')],
-    ['vcenter', async () => (await infrastructure.vcenter(signal)).name],
+  return tryWay({ https, path: '/', settings: 'the setting url' }, signal, [
+    ['version', async () => `versions ${(await em.versions(signal)).join(', ')} of the API`, OF_EM],
+    ['login', () => em.logOn(signal).then(() => 'the user name and the password are accepted'), WHO],
+    ['vcenter', async () => (await infrastructure.vcenter(signal)).name, A_VCENTER],
     [
       'templates',
       async () => {
@@ -30,6 +33,7 @@ export async function checkConnection({ https, em, vcenter }: Way, signal: Abort
         if (names.length === 0) throw new ProviderError('not_found', NO_TEMPLATE);
         return `${names.length} jobs can be copied: ${names.slice(0, 10).join(', ')}`;
       },
+      'see that the user has the role Portal Administrator',
     ],
   ]);
 }

@@ -117,6 +117,12 @@ describe('where the settings leave the choice', () => {
     bench.server.faults.push({ on: /./, how: 'drop' });
     expect((await expectFault(provider.listOfferings(never), 'temporary')).message).toContain(':9419 cannot be reached');
     bench.server.faults.length = 0;
+    // Nor with a file of certificates that is not there: nobody was asked.
+    await expectFault(
+      bench.open({ api: 'auto', url: `${bench.server.origin}/api`, 'ca.file': '/nowhere' }).listOfferings(never),
+      'rejected',
+    );
+    expect((await bench.store.get('api/found'))?.value).not.toMatchObject({ url: `${bench.server.origin}/api` });
     expect(await provider.listOfferings(never)).toHaveLength(1);
   });
 });

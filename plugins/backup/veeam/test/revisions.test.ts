@@ -1,4 +1,4 @@
-import { REVISIONS, revisionOf, type FeatureName } from '../vbr/revisions.js';
+import { REVISIONS, revisionOf, revisionSet, type FeatureName } from '../vbr/revisions.js';
 import { descriptionOf, factsFor } from './fake/vbr-facts.js';
 
 type Name = (typeof REVISIONS)[number];
@@ -55,3 +55,8 @@ test.each([undefined, '<html>', null, {}, { paths: 'none' }])(
     }
   },
 );
+
+test('fixes a revision where one is set, and not where CloudStack has the version of the server', () => {
+  for (const version of ['', '0', '9', '10', '11', '12', '13']) expect(revisionSet(version)).toBeUndefined();
+  for (const version of ['1.2-rev0', '12.3', 'v12', '-1', ' ']) expect(revisionSet(version)).toBe(version);
+});

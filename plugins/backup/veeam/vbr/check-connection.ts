@@ -14,13 +14,19 @@ interface Way {
   readonly target: DiskTarget;
 }
 
+const OF_A_SERVER =
+  'see that the address is that of a Backup & Replication server of version 12 or newer, and that the setting version is 0';
+const WHO = 'see that the settings username and password are right, and that the user may log on to the REST API';
+const A_ROLE = 'see that the user has the role Backup Administrator, and that there is a repository';
+const A_VCENTER = 'see that the vCenter server of the zone is in Veeam, and that the setting vcenter has its name there';
+
 /** Tries the way to the server, up to the first step that fails. */
 export const checkConnection = ({ https, client, inventory, target }: Way, signal: AbortSignal): Promise<readonly ConnectionStep[]> =>
-  tryWay({ https, path: '/swagger/' }, signal, [
-    ['version', async () => `revision ${(await client.revision(signal)).name} of the API`],
-    ['login', () => logOn(client, signal)],
-    ['repositories', () => repositories(client, signal)],
-    ['vcenter', () => vcenter(inventory, signal)],
+  tryWay({ https, path: '/swagger/', settings: 'the setting vbr.url, or else the host in url,' }, signal, [
+    ['version', async () => `revision ${(await client.revision(signal)).name} of the API`, OF_A_SERVER],
+    ['login', () => logOn(client, signal), WHO],
+    ['repositories', () => repositories(client, signal), A_ROLE],
+    ['vcenter', () => vcenter(inventory, signal), A_VCENTER],
     ...targetSteps(inventory, target, signal),
   ]);
 
@@ -31,6 +37,7 @@ const targetSteps = (inventory: Inventory, target: DiskTarget, signal: AbortSign
     .map((part) => [
       `restore.${part}`,
       () => findTarget(inventory, target, part, signal).then(({ name, objectId }) => `${name} (${objectId})`),
+      `see that the setting restore.${part} has the name of one ${part} in vCenter that the user may see`,
     ]);
 
 async function logOn(client: VbrClient, signal: AbortSignal): Promise<string> {

@@ -5,6 +5,12 @@ export const REVISIONS = [
 ] as const;
 export type RevisionName = (typeof REVISIONS)[number];
 
+/**
+ * The revision that an administrator has set; undefined to take the newest. CloudStack's plugin has the server's major version there, such as
+ * 12, and may have had it since before the last update: what a server speaks, it says itself.
+ */
+export const revisionSet = (version: string): string | undefined => (/^\d{0,2}$/.test(version) ? undefined : version);
+
 /** The part of a server's description of its API (an OpenAPI document) that is looked at. */
 interface Description {
   readonly paths?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;

@@ -102,7 +102,10 @@ export class VbrClient {
     const { wanted } = this;
     const candidates = wanted === undefined ? REVISIONS : REVISIONS.filter((name) => name === wanted);
     if (candidates.length === 0) {
-      throw new ProviderError('rejected', `the setting version is "${wanted}"; it can be 0 or one of ${REVISIONS.join(', ')}`);
+      throw new ProviderError(
+        'rejected',
+        `the setting version is "${wanted}"; it can be 0, a version of the server such as 12, or one of ${REVISIONS.join(', ')}`,
+      );
     }
     for (const name of candidates) {
       const answer = await this.https.send({ method: 'GET', path: `/swagger/v${name}/swagger.json` }, SHARED);

@@ -22,6 +22,7 @@ import { Jobs } from './jobs.js';
 import { MachineRestores } from './machine-restores.js';
 import { capacityOf } from './repositories.js';
 import { RestorePoints } from './restore-points.js';
+import { revisionSet } from './revisions.js';
 import { Sessions } from './sessions.js';
 import { VbrClient } from './vbr-client.js';
 
@@ -43,7 +44,7 @@ export class VbrTransport implements Transport {
     now: () => Date,
   ) {
     const { username, password, version, vcenter } = settings;
-    this.client = new VbrClient(https, { username, password }, ['', '0'].includes(version) ? undefined : version, now);
+    this.client = new VbrClient(https, { username, password }, revisionSet(version), now);
     this.inventory = new Inventory(this.client, vcenter);
     this.jobs = new Jobs(this.client);
     this.sessions = new Sessions(this.client, username);
