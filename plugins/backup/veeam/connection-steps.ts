@@ -2,6 +2,8 @@ import { ProviderError, type ConnectionStep } from '../../../src/provider/index.
 import { ConnectionFailed } from './failures.js';
 import type { HttpsClient } from './https-client.js';
 
+const LOG_OFF_MS = 5000;
+
 /** A step: what it is called, what tries it and answers what was found, and what to do if that fails. */
 export type Attempt = readonly [name: string, attempt: () => Promise<string>, remedy?: string];
 
@@ -43,6 +45,11 @@ export async function tryWay(
     if (!step.isPassed) break;
   }
   return steps;
+}
+
+/** Logs off who has logged on for the steps only. Where that does not go well soon, the logon ends by itself. */
+export async function endLogon(client: { logOff(signal: AbortSignal): Promise<void> }, signal: AbortSignal): Promise<void> {
+  await client.logOff(AbortSignal.any([signal, AbortSignal.timeout(LOG_OFF_MS)])).catch(() => undefined);
 }
 
 async function tried([name, attempt, remedy]: Attempt): Promise<ConnectionStep> {

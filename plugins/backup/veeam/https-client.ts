@@ -51,6 +51,8 @@ export class HttpsClient {
         await pause(waitMs, signal);
       } catch (cause) {
         const failure = connectionFailure(cause, { ...request, isRepeatable, origin }, signal);
+        // The file of certificates may be another one by now.
+        if (failure.stage === 'certificate') this.agent = undefined;
         if (isLast || limited.aborted || failure.stage !== 'answer' || !isRepeatable) throw failure;
       }
     }

@@ -1,8 +1,9 @@
 import { ProviderError, Records, type PluginHost } from '../../../src/provider/index.js';
 import { EmTransport } from './em/em-transport.js';
 import { ConnectionFailed } from './failures.js';
-import { HttpsClient } from './https-client.js';
+import { HttpsClient, type HttpsOptions } from './https-client.js';
 import type { VeeamSettings } from './settings.js';
+import type { SharedClients } from './shared-clients.js';
 import type { OpenTransport, Transport } from './transport.js';
 import { VbrTransport } from './vbr/vbr-transport.js';
 
@@ -15,18 +16,22 @@ interface Choice {
   readonly url: string;
 }
 
-type Host = Pick<PluginHost, 'store' | 'now'>;
+/** What ways to Veeam are opened with. */
+interface Host extends Pick<PluginHost, 'store' | 'now'> {
+  readonly clients: SharedClients;
+}
 
 /** The way to Veeam that the settings ask for. */
-export function transportOpener(settings: VeeamSettings, host: Host): OpenTransport {
+export function transportOpener(settings: VeeamSettings, { store, now }: PluginHost, clients: SharedClients): OpenTransport {
+  const host = { store, now, clients };
   return async () => {
     switch (settings.api) {
       case 'auto':
-        return settings['vbr.url'] === '' ? openWhatWasFound(settings, host) : openVbr(settings, host.now);
+        return settings['vbr.url'] === '' ? openWhatWasFound(settings, host) : openVbr(settings, host);
       case 'vbr':
-        return openVbr(settings, host.now);
+        return openVbr(settings, host);
       case 'em':
-        return openEm(settings, host.now);
+        return openEm(settings, host);
       default:
         throw new ProviderError('rejected', `the setting api is "${settings.api}"; it can be auto, vbr or em`);
     }
@@ -34,18 +39,18 @@ export function transportOpener(settings: VeeamSettings, host: Host): OpenTransp
 }
 
 /** The API that was found first: what has been begun there is known to no other. */
-async function openWhatWasFound(settings: VeeamSettings, { store, now }: Host): Promise<Transport> {
+async function openWhatWasFound(settings: VeeamSettings, host: Host): Promise<Transport> {
   const { url } = settings;
-  const choices = new Records<Choice>(store, 'api/');
+  const choices = new Records<Choice>(host.store, 'api/');
   const before = await choices.get('found');
-  const found = before?.url === url ? before : { api: await whatAnswers(settings, now), url };
+  const found = before?.url === url ? before : { api: await whatAnswers(settings, host), url };
   const { api } = await choices.change('found', (present) => (present?.url === url ? present : found));
-  return api === 'vbr' ? openVbr(settings, now) : openEm(settings, now);
+  return api === 'vbr' ? openVbr(settings, host) : openEm(settings, host);
 }
 
 /** Backup & Replication, unless nobody is there and Enterprise Manager answers in its place. */
-async function whatAnswers(settings: VeeamSettings, now: () => Date): Promise<Choice['api']> {
-  const failure = await openVbr(settings, now)
+async function whatAnswers(settings: VeeamSettings, host: Host): Promise<Choice['api']> {
+  const failure = await openVbr(settings, host)
     .capabilities(new AbortController().signal)
     .then(
       () => undefined,
@@ -54,7 +59,7 @@ async function whatAnswers(settings: VeeamSettings, now: () => Date): Promise<Ch
   if (failure instanceof ConnectionFailed && failure.stage === 'settings') throw failure;
   if (!(failure instanceof ConnectionFailed && failure.stage === 'address')) return 'vbr';
   // Where nobody answers at all, nothing is chosen: whichever comes back first is asked for then.
-  await openEm(settings, now)
+  await openEm(settings, host)
     .reach(new AbortController().signal)
     .catch((error: Error) => {
       const stage = error instanceof ConnectionFailed ? error.stage : 'address';
@@ -63,21 +68,25 @@ async function whatAnswers(settings: VeeamSettings, now: () => Date): Promise<Ch
   return 'em';
 }
 
-function openVbr(settings: VeeamSettings, now: () => Date): VbrTransport {
+function openVbr(settings: VeeamSettings, { now, clients }: Host): VbrTransport {
   const address = settings['vbr.url'] === '' ? `https://${parse('url', settings.url).hostname}:${VBR_PORT}` : settings['vbr.url'];
-  return new VbrTransport(httpsClient(settings, parse('vbr.url', address)), settings, now);
+  const options = optionsOf(settings, parse('vbr.url', address));
+  const { username, password, version } = settings;
+  return new VbrTransport(new HttpsClient(options), settings, now, clients.of(now, 'vbr', options, username, password, version));
 }
 
 /** With the Backup & Replication server for what Enterprise Manager cannot do, if there is one set. */
-function openEm(settings: VeeamSettings, now: () => Date): EmTransport {
-  const companion = settings['vbr.url'] === '' ? undefined : openVbr(settings, now);
-  return new EmTransport(httpsClient(settings, parse('url', settings.url)), settings, companion);
+function openEm(settings: VeeamSettings, host: Host): EmTransport {
+  const companion = settings['vbr.url'] === '' ? undefined : openVbr(settings, host);
+  const { url, username, password } = settings;
+  const options = optionsOf(settings, parse('url', url));
+  return new EmTransport(new HttpsClient(options), settings, companion, host.clients.of(host.now, 'em', options, url, username, password));
 }
 
-/** A client of the server at this address, with what the settings say of connections. */
-function httpsClient(settings: VeeamSettings, { origin }: URL): HttpsClient {
+/** How the server at this address is connected to. */
+function optionsOf(settings: VeeamSettings, { origin }: URL): HttpsOptions {
   const timeoutMs = Math.max(1, settings['request.timeout']) * 1000;
-  return new HttpsClient({ origin, verifies: settings['validate.ssl'], caFile: settings['ca.file'], timeoutMs });
+  return { origin, verifies: settings['validate.ssl'], caFile: settings['ca.file'], timeoutMs };
 }
 
 function parse(key: string, text: string): URL {

@@ -1,7 +1,9 @@
 import { ProviderError } from '../../../../src/provider/index.js';
 import type { Capabilities, ConnectionStep, StorageCapacity } from '../../../../src/provider/index.js';
+import { endLogon } from '../connection-steps.js';
 import type { HttpsClient } from '../https-client.js';
 import type { VeeamSettings } from '../settings.js';
+import type { Share } from '../shared-clients.js';
 import type {
   Disk,
   DiskRestores,
@@ -41,8 +43,9 @@ export class EmTransport implements Transport {
     private readonly https: HttpsClient,
     private readonly settings: VeeamSettings,
     private readonly companion: Companion | undefined,
+    share: Share,
   ) {
-    const em = this.client();
+    const em = share(() => this.client());
     const pace = { intervalMs: Math.max(0.1, settings['task.poll.interval']) * 1000, looks: Math.max(1, settings['task.poll.max.retry']) };
     // First its task comes to an end, and then a session is seen.
     this.shownAfterMs = 2 * pace.intervalMs * pace.looks;
@@ -70,8 +73,7 @@ export class EmTransport implements Transport {
   async checkConnection(signal: AbortSignal): Promise<readonly ConnectionStep[]> {
     const em = this.client();
     const steps = await checkConnection({ https: this.https, em, vcenter: this.settings.vcenter }, signal);
-    // A session that cannot be closed ends by itself.
-    await em.logOff(signal).catch(() => undefined);
+    await endLogon(em, signal);
     if (!this.companion || !steps.every(({ isPassed }) => isPassed)) return steps;
     const beyond = await this.companion.checkConnection(signal);
     return [...steps, ...beyond.map((step) => ({ ...step, name: `${step.name} of Backup & Replication` }))];

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { expectFault, never } from '../../../../test/kit/contract/samples.js';
 import { ConnectionFailed, refusal } from '../failures.js';
 import { HttpsClient, type HttpsOptions } from '../https-client.js';
+import { makeCertificates } from './fake/certificates.js';
 import { FakeServer, type Fault } from './fake/server.js';
 
 let server: FakeServer;
@@ -101,6 +102,17 @@ test('reads the file of certificates again when it could not be read', async () 
   await failure(late.send(get(), never));
   await copyFile(server.caFile, caFile);
   expect((await late.send(get(), never)).status).toBe(200);
+});
+
+test('reads it again when the server was not trusted: certificates are renewed', async () => {
+  const caFile = join(dirname(server.caFile), 'renewed.pem');
+  const other = await makeCertificates();
+  await copyFile(other.caFile, caFile);
+  const renewed = client({ caFile });
+  expect((await failure(renewed.send(get(), never)))[0]).toBe('certificate');
+  await copyFile(server.caFile, caFile);
+  expect((await renewed.send(get(), never)).status).toBe(200);
+  await other.remove();
 });
 
 test('gives up a slow answer after its time, and soon when it is told to', async () => {

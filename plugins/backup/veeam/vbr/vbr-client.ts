@@ -58,6 +58,13 @@ export class VbrClient {
     await this.currentToken(signal);
   }
 
+  /** Has the server forget the token, if there is one. */
+  async logOff(signal: AbortSignal): Promise<void> {
+    const token = await this.token;
+    this.token = undefined;
+    if (token) await this.send(token, { method: 'POST', path: '/api/oauth2/logout' }, signal);
+  }
+
   /** The answer of one request. A token that has just become worthless is replaced, once. */
   async ask(method: HttpsRequest['method'], path: string, signal: AbortSignal, body?: unknown): Promise<Answer> {
     const answer = await this.authorized({ method, path, body }, signal);

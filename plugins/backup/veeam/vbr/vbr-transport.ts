@@ -1,7 +1,9 @@
 import { ProviderError } from '../../../../src/provider/index.js';
 import type { Capabilities, ConnectionStep, StorageCapacity } from '../../../../src/provider/index.js';
+import { endLogon } from '../connection-steps.js';
 import type { HttpsClient } from '../https-client.js';
 import type { VeeamSettings } from '../settings.js';
+import type { Share } from '../shared-clients.js';
 import type {
   Disk,
   JobRun,
@@ -40,11 +42,12 @@ export class VbrTransport implements Transport {
 
   constructor(
     private readonly https: HttpsClient,
-    settings: VeeamSettings,
-    now: () => Date,
+    private readonly settings: VeeamSettings,
+    private readonly now: () => Date,
+    share: Share,
   ) {
-    const { username, password, version, vcenter } = settings;
-    this.client = new VbrClient(https, { username, password }, revisionSet(version), now);
+    const { username, vcenter } = settings;
+    this.client = share(() => this.newClient());
     this.inventory = new Inventory(this.client, vcenter);
     this.jobs = new Jobs(this.client);
     this.sessions = new Sessions(this.client, username);
@@ -68,9 +71,13 @@ export class VbrTransport implements Transport {
     };
   }
 
-  checkConnection(signal: AbortSignal): Promise<readonly ConnectionStep[]> {
-    const { https, client, inventory, target } = this;
-    return checkConnection({ https, client, inventory, target }, signal);
+  /** Under a logon of its own: that is part of what is tried. */
+  async checkConnection(signal: AbortSignal): Promise<readonly ConnectionStep[]> {
+    const { https, target, settings } = this;
+    const client = this.newClient();
+    const steps = await checkConnection({ https, client, inventory: new Inventory(client, settings.vcenter), target }, signal);
+    await endLogon(client, signal);
+    return steps;
   }
 
   listTemplates(signal: AbortSignal): Promise<readonly Template[]> {
@@ -182,5 +189,10 @@ export class VbrTransport implements Transport {
 
   capacity(signal: AbortSignal): Promise<StorageCapacity> {
     return capacityOf(this.client, signal);
+  }
+
+  private newClient(): VbrClient {
+    const { username, password, version } = this.settings;
+    return new VbrClient(this.https, { username, password }, revisionSet(version), this.now);
   }
 }

@@ -43,8 +43,14 @@ export class FakeVbr {
     if (!facts) return failure(400, 'NotImplemented', 'The version of the API in x-api-version is not supported');
     if (request.path === '/api/oauth2/token') return this.grant(new URLSearchParams(request.body));
     if (!this.isAuthorized(request)) return failure(401, 'AccessDenied', 'The access token is missing, not valid, or expired');
+    if (request.path === '/api/oauth2/logout') return this.forget(request);
     return this.route(facts, request);
   };
+
+  /** How many tokens are good for something. */
+  get openTokens(): number {
+    return [...this.tokens.values()].filter((until) => until > this.estate.now().getTime()).length;
+  }
 
   /** Has every token that was given out end now, as after a restart of the service. */
   endTokens(): void {
@@ -76,9 +82,13 @@ export class FakeVbr {
     return answer(200, { access_token: access, token_type: 'bearer', refresh_token: refresh, expires_in: TOKEN_S });
   }
 
-  private isAuthorized({ headers }: FakeRequest): boolean {
-    const [, token] = /^Bearer (.+)$/.exec(headers['authorization'] ?? '') ?? [];
-    return (this.tokens.get(token ?? '') ?? 0) > this.estate.now().getTime();
+  private forget(request: FakeRequest): FakeAnswer {
+    this.tokens.delete(tokenOf(request));
+    return answer(200, {});
+  }
+
+  private isAuthorized(request: FakeRequest): boolean {
+    return (this.tokens.get(tokenOf(request)) ?? 0) > this.estate.now().getTime();
   }
 
   private route(facts: VbrFacts, request: FakeRequest): FakeAnswer {
@@ -92,3 +102,5 @@ export class FakeVbr {
     return failure(404, 'NotFound', `There is nothing at ${request.path}`);
   }
 }
+
+const tokenOf = ({ headers }: FakeRequest): string => /^Bearer (.+)$/.exec(headers['authorization'] ?? '')?.[1] ?? '';
