@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { Answer } from '../../../../src/client/api-client.js';
 import { present } from '../../../../test/kit/engines.js';
 import { startProcess, type ServerProcess } from '../../../../test/kit/process.js';
 import { stackvault } from '../../../../test/kit/program.js';
@@ -37,9 +38,9 @@ afterAll(async () => {
   await bench?.close();
 });
 
-async function set(settings: Settings): Promise<void> {
+async function set(settings: Settings, zone = zoneid): Promise<void> {
   for (const [key, value] of Object.entries(settings))
-    await present(client).call('updateConfiguration', { name: `backup.plugin.veeam.${key}`, value, zoneid });
+    await present(client).call('updateConfiguration', { name: `backup.plugin.veeam.${key}`, value, zoneid: zone });
 }
 
 /** What the server answers when it is asked to try the way, as the command line prints it. */
@@ -205,6 +206,29 @@ test(
         if (api === 'vbr') expect(told).toContain('passed  version: revision 1.3-rev2 of the API');
       }
     }
+  },
+  TEST_MS,
+);
+
+test(
+  'two zones that ask one server as one user log on to it once',
+  async () => {
+    const [{ settings }, { server: fake }, admin] = [ways().vbr, present(bench), present(client)];
+    const { zone } = await admin.call('createZone', {
+      name: 'second',
+      networktype: 'Advanced',
+      dns1: '10.0.0.1',
+      internaldns1: '10.0.0.2',
+    });
+    const both = [zoneid, String((zone as Answer).id)];
+    fake.log.length = 0;
+    const framework = { enabled: 'true', 'provider.plugin': 'veeam' };
+    for (const [key, value] of Object.entries(framework))
+      await admin.call('updateConfiguration', { name: `backup.framework.${key}`, value, zoneid: String((zone as Answer).id) });
+    for (const id of both) await set(settings, id);
+    const offerings = both.map((id) => listed(admin, 'listBackupProviderOfferings', 'backupoffering', { zoneid: id }));
+    expect((await Promise.all(offerings)).map(({ length }) => length > 0)).toEqual([true, true]);
+    expect(fake.count(/^POST .*oauth2\/token/)).toBe(1);
   },
   TEST_MS,
 );
