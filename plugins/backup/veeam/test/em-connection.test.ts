@@ -123,6 +123,11 @@ describe('where the settings leave the choice', () => {
       'rejected',
     );
     expect((await bench.store.get('api/found'))?.value).not.toMatchObject({ url: `${bench.server.origin}/api` });
+    const [step, ...others] = await check({ api: 'auto', url: `${bench.server.origin}/api`, 'ca.file': '' });
+    expect([step, others]).toEqual([
+      expect.stringMatching(/^certificate failed: .*:9419 cannot be reached .* is not trusted .*ca\.file/),
+      [],
+    ]);
     expect(await provider.listOfferings(never)).toHaveLength(1);
   });
 });
