@@ -23,6 +23,7 @@ import { EmClient } from './client.js';
 import type { Companion } from './companion.js';
 import { Infrastructure } from './infrastructure.js';
 import { Jobs } from './jobs.js';
+import { Queries } from './queries.js';
 import { RestorePoints } from './restore-points.js';
 import { isEmRun, isEmSession, Sessions } from './sessions.js';
 import { Tasks } from './tasks.js';
@@ -52,8 +53,9 @@ export class EmTransport implements Transport {
     const tasks = new Tasks(em, pace);
     this.infrastructure = new Infrastructure(em, settings.vcenter);
     this.jobs = new Jobs(em, tasks, this.infrastructure, companion);
-    this.sessions = new Sessions(em, tasks, pace);
-    this.points = new RestorePoints(em, this.sessions);
+    const queries = new Queries(em);
+    this.sessions = new Sessions(em, queries, tasks, pace);
+    this.points = new RestorePoints(em, queries, this.sessions);
     if (companion?.disks) this.disks = companion.disks;
   }
 
@@ -155,8 +157,8 @@ export class EmTransport implements Transport {
     return this.points.find(id, signal);
   }
 
-  listChain({ chain }: RestorePoint, signal: AbortSignal): Promise<readonly RestorePoint[]> {
-    return this.points.inChain(chain, signal);
+  listChain(point: RestorePoint, signal: AbortSignal): Promise<readonly RestorePoint[]> {
+    return this.points.chainOf(point, signal);
   }
 
   async sizeOf({ sizeBytes }: RestorePoint): Promise<number | undefined> {

@@ -75,11 +75,19 @@ export interface VmRestorePoint {
 
 export interface BackupFile {
   readonly id: string;
-  /** The name of the backup that it belongs to. */
+  /** The backup that it belongs to. */
+  readonly backupId: string;
   readonly backupName: string;
   /** Whether it leads back from the one after it. */
   readonly isReverse: boolean;
   readonly sizeBytes?: number;
+}
+
+/** A part of the answer to a query. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** How many pages there are in all. */
+  readonly pages: number;
 }
 
 /** By what a logon session can be closed, where the server tells. */
@@ -154,12 +162,16 @@ function restorePointOf(element: XmlElement): VmRestorePoint {
   };
 }
 
-const backupFileOf = (element: XmlElement): BackupFile => ({
-  id: idOf(element.attribute('UID')),
-  backupName: linksOf(element).find(({ type }) => type === 'BackupReference')?.name ?? '',
-  isReverse: element.textOf('FileType') === 'vrb',
-  ...known('sizeBytes', findNumber(element, 'BackupSize')),
-});
+function backupFileOf(element: XmlElement): BackupFile {
+  const backup = linksOf(element).find(({ type }) => type === 'BackupReference');
+  return {
+    id: idOf(element.attribute('UID')),
+    backupId: backup?.id ?? '',
+    backupName: backup?.name ?? '',
+    isReverse: element.textOf('FileType') === 'vrb',
+    ...known('sizeBytes', findNumber(element, 'BackupSize')),
+  };
+}
 
 const hierarchyItemOf = (element: XmlElement): HierarchyItem => ({
   ref: element.child('ObjectRef').text,
@@ -189,23 +201,30 @@ const kind = <T>(root: string, read: (root: XmlElement) => T): Kind<T> => ({ roo
 const list = <T>(root: string, name: string, read: (item: XmlElement) => T): Kind<readonly T[]> =>
   kind(root, (element) => element.children(name).map(read));
 
-/** The items of the list that answers a query, of those that fit on the page. */
-const queried = <T>({ root, read }: Kind<readonly T[]>): Kind<readonly T[]> =>
-  kind('QueryResult', (result) => result.children('Entities').flatMap((entities) => entities.children(root).flatMap(read)));
+/** A page of such a list, as the answer to a query. */
+const queried = <T>({ root, read }: Kind<readonly T[]>): Kind<Page<T>> =>
+  kind('QueryResult', (result) => ({
+    items: result.children('Entities').flatMap((entities) => entities.children(root).flatMap(read)),
+    pages: pagesOf(result.children('PagingInfo')[0]),
+  }));
 
 export const REFERENCES = list('EntityReferences', 'Ref', referenceOf);
 export const JOB = kind('Job', jobOf);
 export const OBJECTS_IN_JOB = list('ObjectsInJob', 'ObjectInJob', objectInJobOf);
 export const TASK = kind('Task', taskOf);
 export const BACKUP_SESSION = kind('BackupJobSession', sessionOf);
-export const BACKUP_SESSIONS = queried(list('BackupJobSessions', 'BackupJobSession', sessionOf));
+export const QUERIED_BACKUP_SESSIONS = queried(list('BackupJobSessions', 'BackupJobSession', sessionOf));
 export const RESTORE_SESSION = kind('RestoreSession', sessionOf);
-export const RESTORE_SESSIONS = queried(list('RestoreSessions', 'RestoreSession', sessionOf));
+export const QUERIED_RESTORE_SESSIONS = queried(list('RestoreSessions', 'RestoreSession', sessionOf));
 export const TASK_SESSIONS = list('BackupTaskSessions', 'BackupTaskSession', taskSessionOf);
 export const RESTORE_POINT = kind('VmRestorePoint', restorePointOf);
 export const RESTORE_POINTS = list('VmRestorePoints', 'VmRestorePoint', restorePointOf);
+export const QUERIED_RESTORE_POINTS = queried(RESTORE_POINTS);
 export const BACKUP_FILE = kind('BackupFile', backupFileOf);
 export const BACKUP_FILES = list('BackupFiles', 'BackupFile', backupFileOf);
+export const QUERIED_BACKUP_FILES = queried(BACKUP_FILES);
+/** What the runs of jobs have made, of all their machines together. */
+export const QUERIED_RUNS = queried(list('RestorePoints', 'RestorePoint', (element) => idOf(element.attribute('UID'))));
 export const HIERARCHY_ITEMS = list('HierarchyItems', 'HierarchyItem', hierarchyItemOf);
 export const REPOSITORIES = list('Repositories', 'Repository', repositoryOf);
 export const VERSIONS = kind('EnterpriseManager', versionsOf);
@@ -243,6 +262,13 @@ function numberOf(element: XmlElement, name: string): number {
   const { text } = element.child(name);
   if (/^-?\d+(\.\d+)?$/.test(text)) return Number(text);
   throw new XmlFault(`a ${element.name} whose ${name} is ${shown(text)}, not a number`);
+}
+
+/** One, where the server does not tell. */
+function pagesOf(paging: XmlElement | undefined): number {
+  const text = paging?.findAttribute('PagesCount') ?? '1';
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new XmlFault(`a PagingInfo whose PagesCount is ${shown(text)}, not a number`);
 }
 
 function timeOf(element: XmlElement, name: string): Date {

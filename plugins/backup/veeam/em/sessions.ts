@@ -1,17 +1,19 @@
 import { ProviderError } from '../../../../src/provider/index.js';
+import { urnOf } from '../naming.js';
 import type { MachineRestore, Run, Session } from '../transport.js';
-import { withQuery, type EmClient } from './client.js';
+import type { EmClient } from './client.js';
 import {
   BACKUP_SESSION,
-  BACKUP_SESSIONS,
+  QUERIED_BACKUP_SESSIONS,
+  QUERIED_RESTORE_SESSIONS,
   RESTORE_SESSION,
-  RESTORE_SESSIONS,
   TASK_SESSIONS,
   type Kind,
   type Session as EmSession,
   type Task,
   type TaskSession,
 } from './entities.js';
+import { equals, type Queries, type Query } from './queries.js';
 import { restoreSpec } from './specs.js';
 import { afterwards, lookFor, type Pace, type Tasks } from './tasks.js';
 
@@ -27,6 +29,7 @@ const RESULTS = ['Success', 'Warning', 'Failed'] as const;
 export class Sessions {
   constructor(
     private readonly em: EmClient,
+    private readonly queries: Queries,
     private readonly tasks: Tasks,
     private readonly pace: Pace,
   ) {}
@@ -95,13 +98,8 @@ export class Sessions {
     return (await this.find(run, 1, signal))[0];
   }
 
-  private async find(run: EmRun, most: number, signal: AbortSignal): Promise<readonly EmSession[]> {
-    const [type, kind, filter] =
-      run.kind === 'backup'
-        ? (['BackupJobSession', BACKUP_SESSIONS, `JobUid=="urn:veeam:Job:${run.job}"`] as const)
-        : (['RestoreSession', RESTORE_SESSIONS, `VmDisplayName=="${run.machineName}"`] as const);
-    const asked = { type, format: 'Entities', sortDesc: 'CreationTime', pageSize: String(most), page: '1', filter };
-    return this.em.get(withQuery('query', asked), kind, signal);
+  private find(run: EmRun, most: number, signal: AbortSignal): Promise<readonly EmSession[]> {
+    return this.queries.newest(queryFor(run), most, signal);
   }
 
   /** Of a restore, Enterprise Manager tells none. */
@@ -111,6 +109,11 @@ export class Sessions {
     return [...new Set(reasons)].join('; ');
   }
 }
+
+const queryFor = (run: EmRun): Query<EmSession> =>
+  run.kind === 'backup'
+    ? { type: 'BackupJobSession', kind: QUERIED_BACKUP_SESSIONS, filter: equals('JobUid', urnOf('Job', run.job)) }
+    : { type: 'RestoreSession', kind: QUERIED_RESTORE_SESSIONS, filter: equals('VmDisplayName', run.machineName) };
 
 /** What was begun: the task, if there is one, and the newest session before it. */
 const startOf = (before: EmSession | undefined, task: Task | undefined): string =>

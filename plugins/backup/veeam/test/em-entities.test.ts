@@ -60,9 +60,12 @@ test('reads sessions, alone and as the answer to a query', async () => {
   const expected = { id: ID, state: 'Stopped', result: 'Warning', percent: 99.5 };
   expect(await read(kinds.BACKUP_SESSION, session('BackupJobSession'))).toEqual(expected);
   expect(await read(kinds.RESTORE_SESSION, session('RestoreSession'))).toEqual(expected);
-  expect(await read(kinds.BACKUP_SESSIONS, queried('BackupJobSession'))).toEqual([expected]);
-  expect(await read(kinds.RESTORE_SESSIONS, queried('RestoreSession'))).toEqual([expected]);
-  expect(await read(kinds.RESTORE_SESSIONS, '<QueryResult><Entities/></QueryResult>')).toEqual([]);
+  expect(await read(kinds.QUERIED_BACKUP_SESSIONS, queried('BackupJobSession'))).toEqual({ items: [expected], pages: 1 });
+  expect(await read(kinds.QUERIED_RESTORE_SESSIONS, queried('RestoreSession'))).toMatchObject({ items: [expected] });
+  expect(await read(kinds.QUERIED_RESTORE_SESSIONS, '<QueryResult><Entities/><PagingInfo PagesCount="0"/></QueryResult>')).toEqual({
+    items: [],
+    pages: 0,
+  });
 });
 
 test('reads a restore point that a server describes with more than it is known for', async () => {
@@ -94,7 +97,9 @@ test.each([
 test('reads the sizes of files and the backups that they belong to', async () => {
   const content = `<Links>${link('Up', 'BackupReference', 'backups/b', 'Daily - web')}</Links><BackupSize>5</BackupSize><DataSize>7</DataSize>`;
   const list = `<BackupFiles><BackupFile UID="urn:veeam:BackupFile:F1">${content}</BackupFile></BackupFiles>`;
-  expect(await read(kinds.BACKUP_FILES, list)).toMatchObject([{ id: 'f1', backupName: 'Daily - web', sizeBytes: 5, isReverse: false }]);
+  expect(await read(kinds.BACKUP_FILES, list)).toMatchObject([
+    { id: 'f1', backupId: 'b', backupName: 'Daily - web', sizeBytes: 5, isReverse: false },
+  ]);
 });
 
 test('reads what a run did with each machine', async () => {
@@ -129,7 +134,7 @@ test('reads by what a logon session can be closed, if the server tells', async (
 
 test('does without sizes that the server leaves out, which may be of what is none of our business', async () => {
   expect(await read(kinds.BACKUP_FILES, '<BackupFiles><BackupFile UID="u"/></BackupFiles>')).toEqual([
-    { id: 'u', backupName: '', isReverse: false },
+    { id: 'u', backupId: '', backupName: '', isReverse: false },
   ]);
   const repositories = '<Repositories><Repository Name="r" UID="u" Type="Repository"/></Repositories>';
   expect(await read(kinds.REPOSITORIES, repositories)).toEqual([{ name: 'r', uid: 'u', type: 'Repository' }]);
@@ -146,6 +151,7 @@ test.each<[string, kinds.Kind<unknown>, string]>([
   ['a file without a name', kinds.BACKUP_FILES, '<BackupFiles><BackupFile/></BackupFiles>'],
   ['a file of no size', kinds.BACKUP_FILES, '<BackupFiles><BackupFile UID="u"><BackupSize>big</BackupSize></BackupFile></BackupFiles>'],
   ['a reference to nothing', kinds.REFERENCES, '<EntityReferences><Ref Name="a"/></EntityReferences>'],
+  ['an answer of many pages', kinds.QUERIED_RESTORE_POINTS, '<QueryResult><PagingInfo PagesCount="many"/></QueryResult>'],
   ['a task without a state', kinds.TASK, '<Task><TaskId>1</TaskId></Task>'],
 ])('refuses %s, and with it the list', async (_what, kind, text) => {
   await expect(read(kind, text)).rejects.toThrow(XmlFault);

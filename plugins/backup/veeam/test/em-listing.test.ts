@@ -35,6 +35,78 @@ test('lists the restore points of a thousand machines in a handful of requests',
   expect(bench.server.log).toEqual(['POST /api/sessionMngr/', 'GET /api/vmRestorePoints', 'GET /api/backupFiles']);
 }, 120_000);
 
+/** A machine with two backups that stand in a chain, and a provider that can delete them. */
+async function protectOne() {
+  const made = await bench.assigned(bench.open(bench.companion));
+  const first = await made.provider.takeBackup(made.take(), never);
+  const second = await made.provider.takeBackup(made.take(), never);
+  return { ...made, first, second };
+}
+
+test('reads little of a machine among a thousand: only what is its own', async () => {
+  protect(1000, 14);
+  const { provider, machine, take, delete: remove, first } = await protectOne();
+  let bytes = 0;
+  const weigh = (answer: FakeAnswer) => {
+    bytes += answer.body?.length ?? 0;
+    return answer;
+  };
+  bench.server.reset();
+  bench.server.faults.push({ on: /\/api\/(?!v1)/, how: weigh });
+  const { externalId, dependsOn } = await provider.takeBackup(take(), never);
+  expect(bench.server.log.length).toBeLessThan(25);
+  expect(await provider.findBackup!(externalId, never)).toMatchObject({ type: 'INCREMENTAL', dependsOn });
+  await expectFault(provider.deleteBackup(remove(first.externalId), never), 'rejected');
+  await provider.deleteBackup(remove(externalId), never);
+  expect(bench.estate.pointsOf(machine.name)).toHaveLength(2);
+  expect(bench.server.log.filter((line) => /(vmRestorePoints|backupFiles)$/.test(line))).toEqual([]);
+  expect(bytes).toBeLessThan(60_000);
+}, 120_000);
+
+test('finds a chain of many restore points in pages, and all that depend on one of them', async () => {
+  const { provider, machine, take, delete: remove, first } = await protectOne();
+  bench.em.dialect.longestPage = 7;
+  for (let n = 0; n < 18; n++) bench.estate.startJob(bench.estate.jobs.at(-1)!);
+  bench.server.reset();
+  const refusal = await expectFault(provider.deleteBackup(remove(first.externalId), never), 'rejected');
+  expect(refusal.message).toContain('19 later restore points');
+  expect(bench.server.count(/GET .*(vmRestorePoints|backupFiles)$/)).toBe(0);
+  await provider.deleteBackup({ ...remove(first.externalId), forced: true }, never);
+  expect(bench.estate.pointsOf(machine.name)).toEqual([]);
+  expect((await provider.takeBackup(take(), never)).type).toBe('FULL');
+});
+
+const changed = (change: (body: string) => string) => (answer: FakeAnswer) => ({ ...answer, body: change(answer.body ?? '') });
+
+/** The answers without the elements of these names that have this id. */
+const without = (id: string, ...names: readonly string[]) =>
+  changed((body) => names.reduce((left, name) => left.replace(new RegExp(`<${name} (?:(?!<${name} ).)*${id}.*?</${name}>`), ''), body));
+
+test.each<[string, (second: string) => void]>([
+  ['answers no query for restore points', () => void (bench.em.dialect.queriesPoints = false)],
+  ['does not know what it is asked for', () => bench.server.faults.push({ on: /query$/, how: { status: 404 } })],
+  ['finds nothing by what it is asked for', () => void (bench.em.dialect.comparesUrns = false)],
+  ['leaves out one of them', (id) => bench.server.faults.push({ on: /query$/, how: without(id, 'VmRestorePoint') })],
+  [
+    'leaves out the very one, and its file',
+    (id) => bench.server.faults.push({ on: /query$/, times: 3, how: without(id, 'VmRestorePoint', 'BackupFile') }),
+  ],
+])('reads the whole list where the server %s', async (_what, answer) => {
+  const { provider, delete: remove, first, second } = await protectOne();
+  answer(second.externalId);
+  expect(await provider.findBackup!(second.externalId, never)).toMatchObject({ dependsOn: first.externalId });
+  expect(bench.server.count(/GET .*vmRestorePoints$/)).toBe(1);
+  await expectFault(provider.deleteBackup(remove(first.externalId), never), 'rejected');
+});
+
+test('knows what depends on a restore point also under the name that the machine had before', async () => {
+  const { provider, machine, delete: remove, first } = await protectOne();
+  bench.estate.rename(machine.name, 'renamed');
+  bench.estate.startJob(bench.estate.jobs.at(-1)!);
+  const refusal = await expectFault(provider.deleteBackup(remove(first.externalId), never), 'rejected');
+  expect(refusal.message).toContain('2 later restore points');
+});
+
 test('lists only what can be restored, and is of a machine by its name', async () => {
   protect(3, 2);
   const template = bench.estate.addJob({ name: 'By hand', morefs: [bench.estate.addMachine('other', [{ sizeBytes: 64, slot: 0 }]).moref] });
@@ -54,8 +126,6 @@ test('lists those that are left when a file goes away meanwhile', async () => {
   bench.server.faults.push({ on: /vmRestorePoints/, times: 1, how: forget });
   expect((await list()).map(({ externalId }) => externalId)).toEqual(bench.estate.restorePoints.map(({ id }) => id));
 });
-
-const changed = (change: (body: string) => string) => (answer: FakeAnswer) => ({ ...answer, body: change(answer.body ?? '') });
 
 test('reads a server that puts a prefix before every name', async () => {
   protect(2, 2);

@@ -211,7 +211,8 @@ describe('restoring machines', () => {
   test('finds the session also where the task does not name it', async () => {
     const { provider, machine, take, restore } = await bench.assigned();
     const { externalId } = await provider.takeBackup(take(), never);
-    Object.assign(bench.em.script, { namesSessions: false, sessionsAfter: 2 });
+    bench.em.dialect.namesSessions = false;
+    bench.em.script.sessionsAfter = 2;
     for (let n = 0; n < 2; n++) await provider.restoreMachine(restore(externalId), never);
     const restores = bench.estate.sessions.all.filter(({ kind, name }) => kind === 'RestoreVm' && name === machine.name);
     expect(restores.map(({ id }) => bench.server.count(new RegExp(`GET .*restoreSessions/${id}`)))).toEqual([1, 1]);
@@ -294,7 +295,8 @@ describe('restoring machines', () => {
     bench.server.faults.push(fault);
     await expectFault(bench.open().restoreMachine(request, never), 'unknown');
     bench.server.faults.length = 0;
-    Object.assign(bench.em.script, { namesSessions: false, sessionsAfter: 3 });
+    bench.em.dialect.namesSessions = false;
+    bench.em.script.sessionsAfter = 3;
     // No longer than tasks and what they have started may take: two times 120 looks, a second apart.
     bench.estate.advance(200_000);
     await bench.open().restoreMachine(request, never);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { answer, errorAnswer } from './em-answers.js';
-import { EmDocuments, type Dialect, type FakeTask } from './em-documents.js';
+import { EmDocuments, USUAL_DIALECT, type Dialect, type FakeTask } from './em-documents.js';
 import { JOB_ROUTES } from './em-job-routes.js';
 import { ROUTES } from './em-routes.js';
 import { element, field } from './em-xml.js';
@@ -16,8 +16,6 @@ export interface EmScript {
   failing: Record<string, string>;
   /** How often a new restore point is looked at until it is ready. */
   readyAfter: number;
-  /** Tasks name the sessions that they have started. */
-  namesSessions: boolean;
   /** How often a query is asked until it shows a session that has just been started. */
   sessionsAfter: number;
 }
@@ -26,11 +24,12 @@ export interface EmScript {
 export type Handler = (api: EmApi, request: FakeRequest, ...ids: string[]) => FakeAnswer | undefined;
 export type Route = readonly [RegExp, Handler];
 
-const asUsual = (): EmScript => ({ taskLooks: 1, failing: {}, readyAfter: 0, namesSessions: true, sessionsAfter: 0 });
+const asUsual = (): EmScript => ({ taskLooks: 1, failing: {}, readyAfter: 0, sessionsAfter: 0 });
 
 /** Enterprise Manager's API over what the estate holds. */
 export class EmApi {
   script = asUsual();
+  readonly dialect: Dialect = { ...USUAL_DIALECT };
   readonly documents: EmDocuments;
   /** Logon sessions: what a client has to send, and what it closes them by. */
   readonly logons = new Map<string, string>();
@@ -41,9 +40,8 @@ export class EmApi {
     readonly estate: Estate,
     private readonly user: { readonly username: string; readonly password: string },
     origin: () => string,
-    dialect: Dialect = { chains: true, strange: true },
   ) {
-    this.documents = new EmDocuments(() => `${origin()}/api`, dialect);
+    this.documents = new EmDocuments(() => `${origin()}/api`, this.dialect);
   }
 
   /** Answers a request of this API. */
@@ -56,7 +54,7 @@ export class EmApi {
     this.estate.sessions.settle();
     for (const [pattern, handler] of [...JOB_ROUTES, ...ROUTES]) {
       const found = pattern.exec(line);
-      if (found) return handler(this, request, ...found.slice(1)) ?? errorAnswer(404, 'Not found.');
+      if (found) return handler(this, request, ...found.slice(1)) ?? this.nothing(request);
     }
     return errorAnswer(404, `No such resource: ${line}.`);
   };
@@ -64,6 +62,7 @@ export class EmApi {
   /** Goes on as if it had just been started, with nobody logged on. */
   reset(): void {
     this.script = asUsual();
+    Object.assign(this.dialect, USUAL_DIALECT);
     this.logons.clear();
   }
 
@@ -82,7 +81,7 @@ export class EmApi {
       looksLeft: this.script.taskLooks,
       isSuccessful: failure === undefined,
       message: failure ?? 'Ok',
-      ...(started && this.script.namesSessions ? { started } : {}),
+      ...(started && this.dialect.namesSessions ? { started } : {}),
     };
     this.tasks.set(task.id, task);
     return answer(202, 'Task', ...this.documents.task(task));
@@ -108,6 +107,11 @@ export class EmApi {
     const left = this.looksLeft.get(id) ?? after;
     this.looksLeft.set(id, left - 1);
     return left <= 0;
+  }
+
+  /** What is named is not there. */
+  private nothing({ method }: FakeRequest): FakeAnswer {
+    return method === 'GET' && this.dialect.answersNothing ? { status: 204 } : errorAnswer(404, 'Not found.');
   }
 
   private logOn({ headers }: FakeRequest): FakeAnswer {

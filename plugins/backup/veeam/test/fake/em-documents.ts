@@ -4,13 +4,37 @@ import type { FakeSession } from './sessions.js';
 
 const GB = 1024 ** 3;
 
-/** How a server writes what it tells. */
+/** Where the documents leave open how a server behaves, or versions differ, and a test chooses. */
 export interface Dialect {
   /** Backups have a chain for each machine, and its name in theirs, as from version 12 on. */
-  readonly chains: boolean;
+  chains: boolean;
   /** Restore points have elements that older clients do not know. */
-  readonly strange: boolean;
+  strange: boolean;
+  /** Times say that they are in UTC. */
+  tellsZone: boolean;
+  /** Tasks name the sessions that they have started. */
+  namesSessions: boolean;
+  /** To a question for what is not there: no content, or else not found. */
+  answersNothing: boolean;
+  /** Sessions are not all that can be queried. */
+  queriesPoints: boolean;
+  /** The runs of restore points are compared as whole urns, or else as plain ids. */
+  comparesUrns: boolean;
+  /** The most that a page of a query holds, whatever is asked for. */
+  longestPage: number;
 }
+
+/** As a server of today is taken to be. */
+export const USUAL_DIALECT: Dialect = {
+  ...{ chains: true, strange: true, tellsZone: true, namesSessions: true, answersNothing: false },
+  ...{ queriesPoints: true, comparesUrns: true, longestPage: 1000 },
+};
+
+/** The other way round in everything, with pages that are soon full. */
+export const OTHER_DIALECT: Dialect = {
+  ...{ chains: false, strange: false, tellsZone: false, namesSessions: false, answersNothing: true },
+  ...{ queriesPoints: false, comparesUrns: false, longestPage: 2 },
+};
 
 /** Something that the fake was asked to do. */
 export interface FakeTask {
@@ -76,8 +100,8 @@ export class EmDocuments {
       { ...this.attributes(type, path, session.id, name), ...whose },
       session.kind === 'Job' ? field('JobUid', uidOf('Job', session.jobId ?? '')) : undefined,
       field('JobType', session.kind === 'Job' ? 'Backup' : 'RestoreVm'),
-      field('CreationTimeUTC', session.createdAt.toISOString()),
-      session.endedAt ? field('EndTimeUTC', session.endedAt.toISOString()) : undefined,
+      field('CreationTimeUTC', this.time(session.createdAt)),
+      session.endedAt ? field('EndTimeUTC', this.time(session.endedAt)) : undefined,
       field('State', session.state),
       field('Result', session.result),
       field('Progress', session.percent),
@@ -110,11 +134,11 @@ export class EmDocuments {
         'Links',
         {},
         this.link('Restore', '', `vmRestorePoints/${id}?action=restore`),
-        isReady ? this.link('Up', 'RestorePointReference', `restorePoints/${id}`, createdAt.toISOString()) : undefined,
+        isReady ? this.link('Up', 'RestorePointReference', `restorePoints/${runIdOf(point)}`, createdAt.toISOString()) : undefined,
         this.link('Up', 'BackupFileReference', `backupFiles/${id}`, fileName(point)),
       ),
       this.dialect.strange ? element('SqlInfo', { UseSql: 'false' }, element('Databases', {}, field('Db', 'x'))) : undefined,
-      field('CreationTimeUTC', createdAt.toISOString()),
+      field('CreationTimeUTC', this.time(createdAt)),
       field('VmName', machine.name),
       field('Algorithm', type),
       field('PointType', type),
@@ -133,7 +157,7 @@ export class EmDocuments {
       field('DataSize', 2 * sizeBytes),
       field('DeduplicationRatio', 1),
       field('CompressRatio', 2.5),
-      field('CreationTimeUtc', createdAt.toISOString()),
+      field('CreationTimeUtc', this.time(createdAt)),
       field('FileType', EXTENSIONS[type]),
     ];
   }
@@ -141,6 +165,10 @@ export class EmDocuments {
   repository({ id, name, capacityGB, freeGB }: FakeRepository): Xml {
     const room = [field('Capacity', capacityGB * GB), field('FreeSpace', freeGB * GB)];
     return element('Repository', this.attributes('Repository', 'repositories', id, name), ...room, field('Kind', 'WinLocal'));
+  }
+
+  private time(time: Date): string {
+    return this.dialect.tellsZone ? time.toISOString() : time.toISOString().slice(0, -1);
   }
 
   private attributes(type: string, path: string, id: string, name: string): Readonly<Record<string, string>> {
@@ -169,6 +197,9 @@ export const uidOf = (type: string, id: string): string => `urn:veeam:${type}:${
 /** Whether a job runs by itself. */
 export const hasSchedule = ({ settings }: FakeJob): boolean =>
   (settings['schedule'] as { runAutomatically?: boolean } | undefined)?.runAutomatically === true;
+
+/** What the run that made it has made of all its machines together. */
+export const runIdOf = ({ sessionId, id }: FakeRestorePoint): string => sessionId ?? id;
 
 /** What a session made, if it is the run of a job. */
 export const pointsMadeBy = ({ restorePoints }: Estate, { id }: FakeSession): FakeRestorePoint[] =>

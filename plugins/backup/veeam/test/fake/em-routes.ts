@@ -1,24 +1,11 @@
-import { answer, errorAnswer, listOf } from './em-answers.js';
+import { answer, listOf } from './em-answers.js';
 import type { EmApi, Handler, Route } from './em-api.js';
 import { pointsMadeBy, ROOT_ID, uidOf } from './em-documents.js';
+import { queryOf } from './em-queries.js';
 import { element, field } from './em-xml.js';
 import { VCENTER, type FakeRestorePoint } from './estate.js';
 import type { FakeAnswer, FakeRequest } from './server.js';
 import type { FakeSession } from './sessions.js';
-
-/** A page of one of the sessions that pass the filter, newest first. */
-function queryOf(api: EmApi, { query }: FakeRequest): FakeAnswer | undefined {
-  const [, field, value = ''] = /^(\w+)=="(.*)"$/.exec(query.get('filter') ?? '') ?? [];
-  const type = query.get('type') ?? '';
-  const kind = { BackupJobSession: 'Job', RestoreSession: 'RestoreVm' }[type];
-  if (!kind || field === undefined) return errorAnswer(400, 'The query is not understood.');
-  const named = (session: FakeSession) => (field === 'JobUid' ? uidOf('Job', session.jobId ?? '') : session.name);
-  const asked = api.estate.sessions.all.filter((session) => session.kind === kind && named(session) === value);
-  const found = asked.filter((session) => api.isShown(session)).reverse();
-  const page = found.slice(0, Number(query.get('pageSize'))).map((session) => api.documents.sessionItem(session));
-  const paging = element('PagingInfo', { PagesCount: String(found.length), PageSize: '1', PageNum: '1' });
-  return answer(200, 'QueryResult', {}, element('Entities', {}, element(`${type}s`, {}, page)), paging);
-}
 
 function sessionAt(kind: FakeSession['kind'], root: string): Handler {
   return ({ estate, documents }, _request, id = '') => {
