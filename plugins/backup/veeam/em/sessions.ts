@@ -6,6 +6,7 @@ import {
   BACKUP_SESSION,
   QUERIED_BACKUP_SESSIONS,
   QUERIED_RESTORE_SESSIONS,
+  RESTORE_POINT,
   RESTORE_SESSION,
   TASK_SESSIONS,
   type Kind,
@@ -20,7 +21,7 @@ import { afterwards, lookFor, type Pace, type Tasks } from './tasks.js';
 /** What Enterprise Manager starts: a machine it restores in place only, and disks it does not mount. */
 export type EmRun = Extract<Run, { readonly kind: 'backup' | 'restore' }>;
 
-/** How many sessions are looked through for one that was lost. */
+/** How many sessions are looked through for one that was lost, or is under way. */
 const RECENT = 20;
 
 const RESULTS = ['Success', 'Warning', 'Failed'] as const;
@@ -41,19 +42,17 @@ export class Sessions {
 
   /** A finished start is no backup: what is answered has only begun. */
   async startBackup(job: string, signal: AbortSignal): Promise<string> {
-    const run = { kind: 'backup', job } as const;
-    const before = await this.findNewest(run, signal);
-    if (before && before.state !== 'Stopped') throw new ProviderError('temporary', `the job ${job} of Veeam is running already`);
+    const before = await this.assertIdle({ kind: 'backup', job }, signal);
     return startOf(before, await this.em.change('POST', `jobs/${job}?action=start`, signal));
   }
 
   async startRestore({ restorePoint, machineName }: MachineRestore, signal: AbortSignal): Promise<string> {
-    const before = await this.findNewest({ kind: 'restore', machineName }, signal);
-    if (before && before.state !== 'Stopped') {
-      throw new ProviderError('temporary', `Veeam is restoring the machine ${machineName} already, by session ${before.id}`);
-    }
-    const path = `vmRestorePoints/${encodeURIComponent(restorePoint)}?action=restore`;
-    return startOf(before, await this.em.change('POST', path, signal, restoreSpec()));
+    const path = `vmRestorePoints/${encodeURIComponent(restorePoint)}`;
+    const before = await this.assertIdle({ kind: 'restore', machineName }, signal);
+    // A restore of it may be under the name that it had then.
+    const { vmName = machineName } = (await this.em.find(`${path}?format=Entity`, RESTORE_POINT, signal)) ?? {};
+    if (vmName !== machineName) await this.assertIdle({ kind: 'restore', machineName: vmName }, signal);
+    return startOf(before, await this.em.change('POST', `${path}?action=restore`, signal, restoreSpec()));
   }
 
   /** The session that came of the start: the one that its task names, or else the first that is newer than the last one before. */
@@ -92,6 +91,15 @@ export class Sessions {
   /** What the run of a job did with its machine; nothing while that cannot be seen. */
   async parts(session: string, signal: AbortSignal): Promise<readonly TaskSession[]> {
     return (await this.em.find(`${session}/taskSessions?format=Entity`, TASK_SESSIONS, signal)) ?? [];
+  }
+
+  /** The newest session, if there is one; throws `temporary` while one is under way, which an older one may be, too. */
+  private async assertIdle(run: EmRun, signal: AbortSignal): Promise<EmSession | undefined> {
+    const recent = await this.find(run, RECENT, signal);
+    const underWay = recent.find(({ state }) => state !== 'Stopped');
+    if (!underWay) return recent[0];
+    const what = run.kind === 'backup' ? `the job ${run.job} of Veeam is running` : `Veeam is restoring the machine ${run.machineName}`;
+    throw new ProviderError('temporary', `${what} already, by session ${underWay.id}`);
   }
 
   private async findNewest(run: EmRun, signal: AbortSignal): Promise<EmSession | undefined> {

@@ -164,15 +164,17 @@ describe('taking backups', () => {
     expect(bench.estate.sessions.all.at(-1)).toMatchObject({ jobId: job.id, state: 'Stopped', result: 'Failed' });
   });
 
-  test('waits for a run of the job that is under way already to end, and starts none beside it', async () => {
+  test('waits for every run of the job that is under way already to end, and starts none beside it', async () => {
     const { provider, job, take } = await bench.assigned();
     bench.estate.sessions.script.lastsMs = 60_000;
     bench.estate.startJob(job);
-    await expectFault(provider.takeBackup(take(), never), 'temporary');
-    bench.estate.advance(60_000);
     bench.estate.sessions.script.lastsMs = 0;
+    bench.estate.startJob(job);
+    await expectFault(provider.takeBackup(take(), never), 'temporary');
+    expect(bench.server.requests.filter(({ query }) => query.get('action') === 'start')).toEqual([]);
+    bench.estate.advance(60_000);
     await provider.takeBackup(take(), never);
-    expect(bench.estate.sessions.all.filter(({ jobId }) => jobId === job.id)).toHaveLength(2);
+    expect(bench.estate.sessions.all.filter(({ jobId }) => jobId === job.id)).toHaveLength(3);
   });
 
   test.each<[string, Fault, ProviderFault]>([
@@ -261,18 +263,24 @@ describe('restoring machines', () => {
     expect(bench.server.count(/POST .*vmRestorePoints/)).toBe(1);
   });
 
-  test('restores nothing over a machine while somebody else restores it', async () => {
+  test.each([
+    ['its name', (name: string) => name],
+    ['the name that it had when it was backed up', (name: string) => `renamed-${name}`],
+  ])('restores nothing over a machine while somebody else restores it under %s, and has restored it since', async (_which, now) => {
     const { provider, machine, take, restore } = await bench.assigned();
     const { externalId } = await provider.takeBackup(take(), never);
+    const [point] = bench.estate.pointsOf(machine.name);
     bench.estate.sessions.script.lastsMs = 60_000;
-    bench.estate.startRestore(bench.estate.pointsOf(machine.name)[0]!);
-    const request = restore(externalId);
+    bench.estate.startRestore(point!);
+    bench.estate.sessions.script.lastsMs = 0;
+    bench.estate.startRestore(point!);
+    bench.estate.rename(machine.name, now(machine.name));
+    const request = { ...restore(externalId), machine: { ...machine, name: now(machine.name) } };
     await expectFault(provider.restoreMachine(request, never), 'temporary');
     expect(bench.server.count(/POST .*vmRestorePoints/)).toBe(0);
     bench.estate.advance(60_000);
-    bench.estate.sessions.script.lastsMs = 0;
     await provider.restoreMachine(request, never);
-    expect(sessionsOf(machine.name)).toHaveLength(2);
+    expect(sessionsOf(machine.name)).toHaveLength(3);
   });
 
   test('joins the restore that was started when its answer was lost', async () => {

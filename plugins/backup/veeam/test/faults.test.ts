@@ -179,19 +179,25 @@ test('starts nothing while the job runs for somebody else', async () => {
   expect(estate.pointsOf(machine.name)).toHaveLength(2);
 });
 
-test('restores nothing over a machine while somebody else restores it', async () => {
+test.each([
+  ['its name', (name: string) => name],
+  ['the name that it had when it was backed up', (name: string) => `renamed-${name}`],
+])('restores nothing over a machine while somebody else restores it under %s, and has restored it since', async (_which, now) => {
   const { machine, take, restore } = await bench.guarded();
   const { externalId } = await bench.open().takeBackup(take(), never);
-  estate.sessions.script.lastsMs = 1_000_000;
+  const [point] = estate.pointsOf(machine.name);
   Object.assign(estate.sessions, { initiator: 'VBR\\somebody' });
-  estate.startRestore(estate.pointsOf(machine.name)[0]!);
+  estate.sessions.script.lastsMs = 1_000_000;
+  estate.startRestore(point!);
+  estate.sessions.script.lastsMs = 0;
+  estate.startRestore(point!);
   Object.assign(estate.sessions, { initiator: 'VBR\\Stackvault' });
-  const request = restore(externalId);
+  estate.rename(machine.name, now(machine.name));
+  const request = { ...restore(externalId), machine: { ...machine, name: now(machine.name) } };
   const { message } = await expectFault(bench.open().restoreMachine(request, never), 'temporary');
   expect(message).toContain(`restoring the machine ${machine.name} already`);
   expect(server.count(/POST .*\/vSphere$/)).toBe(0);
   estate.advance(1_000_000);
-  estate.sessions.script.lastsMs = 0;
   await bench.open().restoreMachine(request, never);
   expect(server.count(/POST .*\/vSphere$/)).toBe(1);
 });

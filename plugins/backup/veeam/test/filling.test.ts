@@ -137,6 +137,23 @@ describe.each([
     },
   );
 
+  test('nothing is written over a machine while another restore makes it, and others of the same backup do not matter', async () => {
+    bench.vbr.doubts.namesTargets = true;
+    const { machine, request, name, fill } = await readyToFill(bench);
+    const other = fill();
+    bench.addMachine({ machine: other.target, volumes: [] });
+    const [point] = bench.estate.pointsOf(machine.name);
+    bench.estate.sessions.script.lastsMs = 60_000;
+    bench.estate.startFilling(point!, name, name);
+    bench.estate.sessions.script.lastsMs = 0;
+    const { message } = await expectFault(bench.open().fillMachine(request, never), 'temporary');
+    expect(message).toContain(`restoring the machine ${name} already`);
+    expect(bench.server.count(STARTS)).toBe(0);
+    await bench.open().fillMachine(other, never);
+    expect(bench.server.count(STARTS)).toBe(1);
+    bench.estate.advance(60_000);
+  });
+
   test.each<[string, (made: Awaited<ReturnType<typeof readyToFill>>) => Promise<unknown>]>([
     ['by another operation', ({ restore, externalId }) => bench.open().restoreMachine(restore(externalId), never)],
     ['by somebody else', async ({ machine }) => startByHand(bench, machine.name)],

@@ -1,4 +1,3 @@
-import { ProviderError } from '../../../../src/provider/index.js';
 import type { MachineFilling, MachineRestore } from '../transport.js';
 import { textOf, type Answer } from './answers.js';
 import type { Inventory } from './inventory.js';
@@ -18,17 +17,17 @@ export class MachineRestores {
     private readonly sessions: Sessions,
   ) {}
 
-  /** To where the machine was. Not while another restore writes there. */
+  /** To where the machine was. Not while another restore writes there, be it under the name that the machine had then. */
   async inPlace({ restorePoint, machineName, exists, reason }: MachineRestore, signal: AbortSignal): Promise<string> {
-    const other = await this.sessions.underWay({ type: 'restore', names: [machineName] }, signal);
-    if (other !== undefined)
-      throw new ProviderError('temporary', `Veeam is restoring the machine ${machineName} already, by session ${other}`);
+    const backedUp = (await this.points.machineNameOf(restorePoint, signal)) ?? machineName;
+    for (const name of new Set([machineName, backedUp])) await this.sessions.assertNotRestored(name, signal);
     const { has } = await this.client.revision(signal);
     return this.start(restorePoint, { type: 'OriginalLocation', reason, ...(has.overwrite ? { overwrite: exists } : {}) }, signal);
   }
 
-  /** To the name and the place of a machine that is there, which goes. */
+  /** To the name and the place of a machine that is there, which goes. Not while another restore makes a machine of that name. */
   async over({ restorePoint, target, reason }: MachineFilling, signal: AbortSignal): Promise<string> {
+    await this.sessions.assertNotRestored(target.name, signal);
     const revision = await this.client.revision(signal);
     const place = await placeOf(this.inventory, target, signal);
     const disks = await this.points.disks(restorePoint, signal);

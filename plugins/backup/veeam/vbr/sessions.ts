@@ -1,3 +1,4 @@
+import { ProviderError } from '../../../../src/provider/index.js';
 import type { Session } from '../transport.js';
 import { asList, asText, numberOf, textOf, timeOf, type Answer } from './answers.js';
 import type { Revision } from './revisions.js';
@@ -5,7 +6,7 @@ import type { VbrClient } from './vbr-client.js';
 
 const SESSIONS = '/api/v1/sessions';
 const MAX_LOG_LINES = 5;
-/** How many sessions are looked through for one that was lost. */
+/** How many sessions are looked through for one that was lost, or is under way. */
 const RECENT = 100;
 
 /** Runs to look for: those of a job, or those with one of these names in theirs. */
@@ -50,10 +51,13 @@ export class Sessions {
     return found.filter((session) => this.isOurs(session)).map((session) => textOf(session, 'id', SESSIONS));
   }
 
-  /** The newest one if it is still under way, whoever has started it. */
-  async underWay(sought: Sought, signal: AbortSignal): Promise<string | undefined> {
-    const [newest] = await this.find(sought, signal);
-    return newest && newest['state'] !== 'Stopped' ? textOf(newest, 'id', SESSIONS) : undefined;
+  /** Throws `temporary` while a restore of a machine of this name is under way, whoever has started it, and others since. */
+  async assertNotRestored(machineName: string, signal: AbortSignal): Promise<void> {
+    const recent = await this.find({ type: 'restore', names: [machineName] }, signal);
+    const underWay = recent.find(({ state }) => state !== 'Stopped');
+    if (!underWay) return;
+    const session = textOf(underWay, 'id', SESSIONS);
+    throw new ProviderError('temporary', `Veeam is restoring the machine ${machineName} already, by session ${session}`);
   }
 
   async stop(id: string, signal: AbortSignal): Promise<void> {
