@@ -15,6 +15,9 @@ const ZONE = randomUUID();
 /** Where single volumes are restored to. */
 export const TARGET = { 'restore.cluster': 'cluster-1', 'restore.datastore': 'datastore-1' };
 
+/** Volumes that are told apart by their sizes, where nothing else tells which disks they are. */
+export const unlikeVolumes = (): readonly Volume[] => [0, 1, 2].map((slot) => sampleVolume(slot, { sizeBytes: 4096 * (slot + 1) }));
+
 /** A fake Backup & Replication server, and providers that speak to it. */
 export async function vbrBench(newest: string) {
   const estate = new Estate();
@@ -46,8 +49,8 @@ export async function benchOf(estate: Estate, apis: readonly FakeApi[], set: (or
       volumes.map(({ sizeBytes, deviceNumber: slot }) => ({ sizeBytes, slot })),
     );
   /** A machine in vCenter, and what the server knows of it. */
-  const machine = () => {
-    const made = { machine: sampleMachine(), volumes: [0, 1, 2].map((slot) => sampleVolume(slot)) };
+  const machine = (volumes: readonly Volume[] = [0, 1, 2].map((slot) => sampleVolume(slot))) => {
+    const made = { machine: sampleMachine(), volumes };
     addMachine(made);
     return made;
   };

@@ -2,7 +2,7 @@ import { ProviderError } from '../../../../src/provider/index.js';
 import { isSameMachine, onlyOf } from '../identities.js';
 import { machineUuidOf } from '../naming.js';
 import type { Disk, JobRun, RestorePoint } from '../transport.js';
-import { asList, asText, numberOf, textOf, timeOf, type Answer } from './answers.js';
+import { asText, numberOf, textOf, timeOf, type Answer } from './answers.js';
 import type { Jobs } from './jobs.js';
 import type { Revision } from './revisions.js';
 import type { Sessions } from './sessions.js';
@@ -12,6 +12,8 @@ const BACKUPS = '/api/v1/backups';
 /** The keys that vSphere gives to disks begin here; they count through the units of all controllers. */
 const FIRST_KEY = 2000;
 const MAX_UNITS = 64;
+/** Times are compared to the second, or less. */
+const MARGIN_MS = 1000;
 const UNITS = 16;
 
 /** Where the revision has restore points. */
@@ -31,16 +33,10 @@ export class RestorePoints {
   /** The one of the machine that the session took: that of its job since the session began, and before it ended. */
   async takenBy({ job, session, machine }: JobRun, signal: AbortSignal): Promise<RestorePoint | undefined> {
     const { began, ended } = await this.sessions.spanOf(session, signal);
-    const backups = (await this.client.all(BACKUPS, { jobIdFilter: job }, signal)).filter(
-      ({ jobId }) => jobId === undefined || jobId === job,
-    );
-    const points: RestorePoint[] = [];
-    for (const backup of backups) points.push(...(await this.pointsIn(backup, signal)));
-    const during = points.filter(({ takenAt }) => takenAt >= began && (ended === undefined || takenAt <= ended));
-    const taken = onlyOf(
-      during.filter((point) => isSameMachine(point.machine, machine)),
-      machine,
-    );
+    const isTaken = ({ machine: backedUp, takenAt }: RestorePoint) =>
+      isSameMachine(backedUp, machine) && takenAt >= began && (ended === undefined || takenAt <= ended);
+    const listed = (await this.ofJob(job, signal)).filter(isTaken);
+    const taken = onlyOf(listed.length > 0 ? listed : await this.unlistedOfJob(job, began, isTaken, signal), machine);
     if (!taken) return undefined;
     const sizeBytes = await this.sizeOf(taken, signal);
     return sizeBytes === undefined ? taken : { ...taken, sizeBytes };
@@ -94,7 +90,7 @@ export class RestorePoints {
 
   async disks(id: string, signal: AbortSignal): Promise<readonly Disk[]> {
     const path = `${pointsPath(await this.client.revision(signal))}/${encodeURIComponent(id)}/disks`;
-    return asList((await this.client.ask('GET', path, signal))['data'], path).map((disk) => diskFrom(disk, path));
+    return (await this.client.all(path, {}, signal)).map((disk) => diskFrom(disk, path));
   }
 
   /** Deletes the restore point: itself, or its backup if it is the only one there. Answers the session, if there is one to wait for. */
@@ -124,6 +120,33 @@ export class RestorePoints {
     // What it is about to add has not been counted.
     await assertIdle();
     return this.delete(`${BACKUPS}/${id}?fromDB=false&includeGFS=true`, signal);
+  }
+
+  /** Those in the backups of the job that are listed. */
+  private async ofJob(job: string, signal: AbortSignal): Promise<readonly RestorePoint[]> {
+    const backups = await this.client.all(BACKUPS, { jobIdFilter: job }, signal);
+    const points: RestorePoint[] = [];
+    for (const backup of backups.filter(({ jobId }) => jobId === undefined || jobId === job))
+      points.push(...(await this.pointsIn(backup, signal)));
+    return points;
+  }
+
+  /** Those since then that are wanted and of the job, in whatever backup: the list of these may leave out parts of others. */
+  private async unlistedOfJob(
+    job: string,
+    since: Date,
+    isWanted: (point: RestorePoint) => boolean,
+    signal: AbortSignal,
+  ): Promise<readonly RestorePoint[]> {
+    const path = pointsPath(await this.client.revision(signal));
+    const after = new Date(since.getTime() - MARGIN_MS).toISOString();
+    const points: RestorePoint[] = [];
+    for (const point of await this.client.all(path, { createdAfterFilter: after }, signal)) {
+      const unnamed = pointFrom(point, '', path);
+      const backup = isWanted(unnamed) ? await this.client.find(`${BACKUPS}/${unnamed.chain}`, signal) : undefined;
+      if (backup?.['jobId'] === job) points.push({ ...unnamed, jobName: asText(backup['name']) ?? '' });
+    }
+    return points;
   }
 
   private async delete(path: string, signal: AbortSignal): Promise<string | undefined> {

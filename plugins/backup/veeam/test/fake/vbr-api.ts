@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Estate } from './estate.js';
 import type { FakeAnswer, FakeApi, FakeRequest } from './server.js';
 import { answer, failure } from './vbr-answers.js';
-import { descriptionOf, factsFor, type VbrDoubts, type VbrFacts } from './vbr-facts.js';
+import { descriptionOf, factsFor, USUAL_DOUBTS, type VbrDoubts, type VbrFacts } from './vbr-facts.js';
 import { routesOf } from './vbr-routes.js';
 
 const TOKEN_S = 900;
@@ -15,10 +15,7 @@ export interface FakeUser {
 
 /** The REST API of Backup & Replication over an estate, at every revision up to the newest that it speaks. */
 export class FakeVbr {
-  readonly doubts: VbrDoubts = {
-    ...{ describesItself: true, deletesRestorePoints: true, mountsDisks: true, keepsFailedMounts: true },
-    ...{ tellsUnits: true, namesMachines: false, namesTargets: false, listsParts: true, hasUnknownFields: true, longestPage: 100_000 },
-  };
+  readonly doubts: VbrDoubts = { ...USUAL_DOUBTS };
   /** How often somebody has logged on with the password, and how often with a token of before. */
   logons = 0;
   refreshes = 0;

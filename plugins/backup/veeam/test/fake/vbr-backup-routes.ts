@@ -68,7 +68,11 @@ export function backups(estate: Estate, facts: VbrFacts, doubts: VbrDoubts, show
       'GET',
       new RegExp(`^${restorePoints}$`),
       ({ request }) => {
-        const wanted = estate.restorePoints.filter(({ backupId }) => (request.query.get('backupIdFilter') ?? backupId) === backupId);
+        const { query } = request;
+        const after = new Date(query.get('createdAfterFilter') ?? 0);
+        const wanted = estate.restorePoints
+          .filter(({ backupId }) => (query.get('backupIdFilter') ?? backupId) === backupId)
+          .filter(({ createdAt }) => createdAt > after);
         return show.page(
           wanted.map((point) => show.point(point)),
           request,

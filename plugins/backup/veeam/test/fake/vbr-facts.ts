@@ -42,6 +42,18 @@ export interface VbrDoubts {
   longestPage: number;
 }
 
+/** As a server of today is taken to be. */
+export const USUAL_DOUBTS: VbrDoubts = {
+  ...{ describesItself: true, deletesRestorePoints: true, mountsDisks: true, keepsFailedMounts: true },
+  ...{ tellsUnits: true, namesMachines: false, namesTargets: false, listsParts: true, hasUnknownFields: true, longestPage: 100_000 },
+};
+
+/** The other way round in everything, with pages that are soon full. */
+export const OTHER_DOUBTS: VbrDoubts = {
+  ...{ describesItself: false, deletesRestorePoints: false, mountsDisks: false, keepsFailedMounts: false },
+  ...{ tellsUnits: false, namesMachines: true, namesTargets: true, listsParts: false, hasUnknownFields: false, longestPage: 2 },
+};
+
 /** Backup & Replication as of one version: the revisions that it speaks, and what each of them has. */
 export function factsFor(newest: string): readonly VbrFacts[] {
   const all = ['1.1-rev0', '1.1-rev1', '1.1-rev2', '1.2-rev0', '1.2-rev1', '1.3-rev0', '1.3-rev1', '1.3-rev2'];
