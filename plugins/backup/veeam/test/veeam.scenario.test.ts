@@ -42,11 +42,13 @@ forEachEngine((engine) => {
     let bench: Awaited<ReturnType<typeof vbrBench>> | undefined;
     let keys: Keys | undefined;
     let starts = 0;
+    /** How often somebody had logged on at Backup & Replication when each server was started. */
+    const logonsBefore: number[] = [];
     const written: string[] = [];
     beforeEach(async () => {
       opened = await install(engine);
       bench = await WAYS[api].open();
-      [keys, starts] = [undefined, 0];
+      [keys, starts, logonsBefore.length] = [undefined, 0, 0];
     });
     afterEach(async () => {
       await running?.kill();
@@ -58,6 +60,7 @@ forEachEngine((engine) => {
       const { dataDir, dbUrl } = present(opened);
       running = await startProcess({ dataDir, dbUrl, env: { JOBS_LEASE_SECONDS: '2', LOG_LEVEL: 'debug' } });
       starts += 1;
+      logonsBefore.push(present(bench).vbr.logons);
       written.push(readFileSync(`/proc/${running.pid}/cmdline`, 'utf8'), readFileSync(`/proc/${running.pid}/environ`, 'utf8'));
       keys ??= await running.keys();
       return running.client(keys);
@@ -159,6 +162,10 @@ forEachEngine((engine) => {
         expect(await listed(client, 'listBackups', 'backup', { virtualmachineid: vmId })).toEqual([]);
         // One for each server that has run.
         expect([logons + server.count(WAYS[api].logon), starts]).toEqual([starts, isThorough ? 5 : 3]);
+        // At Backup & Replication too, for those that had something to do there.
+        const logonsAfter = [...logonsBefore.slice(1), present(bench).vbr.logons];
+        const most = Math.max(...logonsAfter.map((after, index) => after - (logonsBefore[index] ?? 0)));
+        expect(most).toBe(1);
 
         await client.call('updateConfiguration', { name: 'backup.plugin.veeam.password', value: `wrong-${USER.password}`, zoneid });
         const refusal = await client.call('listBackupPolicies', { external: 'true', zoneid }).catch((error: unknown) => error);
