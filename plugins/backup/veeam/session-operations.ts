@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { leftNothingDone, ProviderError, Records } from '../../../src/provider/index.js';
 import type { Operation, PluginHost } from '../../../src/provider/index.js';
 import { givenUp } from './failures.js';
+import { Forgetting, renewed, type Mortal } from './forgetting.js';
 import type { SessionFollower } from './session-follower.js';
 import type { Run, Transport } from './transport.js';
 
 /** What is remembered of an operation. */
-interface OperationRecord {
+interface OperationRecord extends Mortal {
   readonly subject: string;
   /** What was decided before it began. */
   readonly plan: unknown;
@@ -47,6 +48,8 @@ export interface Cancelled {
   readonly outcome?: unknown;
 }
 
+const PREFIX = 'session/';
+
 /** A request that was cut off may still arrive. */
 const GRACE_MS = 5000;
 
@@ -59,6 +62,7 @@ interface Starter {
 /** Carries out operations in sessions of Veeam, one session for each, whoever asks and however often this server dies over it. */
 export class SessionOperations {
   private readonly records: Records<OperationRecord>;
+  private readonly forgetting: Forgetting<OperationRecord>;
 
   constructor(
     private readonly host: PluginHost,
@@ -66,7 +70,9 @@ export class SessionOperations {
     /** How long all the requests of a start may take together. */
     private readonly startMs: number,
   ) {
-    this.records = new Records(host.store, 'session/');
+    this.records = new Records(host.store, PREFIX);
+    // What nobody knows the end of is asked for again one day.
+    this.forgetting = new Forgetting(host, PREFIX, ({ outcome, isCancelled, claim }) => outcome !== undefined || isCancelled || !claim);
   }
 
   /** Carries the work out once for its operation id and method, and answers its outcome. */
@@ -95,8 +101,8 @@ export class SessionOperations {
   ): Promise<Cancelled> {
     const id = `${operationId}/${method}`;
     const record = await this.records.change(id, (present) => {
-      if (present?.isCancelled) return present;
-      return { ...(present ?? { subject: '', plan: null, before: null }), isCancelled: true };
+      if (present?.isCancelled && present.overSince === undefined) return present;
+      return { ...renewed(present ?? { subject: '', plan: null, before: null }), isCancelled: true };
     });
     if (record.session !== undefined || record.claim === undefined) return record;
     if (record.begun !== undefined) return { ...record, ...(await startedBy(transport, record.begun, run(record.plan), signal)) };
@@ -133,6 +139,7 @@ export class SessionOperations {
   private async begin<P, R>(transport: Transport, id: string, work: SessionWork<P, R>, signal: AbortSignal): Promise<OperationRecord> {
     const plan = await work.plan();
     const [before = null] = await transport.recentSessions(work.run(plan), signal);
+    await this.forgetting.daily();
     return this.records.add(id, { subject: work.subject, plan, before });
   }
 
@@ -167,7 +174,7 @@ export class SessionOperations {
     const record = await this.records.change(id, (present) => {
       if (!present || present.isCancelled || present.session !== undefined || present.begun !== undefined) return present;
       if (present.claim && present.claim.until > now.toISOString()) return present;
-      return { ...present, claim: { by: me, until } };
+      return { ...renewed(present), claim: { by: me, until } };
     });
     return record?.claim?.by === me && record.session === undefined && record.begun === undefined;
   }
