@@ -4,6 +4,8 @@ import { pause } from './https-client.js';
 import type { Session, Transport } from './transport.js';
 
 const FIRST_PAUSE_MS = 100;
+/** More is not shown of what an operation is doing. */
+const LONGEST_STAGE = 64;
 
 export interface FollowerLimits {
   /** The longest time between two looks; the first ones are sooner. */
@@ -33,7 +35,7 @@ export class SessionFollower {
       const now = this.host.now().getTime();
       if (seen.percent > percent || seen.state !== state) changedAt = now;
       [percent, state] = [Math.max(percent, seen.percent), seen.state];
-      await operation.report({ reference: session, percent: Math.max(0, percent), stage });
+      await operation.report({ reference: session, percent: Math.max(0, percent), stage: stageOf(stage, seen) });
       if (seen.state === 'Stopped') return this.judge(session, seen, halt);
       if (state === 'Starting' && !halt.isTold && now - changedAt >= this.limits.startMs) {
         halt = await tellToStop(transport, session, signal);
@@ -71,6 +73,12 @@ export class SessionFollower {
     const about = `session ${session} has shown no progress for ${this.limits.stallMs / 1000} s; it may still be running`;
     return new ProviderError('unknown', doubt === '' ? about : `${about}: ${doubt}`);
   }
+}
+
+/** What is told of it; the last that is told of a job stays to be seen, so that a warning is not only in the log. */
+function stageOf(stage: string, { result, message = '' }: Session): string {
+  const told = result === 'Warning' ? `${stage}, with a warning: ${message}` : stage;
+  return told.length > LONGEST_STAGE ? `${told.slice(0, LONGEST_STAGE - 1)}…` : told;
 }
 
 /** Whether a session was told to stop, or what speaks against it. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { BackupProvider, ProviderFault } from '../../../../src/provider/index.js';
+import type { BackupProvider, Progress, ProviderFault } from '../../../../src/provider/index.js';
 import { all, expectFault, never } from '../../../../test/kit/contract/samples.js';
 import { sweepDeaths } from '../../../../test/kit/dying-store.js';
 import { jobNameOf } from '../naming.js';
@@ -147,13 +147,19 @@ describe('taking backups', () => {
     expect(bench.estate.pointsOf(machine.name)).toEqual([]);
   });
 
-  test('takes a warning for a success, and notes it', async () => {
+  test('takes a warning for a success, and says so in the log and as the last of the job', async () => {
     const { provider, take } = await bench.assigned();
-    Object.assign(bench.estate.sessions.script, { result: 'Warning', message: 'The tools are out of date.' });
-    await provider.takeBackup(take(), never);
-    expect(bench.logged).toContainEqual(
-      expect.objectContaining({ fields: expect.objectContaining({ warning: 'The tools are out of date.' }) }),
-    );
+    const stages: (string | undefined)[] = [];
+    const report = async ({ stage }: Progress) => void stages.push(stage);
+    const warning = 'The tools are out of date.';
+    Object.assign(bench.estate.sessions.script, { result: 'Warning', message: warning });
+    await provider.takeBackup({ ...take(), report }, never);
+    expect(bench.logged).toContainEqual(expect.objectContaining({ fields: expect.objectContaining({ warning }) }));
+    expect(stages.at(-1)).toBe(`backing up, with a warning: ${warning}`);
+    Object.assign(bench.estate.sessions.script, { message: warning.repeat(9) });
+    await provider.takeBackup({ ...take(), report }, never);
+    expect(stages.at(-1)).toMatch(/^backing up, with a warning: The tools are out of date\..{9}…$/);
+    expect(stages.at(-1)).toHaveLength(64);
   });
 
   test('gives up a run that never starts, and has it stop', async () => {
