@@ -35,7 +35,7 @@ export interface Transport {
   startBackup(job: string, signal: AbortSignal): Promise<string>;
   /** Starts to put the machine back where it was, switched off, and answers the start. Beside another restore of it that is refused as `temporary`. */
   startRestore(restore: MachineRestore, signal: AbortSignal): Promise<string>;
-  /** Starts to write the backup of a machine over another one, where `capabilities` declares it; that one stays off. Answers the start. */
+  /** Starts to write the backup of a machine over another one, where `capabilities` declares it; that one stays off. Answers the start. Beside another one of its name that is refused as `temporary`. */
   startFilling(filling: MachineFilling, signal: AbortSignal): Promise<string>;
   /** The session that came of a start, once it is there. A failure that leaves nothing done says that none will. */
   sessionOf(start: string, run: Run, signal: AbortSignal): Promise<string>;
