@@ -28,6 +28,7 @@ import { BackupRepositoryManager } from './backup/backup-repository-manager.js';
 import { BackupScheduleManager } from './backup/backup-schedule-manager.js';
 import { BackupSync } from './backup/backup-sync.js';
 import { BackupTaker } from './backup/backup-taker.js';
+import { BrokenOffDeletions } from './backup/broken-off-deletions.js';
 import { HalfMadeVolumes } from './backup/half-made-volumes.js';
 import { Leftovers } from './backup/leftovers.js';
 import { MachineFromBackupManager } from './backup/machine-from-backup-manager.js';
@@ -50,6 +51,8 @@ import { EventRecorder } from './events/event-recorder.js';
 import { CatalogueManager } from './inventory/catalogue-manager.js';
 import { InventoryCopy } from './inventory/inventory-copy.js';
 import { MachineManager } from './inventory/machine-manager.js';
+import { MarkedWork } from './inventory/marked-work.js';
+import { VolumeDeletion } from './inventory/volume-deletion.js';
 import { VolumeManager } from './inventory/volume-manager.js';
 import { ZoneDirectory } from './inventory/zone-directory.js';
 import { ZoneManager } from './inventory/zone-manager.js';
@@ -62,6 +65,7 @@ import { Admission } from './limits/admission.js';
 import { LimitManager } from './limits/limit-manager.js';
 import { OwnerLimits } from './limits/owner-limits.js';
 import { ResourceReports } from './limits/resource-reports.js';
+import { Leases } from './leases.js';
 import type { Log } from './log.js';
 import { PeriodicTasks, type PeriodicTask } from './periodic-tasks.js';
 import { PluginInstances } from './plugin-host/plugin-instances.js';
@@ -145,7 +149,11 @@ export async function createApplication({
   const sessions = new SessionManager(db, identities, domains, passwordCheck, dynamicSettings, now);
   const instances = new PluginInstances(plugins, dynamicSettings, db, now, log);
   const copy = new InventoryCopy(db, zoneDirectory, instances, now);
-  const machines = new MachineManager(db, access, zoneDirectory, instances, copy, (vm, call) => services.assignments.release(vm, call));
+  const marked = new MarkedWork(db, new Leases(db, now), settings['jobs.lease.seconds'] * 1000);
+  const machines = new MachineManager(db, access, zoneDirectory, instances, copy, marked, (vm, call) =>
+    services.assignments.release(vm, call),
+  );
+  const volumes = new VolumeManager(db, access, zoneDirectory, instances, copy, machines, dynamicSettings);
   const framework = new BackupFramework(dynamicSettings, plugins, instances);
   const admission = new Admission(db, ownerLimits);
   const limits = new LimitManager(db, access, ownerLimits);
@@ -160,8 +168,11 @@ export async function createApplication({
   const capacity = new CapacityManager(db, zoneDirectory, framework, dynamicSettings, alerts, now, log);
   const events = new EventManager(db, access, commands, now);
   const leftovers = new Leftovers(db, backups, queue, now, log);
-  const abandoned = new AbandonedWork(db, recorder, now);
-  const halfMade = new HalfMadeVolumes(db, instances, copy, recorder, now, log);
+  const abandoned = new AbandonedWork(db, marked, recorder, now);
+  const unfinished = {
+    deletions: new BrokenOffDeletions(db, instances, copy, marked, recorder, log),
+    halfMade: new HalfMadeVolumes(db, instances, copy, recorder, now, log),
+  };
   const reconciler = new Reconciler(db, new Adoption(db, recorder, now), leftovers, recorder, alerts, now);
   const webhooks = new WebhookManager(db, access, secrets, dynamicSettings, now);
   const sender = new WebhookSender(dynamicSettings);
@@ -172,7 +183,7 @@ export async function createApplication({
     alerts,
     assignments: new AssignmentManager(db, zoneDirectory, framework, machines, copy, now, log),
     backups,
-    backupSync: new BackupSync(db, zoneDirectory, framework, reconciler, abandoned, halfMade, log),
+    backupSync: new BackupSync(db, zoneDirectory, framework, reconciler, abandoned, unfinished, log),
     backupTaker: new BackupTaker(db, zoneDirectory, framework, copy, admission, retention, now),
     capacity,
     catalogue: new CatalogueManager(zoneDirectory, instances),
@@ -198,7 +209,8 @@ export async function createApplication({
     settingsManager: new SettingsManager(db, dynamicSettings, zoneDirectory, plugins, secrets, caches),
     usage: new UsageManager(db, access, now),
     users: new UserManager(db, access, accounts, passwordCheck, secrets, caches, now),
-    volumes: new VolumeManager(db, access, zoneDirectory, instances, copy, machines, dynamicSettings),
+    volumeDeletion: new VolumeDeletion(db, zoneDirectory, instances, copy, volumes, marked),
+    volumes,
     webhookDeliveries: new WebhookDeliveryManager(db, access, webhooks, sender, now),
     webhooks,
     zones: new ZoneManager(db, zoneDirectory, caches, now),

@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import { fenced, type Database } from './dao/database.js';
+import type { Database } from './dao/database.js';
+import { Leases, type Lease } from './leases.js';
 import type { Log } from './log.js';
 
 /** Work that one of the servers that share a database does every so often. */
@@ -12,20 +12,6 @@ export interface PeriodicTask {
 }
 
 const LOOK_EVERY_MS = 1000;
-/** So often within an interval a server says that it is still at the task. */
-const BEATS = 3;
-/** What a timer can be set to; one that is set to more goes off at once, and again and again. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
-/** Whoever works meets it too. */
-const noMatter = () => undefined;
-
-/** A server's turn at a task. */
-interface Turn {
-  /** A name that no other turn has. */
-  readonly holder: string;
-  /** When the next one is, if this one is over by then. */
-  readonly next: Date;
-}
 
 /**
  * Does the tasks when they are due, each on one server at a time. One that fails, or whose server dies, is done again at its next turn; a
@@ -36,13 +22,16 @@ export class PeriodicTasks {
   private readonly stopping = new AbortController();
   private timer: NodeJS.Timeout | undefined;
   private looking: Promise<void> | undefined;
+  private readonly leases: Leases;
 
   constructor(
     private readonly db: Database,
     private readonly tasks: readonly PeriodicTask[],
     private readonly now: () => Date,
     private readonly log: Log,
-  ) {}
+  ) {
+    this.leases = new Leases(db, now);
+  }
 
   start(): void {
     void this.look();
@@ -75,39 +64,30 @@ export class PeriodicTasks {
   }
 
   /** Does the task. However long that lasts, the next turn is put off as long as this server lives. */
-  private async take({ holder, next }: Turn, task: PeriodicTask): Promise<void> {
-    const { name } = task;
-    const lost = new AbortController();
-    const prolong = async ({ periodicTasks } = this.db.daos) => {
-      const due = new Date(Math.max(this.now().getTime() + task.everyMs(), next.getTime()));
-      if (await periodicTasks.putOff(name, holder, due)) return;
-      lost.abort(new Error(`the next turn at "${name}" has begun on another server`));
-      throw lost.signal.reason;
-    };
-    const beat = setInterval(() => void prolong().catch(noMatter), Math.min(task.everyMs() / BEATS, LONGEST_TIMER_MS));
+  private async take(turn: Lease, task: PeriodicTask): Promise<void> {
+    const { name, holder, until } = turn;
     try {
-      await fenced(prolong, () => task.run(AbortSignal.any([this.stopping.signal, lost.signal])));
+      await this.leases.hold(
+        turn,
+        () => task.everyMs(),
+        (lost) => task.run(AbortSignal.any([this.stopping.signal, lost])),
+      );
     } finally {
-      clearInterval(beat);
-      await this.db.daos.periodicTasks.putOff(name, holder, next);
-      this.due.set(name, next.getTime());
+      await this.db.daos.leases.extend(name, holder, until);
+      this.due.set(name, until.getTime());
     }
   }
 
   /** This server's turn, if it is; the database is asked only when it can be. */
-  private async claim({ name, everyMs }: PeriodicTask): Promise<Turn | undefined> {
-    const now = this.now();
+  private async claim({ name, everyMs }: PeriodicTask): Promise<Lease | undefined> {
+    const now = this.now().getTime();
     const intervalMs = everyMs();
-    const next = new Date(now.getTime() + intervalMs);
-    // Servers that share the database do not have quite the same time: only what is further off than that was put off by a wrong clock.
-    const latest = new Date(next.getTime() + intervalMs);
     const known = this.due.get(name) ?? -Infinity;
-    if (now.getTime() < known && known <= latest.getTime()) return undefined;
-    const { periodicTasks } = this.db.daos;
-    const holder = randomUUID();
-    const isOurs = await periodicTasks.claim(name, holder, { now, next, latest });
-    const due = isOurs ? next : await periodicTasks.due(name);
+    // What is further off was put off by a wrong clock.
+    if (now < known && known <= now + 2 * intervalMs) return undefined;
+    const turn = await this.leases.claim(name, intervalMs);
+    const due = turn?.until ?? (await this.db.daos.leases.until(name));
     this.due.set(name, due?.getTime() ?? -Infinity);
-    return isOurs ? { holder, next } : undefined;
+    return turn;
   }
 }

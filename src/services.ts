@@ -24,6 +24,7 @@ import type { AlertManager } from './events/alert-manager.js';
 import type { EventManager } from './events/event-manager.js';
 import type { CatalogueManager } from './inventory/catalogue-manager.js';
 import type { MachineManager } from './inventory/machine-manager.js';
+import type { VolumeDeletion } from './inventory/volume-deletion.js';
 import type { VolumeManager } from './inventory/volume-manager.js';
 import type { ZoneManager } from './inventory/zone-manager.js';
 import type { JobManager } from './jobs/job-manager.js';
@@ -67,6 +68,7 @@ export interface Services {
   readonly settingsManager: SettingsManager;
   readonly usage: UsageManager;
   readonly users: UserManager;
+  readonly volumeDeletion: VolumeDeletion;
   readonly volumes: VolumeManager;
   readonly webhookDeliveries: WebhookDeliveryManager;
   readonly webhooks: WebhookManager;

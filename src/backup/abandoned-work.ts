@@ -1,14 +1,17 @@
 import type { Daos, Database } from '../dao/database.js';
 import type { Actor, EventRecorder, Finding } from '../events/event-recorder.js';
+import type { MarkedWork } from '../inventory/marked-work.js';
+import { isBeingDeleted } from '../inventory/volume-deletion.js';
 import { settle } from '../jobs/settle.js';
 
 /**
- * Puts back what operations without a job have left in passing states. Nobody has to be asked for that, so it holds in every zone, be
- * backups off there or the provider gone.
+ * Puts back what operations have left in passing states on which neither a job nor a request works any more. Nobody has to be asked for
+ * that, so it holds in every zone, be backups off there or the provider gone.
  */
 export class AbandonedWork {
   constructor(
     private readonly db: Database,
+    private readonly marked: MarkedWork,
     private readonly events: EventRecorder,
     private readonly now: () => Date,
   ) {}
@@ -16,10 +19,13 @@ export class AbandonedWork {
   /** Settles what is left in the zone, and tells the owners; answers of how many operations. */
   async settle(zoneId: number, actor: Actor): Promise<number> {
     const { backups, vms, volumes, assignments, jobs } = this.db.daos;
+    // Of a volume whose deletion was broken off, only its source knows whether it is there.
+    const written = (await volumes.listMarked(zoneId)).filter((volume) => !isBeingDeleted(volume));
     const left = [
       ...(await backups.operationsIn(zoneId)),
       ...(await vms.operationsIn(zoneId)),
-      ...(await volumes.operationsIn(zoneId)),
+      ...written.flatMap(({ restoreOperation }) => restoreOperation ?? []),
+      ...(await volumes.operationsMakingIn(zoneId)),
       ...(await assignments.operationsIn(zoneId)),
     ];
     const operations = [...new Set(left)];
@@ -30,13 +36,15 @@ export class AbandonedWork {
     return settled;
   }
 
-  /** False if somebody else was faster. */
+  /** False if a request is at it, or somebody else was faster. */
   private settleOne(operation: string, actor: Actor): Promise<boolean> {
     return this.db.transaction(async (daos) => {
+      if (!(await this.marked.claim(daos, operation))) return false;
       const findings = await findingsOf(daos, operation);
-      if (!(await settle(daos, operation, this.now()))) return false;
-      await this.events.found(daos, actor, findings);
-      return true;
+      const isSettled = await settle(daos, operation, this.now());
+      await daos.leases.end(operation);
+      if (isSettled) await this.events.found(daos, actor, findings);
+      return isSettled;
     });
   }
 }

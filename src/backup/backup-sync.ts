@@ -8,6 +8,7 @@ import type { ZoneDirectory } from '../inventory/zone-directory.js';
 import type { Log } from '../log.js';
 import type { AbandonedWork } from './abandoned-work.js';
 import type { BackupFramework } from './backup-framework.js';
+import type { BrokenOffDeletions } from './broken-off-deletions.js';
 import type { HalfMadeVolumes } from './half-made-volumes.js';
 import type { Reconciler, SyncCounts } from './reconciler.js';
 
@@ -27,6 +28,12 @@ export interface SyncReport {
   readonly failure: string | undefined;
 }
 
+/** What brings volumes to an end, as their source has them. */
+interface UnfinishedVolumes {
+  readonly deletions: BrokenOffDeletions;
+  readonly halfMade: HalfMadeVolumes;
+}
+
 /** What comes to its end in a zone without its backup providers. */
 type Ended = Pick<SyncCounts, 'settled' | 'cleaned'>;
 
@@ -40,7 +47,7 @@ export class BackupSync {
     private readonly framework: BackupFramework,
     private readonly reconciler: Reconciler,
     private readonly abandoned: AbandonedWork,
-    private readonly halfMade: HalfMadeVolumes,
+    private readonly unfinished: UnfinishedVolumes,
     private readonly log: Log,
   ) {}
 
@@ -91,8 +98,9 @@ export class BackupSync {
   /** Ends what needs no backup provider: after the look, because one that can be believed knows better what has become of a backup. */
   private async endLeftovers(zone: Zone, actor: Actor, signal: AbortSignal): Promise<Ended> {
     if (signal.aborted) return NOTHING;
-    const settled = await this.abandoned.settle(zone.id, actor);
-    return { settled, cleaned: await this.halfMade.clean(zone, this.framework.graceMs(zone), actor, signal) };
+    const { deletions, halfMade } = this.unfinished;
+    const settled = (await this.abandoned.settle(zone.id, actor)) + (await deletions.settle(zone, actor, signal));
+    return { settled, cleaned: await halfMade.clean(zone, this.framework.graceMs(zone), actor, signal) };
   }
 
   /** The one that the zone uses, and every other that holds backups of it. */

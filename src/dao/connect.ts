@@ -24,6 +24,7 @@ const MOMENTS = new Set([
   'missed',
   'nextRun',
   'progressed',
+  'until',
   'vmRemoved',
 ]);
 /** Columns that hold yes or no: a number in both engines, always a boolean in a row. */

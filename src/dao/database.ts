@@ -18,9 +18,9 @@ import { EventDao } from './event-dao.js';
 import { IdempotentAnswerDao } from './idempotent-answer-dao.js';
 import { JobDao } from './job-dao.js';
 import { JobTurnDao } from './job-turn-dao.js';
+import { LeaseDao } from './lease-dao.js';
 import { LimitAdmissionDao } from './limit-admission-dao.js';
 import { OfferingAssignmentDao } from './offering-assignment-dao.js';
-import { PeriodicTaskDao } from './periodic-task-dao.js';
 import { PluginStoreDao } from './plugin-store-dao.js';
 import { ResourceLimitDao } from './resource-limit-dao.js';
 import { RestoreDao } from './restore-dao.js';
@@ -52,9 +52,9 @@ export const bindDaos = (db: Knex) => ({
   idempotentAnswers: new IdempotentAnswerDao(db),
   jobs: new JobDao(db),
   jobTurns: new JobTurnDao(db),
+  leases: new LeaseDao(db),
   limitAdmissions: new LimitAdmissionDao(db),
   offerings: new BackupOfferingDao(db),
-  periodicTasks: new PeriodicTaskDao(db),
   pluginStore: new PluginStoreDao(db),
   repositories: new BackupRepositoryDao(db),
   resourceLimits: new ResourceLimitDao(db),
@@ -78,7 +78,10 @@ const inTransaction = new AsyncLocalStorage<true>();
 /** Whether the caller runs inside a transaction, where nothing outside the database may be touched. */
 export const insideTransaction = (): boolean => inTransaction.getStore() ?? false;
 
-/** Proves that whoever works may still change something, as part of a transaction if it is given one; throws `Abandoned` if not. */
+/**
+ * Proves that whoever works may still change something, as part of a transaction if it is given one; throws if not. What it throws fails the
+ * work, unless that is `Abandoned`: a failure would be handled, and of what is abandoned another server may be at work on the same.
+ */
 export type Fence = (daos?: Daos) => Promise<void>;
 
 /** Somebody who is there when a command makes the change that it is for, and writes of it in the same transaction. */
@@ -94,12 +97,12 @@ const witnesses = new AsyncLocalStorage<readonly Witness[]>();
 const fences = new AsyncLocalStorage<Fence>();
 
 /**
- * Runs work of which every transaction begins with the fence. When the fence does not hold, the work goes no further and never ends. Who
- * witnesses the caller does not witness the work: it is not what the caller was asked for.
+ * Runs work of which every transaction begins with the fence, and also every operation of a plugin. Statements outside of transactions are not
+ * behind it: what they change must do no harm when it comes late, as a purge does none, or carry a condition of its own.
  */
-export const fenced = <T>(fence: Fence, work: () => Promise<T>): Promise<T> => witnesses.run([], () => fences.run(fence, work));
+export const fenced = <T>(fence: Fence, work: () => Promise<T>): Promise<T> => fences.run(fence, work);
 
-/** Proves the fence of the work that calls it, if it has one. */
+/** Proves the fence of the work that calls it, if it has one; never ends if the work is abandoned. */
 export const proveFence = async (): Promise<void> => fences.getStore()?.().catch(abandon);
 
 const abandon = (error: unknown): Promise<never> => (error instanceof Abandoned ? forever() : Promise.reject(error as Error));

@@ -140,12 +140,15 @@ export class VolumeDao {
     return this.db('volume').where({ restoreOperation: operation }).update({ restoreOperation: null });
   }
 
-  /** The restores that write to volumes of the zone, or make them. */
-  async operationsIn(zoneId: number): Promise<string[]> {
-    const written = this.db('volume').where({ zoneId }).whereNotNull('restoreOperation').select({ operation: 'restoreOperation' });
+  /** Those of the zone that are being written or deleted. */
+  listMarked(zoneId: number): Promise<Volume[]> {
+    return this.db('volume').where({ zoneId }).whereNotNull('restoreOperation').orderBy('id');
+  }
+
+  /** The restores that make volumes of the zone. */
+  async operationsMakingIn(zoneId: number): Promise<string[]> {
     const made = this.db('volume').where({ zoneId, state: 'Copying' }).whereNull('removed').whereNotNull('operationId');
-    const rows = (await written.union(made.select({ operation: 'operationId' }))) as { operation: string }[];
-    return rows.map(({ operation }) => operation);
+    return ((await made.select('operationId')) as { operationId: string }[]).map(({ operationId }) => operationId);
   }
 
   /** Removes the volume that the operation was making and has not finished; what was written of it stays to be deleted. */

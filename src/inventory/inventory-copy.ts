@@ -7,6 +7,7 @@ import { found, NotFound, refused } from '../errors.js';
 import type { PluginInstances } from '../plugin-host/plugin-instances.js';
 import type { MachineFacts, VolumeFacts } from '../provider/index.js';
 import { placeOf, vmFactsOf, volumeFactsOf } from './facts.js';
+import { endMarks } from './marked-work.js';
 import type { ZoneDirectory } from './zone-directory.js';
 
 /** Whose a machine is, and who had it made if anybody here did. */
@@ -46,11 +47,11 @@ export class InventoryCopy {
     return this.db.transaction(await this.recording(zone, facts, owner, signal));
   }
 
-  /** As `record`, for a machine that a command has brought back: takes the mark of that away, without which nothing is recorded. */
+  /** As `record`, for a machine that a command has brought back: ends the marks of that, without which nothing is recorded. */
   async recordRecovered(zone: Zone, facts: MachineFacts, vm: Vm, recovery: string, signal: AbortSignal): Promise<void> {
     const record = await this.recording(zone, facts, vm, signal);
     await this.db.change(async (daos) => {
-      if (!(await daos.vms.endRestore(recovery))) throw refused(`virtual machine ${vm.uuid} has been recovered or expunged meanwhile`);
+      if (!(await endMarks(daos, recovery))) throw refused(`virtual machine ${vm.uuid} has been recovered or expunged meanwhile`);
       await record(daos);
     });
   }
@@ -76,12 +77,10 @@ export class InventoryCopy {
     await this.saveVolume(daos, zone, facts, vm?.id ?? null, owner);
   }
 
-  /** Writes down that a volume is gone, and takes the mark of its deletion away. */
-  async recordDeletedVolume({ id }: Pick<Volume, 'id'>, deletion: string): Promise<void> {
-    await this.db.change(async ({ volumes }) => {
-      await volumes.markRemoved([id], this.now());
-      await volumes.endRestore(deletion);
-    });
+  /** Writes down that a volume is gone, as part of a transaction, and ends the marks of its deletion. */
+  async recordDeletedVolumeWith(daos: Daos, { id }: Pick<Volume, 'id'>, deletion: string): Promise<void> {
+    await daos.volumes.markRemoved([id], this.now());
+    await endMarks(daos, deletion);
   }
 
   /** The volumes that the copy has on the machine and the source has not, with what the source says of them. */

@@ -1,6 +1,6 @@
 import { mayUse, assertMayUse, type Access, type OwnerNamed, type OwnerWish } from '../account/access.js';
 import { runningJob, type CallContext, type Caller } from '../call-context.js';
-import type { Database } from '../dao/database.js';
+import type { Daos, Database } from '../dao/database.js';
 import type { Listing, Page } from '../dao/page.js';
 import type { Vm, VmView } from '../dao/vm-dao.js';
 import type { Zone } from '../dao/zone-dao.js';
@@ -12,6 +12,7 @@ import { stableUuid } from '../stable-uuid.js';
 import { nicsOf, stateNamed, visibleState } from './facts.js';
 import type { InventoryCopy, MachineOwner } from './inventory-copy.js';
 import { partsOf, type MachineMake, type MachineParts } from './machine-make.js';
+import type { MarkedWork } from './marked-work.js';
 import { newNics, type NicWish } from './new-nics.js';
 import type { ZoneDirectory } from './zone-directory.js';
 
@@ -50,6 +51,7 @@ export class MachineManager {
     private readonly zones: ZoneDirectory,
     private readonly plugins: PluginInstances,
     private readonly copy: InventoryCopy,
+    private readonly marked: MarkedWork,
     /** Frees a machine that is about to be expunged of whatever holds it, or refuses. */
     private readonly release: (vm: Vm, call: CallContext) => Promise<void>,
   ) {}
@@ -159,27 +161,26 @@ export class MachineManager {
       const state = isRestoring ? visibleState(vm) : (known?.state ?? vm.state);
       throw refused(`virtual machine ${uuid} is ${state}; only one that is Destroyed can be recovered`);
     }
-    await this.alone(vm, async (recovery) => {
-      const facts = isBack ? known : await this.bringBack(source, known, call);
-      await this.copy.recordRecovered(zone, facts, vm, recovery, call.signal);
+    await this.alone(vm, async (recovery, signal) => {
+      const facts = isBack ? known : await this.bringBack(source, known, { ...call, signal });
+      await this.copy.recordRecovered(zone, facts, vm, recovery, signal);
     });
     return this.view(uuid);
   }
 
-  /** Has the work of a request, which is in no order with the jobs of the machine, done under a mark; refuses if there are any. */
-  private async alone({ id, uuid }: Vm, work: (recovery: string) => Promise<void>): Promise<void> {
+  /** Has a recovery done under its mark; refuses if a job is about the machine. */
+  private async alone({ id, uuid }: Vm, recover: (recovery: string, signal: AbortSignal) => Promise<void>): Promise<void> {
     const recovery = recoveryOf(uuid);
-    const isMarked = await this.db.transaction(({ vms }) => vms.beginRestore(id, recovery));
-    if (!isMarked) throw refused(`virtual machine ${uuid} is being restored, or has been expunged`);
-    try {
+    const mark = async ({ vms }: Daos) => {
+      if (!(await vms.beginRestore(id, recovery))) throw refused(`virtual machine ${uuid} is being restored, or has been expunged`);
+    };
+    const work = async (signal: AbortSignal) => {
       // Recorded first, looked at afterwards, as the job that expunges it does: one of the two sees the other.
       if (await this.db.daos.jobs.isPendingOn(uuid, undefined))
         throw refused(`a job is about virtual machine ${uuid}; recover it afterwards`);
-      await work(recovery);
-    } catch (error) {
-      await this.db.transaction(({ vms }) => vms.endRestore(recovery));
-      throw error;
-    }
+      await recover(recovery, signal);
+    };
+    await this.marked.alone({ operation: recovery, mark, mayBeDone: () => false }, work);
   }
 
   private bringBack(source: InventorySource, { machine, volumes }: MachineFacts, call: CallContext): Promise<MachineFacts> {

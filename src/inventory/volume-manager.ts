@@ -5,12 +5,11 @@ import type { Listing, Page } from '../dao/page.js';
 import type { Vm } from '../dao/vm-dao.js';
 import type { Volume, VolumeView } from '../dao/volume-dao.js';
 import type { Zone } from '../dao/zone-dao.js';
-import { ApiError, found, invalid, isUnknown, lookUp, refused } from '../errors.js';
-import { operationOf, requestOperation } from '../plugin-host/operation.js';
+import { ApiError, found, invalid, lookUp, refused } from '../errors.js';
+import { operationOf } from '../plugin-host/operation.js';
 import type { PluginInstances } from '../plugin-host/plugin-instances.js';
 import type { VolumeFacts } from '../provider/index.js';
 import type { DynamicSettings } from '../settings/dynamic-settings.js';
-import { stableUuid } from '../stable-uuid.js';
 import { stateNamed } from './facts.js';
 import type { InventoryCopy } from './inventory-copy.js';
 import { diskSize, entryOf } from './machine-make.js';
@@ -121,31 +120,6 @@ export class VolumeManager {
     return this.record(volume, await source.detachVolume({ ...operationOf(call, 'detachVolume'), volumeUuid: uuid }, call.signal));
   }
 
-  /** Deletes a volume that is attached to nothing, with what it holds. While nobody knows whether it is gone, that can be repeated and nothing else be done. */
-  async delete(uuid: string, call: CallContext): Promise<void> {
-    const volume = await this.get(call.caller, uuid);
-    const vm = await this.machineOf(volume);
-    if (vm) throw refused(`volume ${uuid} is attached to virtual machine ${vm.uuid}; detach it before it is deleted`);
-    // The same for every attempt, so that what one has begun is taken over by the next.
-    const deletion = stableUuid(`deleteVolume/${uuid}`);
-    const isMarked = volume.state !== 'Copying' && (await this.db.transaction(({ volumes }) => volumes.beginRestore([uuid], deletion)));
-    if (!isMarked) throw beingRestored(volume);
-    try {
-      await this.deleteMarked(volume, call);
-    } catch (error) {
-      if (!isUnknown(error)) await this.db.transaction(({ volumes }) => volumes.endRestore(deletion));
-      throw error;
-    }
-    await this.copy.recordDeletedVolume(volume, deletion);
-  }
-
-  private async deleteMarked({ uuid, zoneId }: Volume, call: CallContext): Promise<void> {
-    // Recorded first, looked at afterwards, as a job that attaches it does: one of the two sees the other.
-    if (await this.db.daos.jobs.isPendingAbout(uuid)) throw refused(`a job is about volume ${uuid}; delete it afterwards`);
-    const source = this.plugins.inventory(this.zones.getById(zoneId));
-    await source.deleteVolume({ ...requestOperation(call), volumeUuid: uuid }, call.signal);
-  }
-
   /** The machine that the volume is attached to. */
   async machineOf({ vmId }: Volume): Promise<Vm | undefined> {
     return vmId === null ? undefined : this.db.daos.vms.findByIdIncludingRemoved(vmId);
@@ -167,8 +141,11 @@ export class VolumeManager {
   }
 }
 
+/** Refuses what cannot be done with a volume while it is written or deleted. */
 function assertNotRestoring(volume: Volume): void {
   if (volume.state === 'Copying' || volume.restoreOperation !== null) throw beingRestored(volume);
 }
 
-const beingRestored = ({ uuid }: Volume): ApiError => refused(`volume ${uuid} is being restored or deleted; ask again when that has ended`);
+/** Something else works on the volume. */
+export const beingRestored = ({ uuid }: Volume): ApiError =>
+  refused(`volume ${uuid} is being restored or deleted; ask again when that has ended`);

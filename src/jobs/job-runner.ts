@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Abandoned } from '../abandoned.js';
@@ -45,6 +46,8 @@ export class JobRunner {
   private round: Promise<void> | undefined;
   private roundAgain = false;
   private isStopping = false;
+  /** Jobs are not what those were asked for who wake the runner: what surrounds them, such as witnesses, is not there for jobs. */
+  private readonly surroundings = new AsyncResource('JobRunner');
   private readonly line: JobLine;
   private readonly work: JobWork;
 
@@ -74,10 +77,12 @@ export class JobRunner {
   wake(): void {
     if (this.isStopping) return;
     this.roundAgain = true;
-    this.round ??= this.rounds().finally(() => {
-      this.round = undefined;
-      if (this.roundAgain) this.wake();
-    });
+    this.round ??= this.surroundings
+      .runInAsyncScope(() => this.rounds())
+      .finally(() => {
+        this.round = undefined;
+        if (this.roundAgain) this.wake();
+      });
   }
 
   /** Has the job given up if this server runs it, as far as its command can. */

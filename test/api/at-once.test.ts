@@ -16,10 +16,12 @@ import { adminKeys } from '../kit/signed-request.js';
 import { tableDigests } from '../kit/table-digests.js';
 
 /** What changes while nobody asks for it, and the events themselves. */
-const LEFT_OUT = new Set(['event', 'webhook_delivery', 'async_job', 'plugin_store', 'session', 'idempotent_answer']);
+const LEFT_OUT = new Set(['lease', 'event', 'webhook_delivery', 'async_job', 'plugin_store', 'session', 'idempotent_answer']);
 
 /** So long a request that is sent again waits for the answer of the first one. */
 const ANSWERED_WITHIN_MS = 1100;
+/** So long nobody takes over what a dead server was at. */
+const LEASE_MS = 3000;
 /** What a dead server may leave: whoever asks again takes the mark over. */
 const MARKS = new Set(['restoreOperation']);
 
@@ -95,12 +97,14 @@ class RepeatingStage extends Stage {
             .count({ all: '*' })
         )[0]?.all,
       );
+    const isLeased = () => knex('lease').whereRaw('length(name) = 36').where('until', '>', this.clock.now()).first('id');
     const known = await told();
     let wasKept = false;
     const keyed = { ...parameters, idempotencykey: randomUUID() };
     for (let n = 1; await this.faults.during(n, this.manner, async () => void (await super.ask(keyed, keys))); n++) {
       const isKept = (await told()) > known;
       if (isKept && !wasKept) this.clock.forward(ANSWERED_WITHIN_MS);
+      if (await isLeased()) this.clock.forward(LEASE_MS);
       wasKept = isKept;
       // That a transaction is undone as a whole on the other engine too, the first request has shown.
       if (!isKept && isEmbedded(knex)) isUnchanged &&= JSON.stringify(await tableDigests(knex, LEFT_OUT, MARKS)) === before;

@@ -71,10 +71,10 @@ forEachEngine((engine) => {
       await successor.start();
       const { knex, daos } = successor.db;
       const old = () => knex('event').where({ type: 'OLD' }).pluck('id');
-      while (!(await daos.periodicTasks.due('purge events')) || (await old()).length !== left) await pause(20);
+      while (!(await daos.leases.until('purge events')) || (await old()).length !== left) await pause(20);
       if (left === 0) for (const days of [16, 14]) await insertEvent(daos, daysAgo(days));
       await daos.configuration.save({ name: 'event.purge.delay', scope: 'Global', scopeId: 0, value: delay });
-      await knex('periodic_task').delete();
+      await knex('lease').delete();
       await successor.stop();
     };
     await serve('0', 0);

@@ -296,7 +296,7 @@ forEachEngine((engine) => {
     await endedHoursAgo(old, 25);
     await endedHoursAgo(recent, 23);
     // It is the turn of whichever server looks first.
-    await server.db.knex('periodic_task').where({ name: 'purge jobs' }).delete();
+    await server.db.knex('lease').where({ name: 'purge jobs' }).delete();
     const other = new TestServer(engine, { now: clock.now, installation: server.installation });
     await other.start();
     try {

@@ -24,7 +24,7 @@ interface Scene {
   readonly data: string;
 }
 
-const ITS_OWN = new Set(['async_job', 'cache_change', 'event', 'session', 'periodic_task']);
+const ITS_OWN = new Set(['async_job', 'cache_change', 'event', 'session', 'lease']);
 
 forEachEngine((engine) => {
   const sceneOf = async (server: TestServer): Promise<Scene> => {

@@ -59,11 +59,11 @@ forEachEngine((engine) => {
   /** Has the rules applied, as happens every hour, while two servers more begin to look. */
   async function anHourPasses(): Promise<void> {
     const { knex, daos } = server.db;
-    await knex('periodic_task').where({ name: 'apply retention' }).delete();
+    await knex('lease').where({ name: 'apply retention' }).delete();
     const others = [1, 2].map(() => new TestServer(engine, { installation: server.installation }));
     await Promise.all(others.map((other) => other.start()));
     await eventually(
-      () => daos.periodicTasks.due('apply retention'),
+      () => daos.leases.until('apply retention'),
       (due) => due !== undefined,
     );
     await Promise.all(others.map((other) => other.stop()));

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Database } from '../../src/dao/database.js';
-import type { TurnTimes } from '../../src/dao/periodic-task-dao.js';
+import type { LeaseTimes } from '../../src/dao/lease-dao.js';
 import { PeriodicTasks, type PeriodicTask } from '../../src/periodic-tasks.js';
 import { CREATED } from '../kit/builders.js';
 import { forEachEngine, testDatabase } from '../kit/engines.js';
@@ -12,8 +12,8 @@ const later = (ms: number): Date => new Date(CREATED.getTime() + ms);
 
 forEachEngine((engine) => {
   const handle = testDatabase(engine);
-  const tasks = () => handle.db.daos.periodicTasks;
-  const claim = (times: TurnTimes) => tasks().claim('task', randomUUID(), times);
+  const leases = () => handle.db.daos.leases;
+  const claim = (times: LeaseTimes) => leases().claim('task', randomUUID(), times);
 
   /** Servers with a clock in common, each of which notes that it has done the task. */
   function servers(count: number, run?: PeriodicTask['run']) {
@@ -27,11 +27,11 @@ forEachEngine((engine) => {
   }
 
   test('a turn is taken by one of many, and only when it is due', async () => {
-    expect(winners(await race(8, () => claim({ now: CREATED, next: later(10), latest: later(20) })))).toBe(1);
-    expect(winners(await race(8, () => claim({ now: later(9), next: later(20), latest: later(30) })))).toBe(0);
-    expect(winners(await race(8, () => claim({ now: later(10), next: later(20), latest: later(30) })))).toBe(1);
-    expect(await tasks().due('task')).toEqual(later(20));
-    expect(await tasks().due('another')).toBeUndefined();
+    expect(winners(await race(8, () => claim({ now: CREATED, until: later(10), latest: later(20) })))).toBe(1);
+    expect(winners(await race(8, () => claim({ now: later(9), until: later(20), latest: later(30) })))).toBe(0);
+    expect(winners(await race(8, () => claim({ now: later(10), until: later(20), latest: later(30) })))).toBe(1);
+    expect(await leases().until('task')).toEqual(later(20));
+    expect(await leases().until('another')).toBeUndefined();
   });
 
   test('one server does the task at once, and one whenever the interval is over', async () => {
@@ -46,7 +46,7 @@ forEachEngine((engine) => {
   });
 
   test('what a server put off whose clock was far ahead is done when the clocks are right, and a little ahead is not far', async () => {
-    expect(winners(await race(8, () => claim({ now: later(1), next: later(11), latest: later(21) })))).toBe(1);
+    expect(winners(await race(8, () => claim({ now: later(1), until: later(11), latest: later(21) })))).toBe(1);
     const { state, look } = servers(2);
     const counts: number[] = [];
     for (const ms of [1e9, 0, 0, 1e9, 1500, 500, 499, 1498]) {
@@ -65,7 +65,7 @@ forEachEngine((engine) => {
     await late?.look();
     expect(state.done).toEqual([0]);
     expect(all).toHaveLength(1);
-    expect(await tasks().due('task')).toEqual(later(1000));
+    expect(await leases().until('task')).toEqual(later(1000));
   });
 
   test('the database is not asked before the next turn', async () => {
@@ -150,7 +150,7 @@ forEachEngine((engine) => {
     await second;
     expect(seen).toEqual(['begun', 'begun', 'turn 2 has changed something']);
     expect(state.logged).toEqual(['periodic task failed']);
-    expect(await tasks().due('task')).toEqual(later(2000));
+    expect(await leases().until('task')).toEqual(later(2000));
   });
 
   test('a turn that lasts longer than the interval keeps the next one off with whatever it changes', async () => {
@@ -163,7 +163,7 @@ forEachEngine((engine) => {
     });
     await all[0]?.look();
     expect(state.done).toEqual([CREATED.getTime()]);
-    expect(await tasks().due('task')).toEqual(later(1000));
+    expect(await leases().until('task')).toEqual(later(1000));
     expect(state.logged).toEqual([]);
   });
 });

@@ -17,6 +17,7 @@ import { BackupManager } from '../../src/backup/backup-manager.js';
 import { BackupOfferingManager } from '../../src/backup/backup-offering-manager.js';
 import { BackupSync } from '../../src/backup/backup-sync.js';
 import { BackupTaker } from '../../src/backup/backup-taker.js';
+import { BrokenOffDeletions } from '../../src/backup/broken-off-deletions.js';
 import { HalfMadeVolumes } from '../../src/backup/half-made-volumes.js';
 import { Leftovers } from '../../src/backup/leftovers.js';
 import { MachineFromBackupManager } from '../../src/backup/machine-from-backup-manager.js';
@@ -32,9 +33,12 @@ import { AlertManager } from '../../src/events/alert-manager.js';
 import { EventRecorder } from '../../src/events/event-recorder.js';
 import { InventoryCopy } from '../../src/inventory/inventory-copy.js';
 import { MachineManager } from '../../src/inventory/machine-manager.js';
+import { MarkedWork } from '../../src/inventory/marked-work.js';
+import { VolumeDeletion } from '../../src/inventory/volume-deletion.js';
 import { VolumeManager } from '../../src/inventory/volume-manager.js';
 import { ZoneDirectory } from '../../src/inventory/zone-directory.js';
 import { JobQueue } from '../../src/jobs/job-queue.js';
+import { Leases } from '../../src/leases.js';
 import { Admission } from '../../src/limits/admission.js';
 import { OwnerLimits } from '../../src/limits/owner-limits.js';
 import { ResourceReports } from '../../src/limits/resource-reports.js';
@@ -47,6 +51,7 @@ import { allKeys, DynamicSettings } from '../../src/settings/dynamic-settings.js
 import { FaultPlan } from '../kit/faulty.js';
 
 const noLog = () => undefined;
+const LEASE_MS = 30_000;
 
 /** What all servers have in common. */
 export interface Parts {
@@ -91,7 +96,11 @@ export async function assemble({ knex, plugins, roles, now }: Parts, plan: Fault
   const access = new Access(db, domains, roles);
   const passwords = new Passwords();
   const accounts = new AccountManager(db, domains, access, passwords, caches, reports, now);
-  const machines: MachineManager = new MachineManager(db, access, zones, instances, copy, (vm, call) => assignments.release(vm, call));
+  const marked = new MarkedWork(db, new Leases(db, now), LEASE_MS);
+  const machines: MachineManager = new MachineManager(db, access, zones, instances, copy, marked, (vm, call) =>
+    assignments.release(vm, call),
+  );
+  const volumes = new VolumeManager(db, access, zones, instances, copy, machines, settings);
   const recorder = new EventRecorder(db, now, noLog);
   const queue = new JobQueue(commands, recorder, now);
   const retention = new RetentionEnforcer(db, zones, framework, queue, now, noLog);
@@ -101,15 +110,18 @@ export async function assemble({ knex, plugins, roles, now }: Parts, plan: Fault
   const ending = new RestoreEnding(db, instances, copy, now);
   const alerts = new AlertManager(db, now);
   const leftovers = new Leftovers(db, backups, queue, now, noLog);
-  const abandoned = new AbandonedWork(db, recorder, now);
-  const halfMade = new HalfMadeVolumes(db, instances, copy, recorder, now, noLog);
+  const abandoned = new AbandonedWork(db, marked, recorder, now);
+  const unfinished = {
+    deletions: new BrokenOffDeletions(db, instances, copy, marked, recorder, noLog),
+    halfMade: new HalfMadeVolumes(db, instances, copy, recorder, now, noLog),
+  };
   const reconciler = new Reconciler(db, new Adoption(db, recorder, now), leftovers, recorder, alerts, now);
   const services = {
     accounts,
     alerts,
     assignments,
     backups,
-    backupSync: new BackupSync(db, zones, framework, reconciler, abandoned, halfMade, noLog),
+    backupSync: new BackupSync(db, zones, framework, reconciler, abandoned, unfinished, noLog),
     backupTaker: new BackupTaker(db, zones, framework, copy, new Admission(db, limits), retention, now),
     commands,
     domains,
@@ -121,7 +133,8 @@ export async function assemble({ knex, plugins, roles, now }: Parts, plan: Fault
     roles: new RoleManager(db, roles, caches, now),
     settings,
     users: new UserManager(db, access, accounts, new PasswordCheck(db, passwords, settings, now, noLog), secrets, caches, now),
-    volumes: new VolumeManager(db, access, zones, instances, copy, machines, settings),
+    volumeDeletion: new VolumeDeletion(db, zones, instances, copy, volumes, marked),
+    volumes,
     // The commands of these tests reach for nothing else.
   } as unknown as Services;
   const scheduled = new ScheduledBackups(db, zones, framework, queue, noLog, now, noLog);

@@ -15,8 +15,8 @@ export class DeleteVolumeCmd extends Command {
   @Parameter({ type: 'uuid', required: true, entity: 'volume', description: 'ID of the volume' })
   id!: string;
 
-  async execute({ volumes }: Services, call: CallContext) {
-    await volumes.delete(this.id, call);
+  async execute({ volumeDeletion }: Services, call: CallContext) {
+    await volumeDeletion.delete(this.id, call);
     return { success: true };
   }
 }
