@@ -254,6 +254,11 @@ forEachEngine((engine) => {
       await server.admin.ended(String(jobs[0]?.jobid));
     });
 
+    test('is not that of what its job changes', async () => {
+      const { accountId: id } = await server.createUser(uniqueName('leaving'));
+      await server.admin.run('disableAccount', { id, lock: 'false', idempotencykey: randomUUID() });
+    });
+
     test('refuses another command and other parameters, and a key that is empty or too long', async () => {
       const wanted = await wish();
       await server.admin.call('createVolume', wanted);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { RoleDirectory } from '../../src/account/role-directory.js';
 import { CacheInvalidation } from '../../src/cache-invalidation.js';
+import type { Command } from '../../src/api/command.js';
 import { runBound } from '../../src/api/dispatcher.js';
 import { commands } from '../../src/commands/index.js';
 import type { Backup } from '../../src/dao/backup-dao.js';
@@ -181,23 +182,42 @@ export class Bench {
 
   /** Asks a server with the plan for a command, and then a sound one until it answers; answers what it says, and whether it was the first. */
   async ask(command: string, parameters: Readonly<Record<string, string>>, plan: FaultPlan): Promise<Answered> {
+    const first = await this.askOnce(command, parameters, plan);
+    return { answer: first ?? (await this.askOne(this.server, command, parameters)), isFirst: first !== undefined };
+  }
+
+  /** Asks a server with the plan for a command; answers what it says, if it does. */
+  async askOnce(command: string, parameters: Readonly<Record<string, string>>, plan: FaultPlan): Promise<object | undefined> {
+    const faulty = await this.another(plan);
+    plan.arm();
+    const answer = await this.askOne(faulty, command, parameters).catch(() => undefined);
+    // Nobody waits any more for the answer of a server that has died, nor for what it held.
+    this.clock.forward(HOUR_MS);
+    return answer;
+  }
+
+  private async askOne({ db, access, recorder, services }: Server, command: string, parameters: Readonly<Record<string, string>>) {
     const spec = present(commands.get(command.toLowerCase()));
     const caller = present(await this.server.identities.findByUserId(this.user.id));
     const call = { requestId: randomUUID(), caller, signal };
     const sent = new Map(Object.entries(parameters));
-    const askOne = async ({ db, access, recorder, services }: Server) => {
-      const queue = new JobQueue(commands, recorder, this.clock.now);
-      const line = new JobLine(db, services.settings, this.clock.now);
-      const jobs = new JobManager(db, access, queue, line, { wake: noLog, cancel: noLog }, this.clock.now);
-      const once = new IdempotentCommands(db, new Secrets('pass phrase'), this.clock.now);
-      return runBound(spec, sent, (bound) => once.performing(spec, sent, call, () => jobs.submit(services, spec, bound, sent, call)));
-    };
-    const faulty = await this.another(plan);
+    const queue = new JobQueue(commands, recorder, this.clock.now);
+    const line = new JobLine(db, services.settings, this.clock.now);
+    const jobs = new JobManager(db, access, queue, line, { wake: noLog, cancel: noLog }, this.clock.now);
+    const once = new IdempotentCommands(db, new Secrets('pass phrase'), this.clock.now);
+    const work = (bound: Command) =>
+      spec.async
+        ? jobs.submit(services, spec, bound, sent, call)
+        : recorder.performing(spec, sent, call, () => bound.execute(services, call));
+    return runBound(spec, sent, (bound) => once.performing(spec, sent, call, () => work(bound)));
+  }
+
+  /** Has a server with the plan look at all zones, as timers do; an hour later, nobody waits for it any more. */
+  async look(plan: FaultPlan): Promise<void> {
+    const { services } = await this.another(plan);
     plan.arm();
-    const first = await askOne(faulty).catch(() => undefined);
-    // Nobody waits any more for the answer of a server that has died.
+    await services.backupSync.syncAll(signal).catch(() => undefined);
     this.clock.forward(HOUR_MS);
-    return { answer: first ?? (await askOne(this.server)), isFirst: first !== undefined };
   }
 
   /** Runs the job of a command, an administrator's if it is about no machine: on a server with the plan, and then on one sound server after the other until it has ended. Answers its status. */

@@ -135,6 +135,11 @@ const SCENES: Readonly<Record<string, (bench: Bench) => Promise<Scene>>> = {
   deployVirtualMachine: async ({ zone }) => ({ parameters: { zoneid: zone.uuid, rootdisksize: '1' }, machineUuid: null }),
   rebootVirtualMachine: async (bench) => on(await running(bench)),
   destroyVirtualMachine: async (bench) => on(await bench.protect(), { expunge: 'true' }),
+  expungeVirtualMachine: async (bench) => {
+    const vm = await bench.protect();
+    await bench.prepare(({ machines }, call) => machines.destroy(vm.uuid, false, call));
+    return on(vm);
+  },
   createVolume: async ({ zone }) => ({ parameters: { zoneid: zone.uuid, name: 'data', size: '1' }, machineUuid: null }),
   attachVolume: async (bench) => {
     const [{ uuid }, id] = [await bench.deploy(), await detachedVolume(bench)];
@@ -159,7 +164,7 @@ const ELSEWHERE = [
   'restoreBackupVolume',
 ];
 /** What is part of others, or another name of the same work. */
-const PARTS = ['assignBackupPolicy', 'expungeVirtualMachine', 'importBackupPolicy', 'startVirtualMachine', 'stopVirtualMachine'];
+const PARTS = ['assignBackupPolicy', 'importBackupPolicy', 'startVirtualMachine', 'stopVirtualMachine'];
 
 test('every command that becomes a job is swept', () => {
   const jobs = [...new Set([...commands.values()].filter((spec) => spec.async).map(({ names }) => names[0]))];

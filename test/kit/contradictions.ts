@@ -14,6 +14,8 @@ export interface Held {
   readonly restores: number;
 }
 
+/** What names the lease of a request, unlike that of a periodic task. */
+const OPERATION = /^[0-9a-f-]{36}$/;
 const SETTLED_MACHINES = new Set(['Running', 'Stopped', 'Destroyed', 'Expunging']);
 
 /** Every backup in the memory of the dummy provider. */
@@ -58,6 +60,9 @@ export async function contradictionsIn(knex: Knex): Promise<string[]> {
     ...assigned
       .filter((uuid) => !machines.filter(isIn(assignments)).some((vm) => vm.uuid === uuid))
       .map((uuid) => `an assignment without a row: ${uuid}`),
+    ...((await knex('lease')) as { name: string }[])
+      .filter(({ name }) => OPERATION.test(name))
+      .map(about('a lease of a request that has ended')),
     ...backups
       .filter(({ status, cleaned }) => status === 'BackingUp' || status === 'Deleting' || (status === 'Error' && cleaned === null))
       .map(about('a backup in a passing state')),
