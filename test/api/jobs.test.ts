@@ -256,7 +256,10 @@ forEachEngine((engine) => {
 
     test('is not that of what its job changes', async () => {
       const { accountId: id } = await server.createUser(uniqueName('leaving'));
-      await server.admin.run('disableAccount', { id, lock: 'false', idempotencykey: randomUUID() });
+      const { jobid: uuid } = await server.admin.call('disableAccount', { id, lock: 'false', idempotencykey: randomUUID() });
+      await server.admin.ended(String(uuid));
+      // Otherwise it would have failed at first.
+      expect(await server.db.knex('async_job').where({ uuid })).toMatchObject([{ status: 1, attempts: 1 }]);
     });
 
     test('refuses another command and other parameters, and a key that is empty or too long', async () => {

@@ -136,7 +136,7 @@ const SCENES: Readonly<Record<string, (bench: Bench) => Promise<Scene>>> = {
   rebootVirtualMachine: async (bench) => on(await running(bench)),
   destroyVirtualMachine: async (bench) => on(await bench.protect(), { expunge: 'true' }),
   expungeVirtualMachine: async (bench) => {
-    const vm = await bench.protect();
+    const vm = await bench.deploy();
     await bench.prepare(({ machines }, call) => machines.destroy(vm.uuid, false, call));
     return on(vm);
   },
