@@ -190,7 +190,7 @@ export async function createApplication({
     commands,
     domains,
     events,
-    jobs: new JobManager(db, access, queue, new JobLine(db, dynamicSettings, now), { wake, cancel: (id) => runner.cancel(id) }, now),
+    jobs: new JobManager(db, access, queue, new JobLine(db, dynamicSettings, commands, now), { wake, cancel: (id) => runner.cancel(id) }, now),
     keys,
     limits,
     machines,

@@ -4,17 +4,27 @@ import { ASKED, BEGUN, JOB_PENDING, SCHEDULED, URGENT, type Burden, type Job, ty
 /** A pending job, as whoever chooses the next one sees it. */
 export type PendingJob = Pick<
   Job,
-  'id' | 'accountId' | 'machineUuid' | 'priority' | 'turn' | 'holder' | 'leaseUntil' | keyof Burden | keyof Slots
+  'id' | 'command' | 'accountId' | 'machineUuid' | 'priority' | 'turn' | 'holder' | 'leaseUntil' | keyof Burden | keyof Slots
 >;
 
 const COLUMNS = [
-  ...['id', 'accountId', 'machineUuid', 'priority', 'turn', 'holder', 'leaseUntil'],
+  ...['id', 'command', 'accountId', 'machineUuid', 'priority', 'turn', 'holder', 'leaseUntil'],
   ...['zoneId', 'providerKey', 'repositoryKey', 'hostKey'],
   ...['accountSlot', 'providerSlot', 'repositorySlot', 'hostSlot'],
 ];
 
 /** Keys for which no more jobs can run now. */
 export type FullKeys = Readonly<Record<'providerKey' | 'repositoryKey' | 'hostKey', readonly string[]>>;
+
+/** Which jobs are looked for that have not begun. */
+export interface WantedJobs {
+  readonly turn: number;
+  /** Those that the server knows. */
+  readonly commands: readonly string[];
+  readonly full: FullKeys;
+  /** So many of each account. */
+  readonly limit: number;
+}
 
 /** An account that has jobs waiting, and the oldest of them. */
 export interface WaitingAccount {
@@ -52,9 +62,9 @@ export class JobTurnDao {
   }
 
   /** Of each account, the oldest jobs of the turn that have not begun, and that neither another job of their machine nor a limit keeps waiting. */
-  async listFirst(turn: number, accountIds: readonly number[], full: FullKeys, limit: number): Promise<PendingJob[]> {
+  async listFirst(wanted: WantedJobs, accountIds: readonly number[]): Promise<PendingJob[]> {
     if (accountIds.length === 0) return [];
-    const ofAccount = (accountId: number) => this.db.from(this.ready(turn, accountId, full, limit).as('ready')).select('*');
+    const ofAccount = (accountId: number) => this.db.from(this.ready(wanted, accountId).as('ready')).select('*');
     return this.db.unionAll(accountIds.map(ofAccount));
   }
 
@@ -67,9 +77,10 @@ export class JobTurnDao {
     return this.db('async_job as job').whereIn('job.id', ids).select({ id: 'job.id', firstUuid: first, ahead: this.ahead() });
   }
 
-  private ready(turn: number, accountId: number, full: FullKeys, limit: number): Knex.QueryBuilder {
+  private ready({ turn, commands, full, limit }: WantedJobs, accountId: number): Knex.QueryBuilder {
     const ready = this.db('async_job as job')
       .where({ 'job.status': JOB_PENDING, 'job.turn': turn, 'job.accountId': accountId })
+      .whereIn('job.command', commands)
       .whereNotExists(this.before().select(this.db.raw('1')))
       .select(COLUMNS.map((column) => `job.${column}`))
       .orderBy('job.id')

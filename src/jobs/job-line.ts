@@ -1,3 +1,4 @@
+import type { CommandTable } from '../api/dispatcher.js';
 import type { Database } from '../dao/database.js';
 import { SCHEDULED, type Job } from '../dao/job-dao.js';
 import type { PendingJob, WaitingAccount } from '../dao/job-turn-dao.js';
@@ -14,11 +15,17 @@ const NOWHERE = { firstUuid: null, ahead: 0 };
 
 /** The line of the jobs of all servers: says which are next, reading no more of it than that takes. */
 export class JobLine {
+  /** What this server can run. Jobs of a version with more commands wait for a server of that. */
+  private readonly known: ReadonlySet<string>;
+
   constructor(
     private readonly db: Database,
     private readonly settings: DynamicSettings,
+    commands: CommandTable,
     private readonly now: () => Date,
-  ) {}
+  ) {
+    this.known = new Set([...commands.values()].filter((spec) => spec.async).map(({ name }) => name));
+  }
 
   /** The jobs that a server with so much room is to begin, in this order. Others may be faster: it is the claim that decides. */
   async next(room: Room): Promise<readonly Turn[]> {
@@ -37,7 +44,10 @@ export class JobLine {
     const { jobTurns } = this.db.daos;
     const standings = new Map((await jobTurns.listStandings(waiting.map(({ id }) => id))).map((standing) => [standing.id, standing]));
     const occupancy = new Occupancy(await jobTurns.listBegun(), this.limitOf);
-    const explained = (job: Job) => waitingOf(job, standings.get(job.id) ?? NOWHERE, occupancy.reached(job), now);
+    const explained = (job: Job) => {
+      const why = { reached: occupancy.reached(job), isKnown: this.known.has(job.command) };
+      return waitingOf(job, standings.get(job.id) ?? NOWHERE, why, now);
+    };
     return new Map(waiting.map((job) => [job.id, explained(job)]));
   }
 
@@ -51,7 +61,7 @@ export class JobLine {
       machineUuid === null ||
       holder !== null ||
       (!occupancy.isWorkedOn(machineUuid) && begun.every((other) => other.machineUuid !== machineUuid || other.id >= id));
-    return free.filter((job) => isFirst(job) && !occupancy.reached(job));
+    return free.filter((job) => this.known.has(job.command) && isFirst(job) && !occupancy.reached(job));
   }
 
   /** Jobs that have not begun: of those whose turn it may be, as many as are wanted from each account. */
@@ -62,7 +72,8 @@ export class JobLine {
       const [{ turn }] = accounts as [WaitingAccount];
       const next = accounts.findIndex((account, index) => index === MOST_ACCOUNTS || account.turn !== turn);
       const batch = accounts.splice(0, next === -1 ? accounts.length : next).map(({ accountId }) => accountId);
-      found.push(...(await this.db.daos.jobTurns.listFirst(turn, batch, occupancy.full(turn), wanted)));
+      const jobs = { turn, commands: [...this.known], full: occupancy.full(turn), limit: wanted };
+      found.push(...(await this.db.daos.jobTurns.listFirst(jobs, batch)));
     }
     return found;
   }

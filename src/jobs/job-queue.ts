@@ -49,13 +49,15 @@ export class JobQueue {
     const failure = new ApiError('cancelled', 'the job was cancelled before it began');
     if (!(await daos.jobs.withdraw(job.id, { ...failedWith(failure).recorded, completed }))) return false;
     await settle(daos, job.operationId, completed);
-    await this.events.ended(daos, this.specOf(job), job, failure.message);
+    const spec = this.commands.get(job.command.toLowerCase());
+    // Of what a command is that only other versions have, this one cannot tell.
+    if (spec) await this.events.ended(daos, spec, job, failure.message);
     return true;
   }
 
   /** Refuses to cancel a job that has begun unless its command leaves nothing behind. */
   assertCancellable(job: Job): void {
-    if (this.specOf(job).cancellable) return;
+    if (this.commands.get(job.command.toLowerCase())?.cancellable) return;
     throw refused(`job ${job.uuid} has begun, and ${job.command} would leave things half changed; wait for its end`);
   }
 

@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Abandoned } from '../abandoned.js';
 import type { IdentityDirectory } from '../account/identity-directory.js';
-import type { CommandSpec } from '../api/command.js';
 import { fenced, type Daos, type Database, type Fence } from '../dao/database.js';
 import { SCHEDULED, type Hold, type Job, type Slots } from '../dao/job-dao.js';
 import type { ApiError } from '../errors.js';
@@ -12,7 +11,7 @@ import type { Log } from '../log.js';
 import type { Services } from '../services.js';
 import { Cancelled } from './cancelled.js';
 import { JobLine } from './job-line.js';
-import { JobWork } from './job-work.js';
+import { commandOf, JobWork } from './job-work.js';
 import type { Outcome } from './outcome.js';
 import { leavingOne } from './parallel-limits.js';
 import { settle } from './settle.js';
@@ -60,7 +59,7 @@ export class JobRunner {
     private readonly now: () => Date,
     private readonly log: Log,
   ) {
-    this.line = new JobLine(db, services.settings, now);
+    this.line = new JobLine(db, services.settings, services.commands, now);
     this.work = new JobWork(db, identities, services, events, now, log);
   }
 
@@ -181,8 +180,7 @@ export class JobRunner {
       const completed = this.now();
       if (!(await daos.jobs.finish(hold, { ...outcome.recorded, completed }))) return false;
       if (outcome.failure) await this.settleFailure(daos, job, outcome.failure, completed);
-      const spec = this.specOf(job);
-      if (spec) await this.events.ended(daos, spec, job, outcome.failure?.message);
+      await this.events.ended(daos, commandOf(this.services, job), job, outcome.failure?.message);
       return true;
     });
   }
@@ -227,11 +225,6 @@ export class JobRunner {
       this.log('warn', 'job lease lost', { jobId: id });
     }
     return reason;
-  }
-
-  /** The command that the job runs; undefined if another version of the server has accepted it. */
-  private specOf({ command }: Job): CommandSpec | undefined {
-    return this.services.commands.get(command.toLowerCase());
   }
 
   private leaseEnd(): Date {

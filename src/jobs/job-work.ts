@@ -5,7 +5,7 @@ import type { CommandSpec } from '../api/command.js';
 import type { CallContext, Caller } from '../call-context.js';
 import type { Database } from '../dao/database.js';
 import { JOB_SUCCEEDED, type Hold, type Job } from '../dao/job-dao.js';
-import { ApiError, isOwnFault, toApiError } from '../errors.js';
+import { ApiError, found, isOwnFault, toApiError } from '../errors.js';
 import type { EventRecorder } from '../events/event-recorder.js';
 import type { Log } from '../log.js';
 import type { Services } from '../services.js';
@@ -57,8 +57,7 @@ export class JobWork {
   }
 
   private async execute(job: Job, hold: Hold, { signal, cancellation }: Signals): Promise<object> {
-    const spec = this.services.commands.get(job.command.toLowerCase());
-    if (!spec) throw new ApiError('refused', `this server has no command ${job.command}`);
+    const spec = commandOf(this.services, job);
     const caller = await this.callerOf(job, spec, hold);
     await this.events.started(spec, job);
     const progress = new JobProgress(job.resume, (changes) => this.db.daos.jobs.progress(hold, changes), this.now);
@@ -95,6 +94,10 @@ export class JobWork {
     return retryOf(error, { retries, crashes, priority }, most, Math.random());
   }
 }
+
+/** The command of a job that this server has taken: it takes no others than those that it knows. */
+export const commandOf = ({ commands }: Pick<Services, 'commands'>, { command }: Pick<Job, 'command'>): CommandSpec =>
+  found(commands.get(command.toLowerCase()), 'command', command);
 
 const givenUp = ({ crashes }: Hold): Outcome =>
   failedWith(

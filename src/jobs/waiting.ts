@@ -13,13 +13,21 @@ export interface Waiting {
 export const isWaiting = ({ status, holder, leaseUntil }: Pick<Job, 'status' | 'holder' | 'leaseUntil'>, now: Date): boolean =>
   status === JOB_PENDING && (holder === null || (leaseUntil !== null && leaseUntil < now));
 
-/** Why the job waits: what comes first on its machine, then a limit, then that no server has room. */
-export function waitingOf(job: Job, { firstUuid, ahead }: Omit<Standing, 'id'>, reached: ReachedLimit | undefined, now: Date): Waiting {
-  return { reason: reasonOf(job, firstUuid, reached, now), position: job.turn === BEGUN ? undefined : ahead + 1 };
+/** What keeps a job waiting on the side of the servers. */
+interface Hindrance {
+  readonly reached: ReachedLimit | undefined;
+  /** Whether the server that is asked has the command. */
+  readonly isKnown: boolean;
 }
 
-function reasonOf(job: Job, firstUuid: string | null, reached: ReachedLimit | undefined, now: Date): string {
-  const { holder, leaseUntil, machineUuid, fault } = job;
+/** Why the job waits: that the server does not know it, then what comes first on its machine, then a limit, then that no server has room. */
+export function waitingOf(job: Job, { firstUuid, ahead }: Omit<Standing, 'id'>, hindrance: Hindrance, now: Date): Waiting {
+  return { reason: reasonOf(job, firstUuid, hindrance, now), position: job.turn === BEGUN ? undefined : ahead + 1 };
+}
+
+function reasonOf(job: Job, firstUuid: string | null, { reached, isKnown }: Hindrance, now: Date): string {
+  const { holder, leaseUntil, machineUuid, fault, command } = job;
+  if (!isKnown) return `this server does not know ${command}; a server of a version that does takes it up`;
   if (holder !== null) return `server ${holder}, which ran it, has given no sign of life since; another one takes it up`;
   if (leaseUntil !== null && leaseUntil > now)
     return `it is run again after ${leaseUntil.toISOString()}, because of: ${fault ?? 'a fault'}`;

@@ -1,7 +1,7 @@
 import { ASKED, SCHEDULED, URGENT } from '../../src/dao/job-dao.js';
 import { insertJob } from '../kit/builders.js';
 import { Clock, hold } from '../kit/clock.js';
-import { forEachEngine } from '../kit/engines.js';
+import { forEachEngine, present } from '../kit/engines.js';
 import { eventually } from '../kit/eventually.js';
 import { race } from '../kit/races.js';
 import { backedUpMachine, configure, deploy, GIB, listed, only, protectedMachine, script } from '../kit/scene.js';
@@ -72,6 +72,49 @@ forEachEngine((engine) => {
       await script(server, scene.zoneId, { 'delay.ms': '0' });
       clock.forward(40_000);
       for (const { uuid } of scheduled) expect(await server.admin.ended(uuid)).toMatchObject({ jobstatus: 1 });
+    });
+  });
+
+  describe('a job of a command that only another version has', () => {
+    const text = 'this server does not know brewCoffee; a server of a version that does takes it up';
+
+    /** The job of a machine, another one of the machine after it, and one of another machine, which has been done. */
+    async function unknownJob() {
+      const scene = await protectedMachine(server);
+      const { id: userId, accountId, domainId } = present(await server.db.daos.users.findDefault());
+      const { uuid: first } = await insertJob(server.db.daos, {
+        userId,
+        accountId,
+        domainId,
+        command: 'brewCoffee',
+        machineUuid: scene.vmId,
+      });
+      const second = await submit('startVirtualMachine', { id: scene.vmId });
+      await server.admin.run('startVirtualMachine', { id: await another(scene) });
+      return { scene, first, second };
+    }
+
+    test('is left to a server that has it, and keeps no job but those of its machine waiting', async () => {
+      const { scene, first, second } = await unknownJob();
+      expect(await query(first)).toMatchObject({ jobstatus: 0, waitreason: text, queueposition: 1 });
+      expect(await query(second)).toMatchObject({ jobstatus: 0, waitreason: expect.stringContaining(`job ${first} goes first`) as string });
+      const job = () => server.db.knex('async_job').where({ uuid: first });
+      // As after the death of a server that had begun it.
+      await job().update({ turn: 0, holder: 'dead', attempts: 1, leaseUntil: new Date(0) });
+      await server.admin.run('startVirtualMachine', { id: await another(scene) });
+      expect(await query(first)).toMatchObject({ jobstatus: 0, waitreason: text });
+      await job().update({ command: 'stopVirtualMachine', params: (await row(second))!.params });
+      for (const uuid of [first, second]) expect(await server.admin.ended(uuid)).toMatchObject({ jobstatus: 1 });
+    });
+
+    test('can be cancelled, unless another version has begun it', async () => {
+      const { first, second } = await unknownJob();
+      await server.db.knex('async_job').where({ uuid: first }).update({ turn: 0, attempts: 1 });
+      expect((await server.admin.refusal('cancelAsyncJob', { jobid: first })).text).toContain('has begun');
+      await server.db.knex('async_job').where({ uuid: first }).update({ turn: ASKED, attempts: 0 });
+      await server.admin.call('cancelAsyncJob', { jobid: first });
+      expect(await query(first)).toMatchObject({ jobstatus: 2, jobresult: { errortext: 'the job was cancelled before it began' } });
+      expect(await server.admin.ended(second)).toMatchObject({ jobstatus: 1 });
     });
   });
 

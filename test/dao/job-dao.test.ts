@@ -1,3 +1,4 @@
+import { commands } from '../../src/commands/index.js';
 import { JOB_FAILED, JOB_PENDING, JOB_SUCCEEDED, type Hold, type Job } from '../../src/dao/job-dao.js';
 import { JobLine } from '../../src/jobs/job-line.js';
 import type { DynamicSettings } from '../../src/settings/dynamic-settings.js';
@@ -18,7 +19,7 @@ forEachEngine((engine) => {
   const stored = async ({ uuid }: Pick<Job, 'uuid'>) => (await jobs().find(uuid))!;
   const noLimits = { get: () => 0 } as unknown as DynamicSettings;
   const runnable = async (now = NOW, limit = 100) => {
-    const turns = await new JobLine(handle.db, noLimits, () => now).next({ jobs: limit, scheduled: limit });
+    const turns = await new JobLine(handle.db, noLimits, commands, () => now).next({ jobs: limit, scheduled: limit });
     return turns.map(({ id }) => id);
   };
   const runningMachine = async ({ id }: Pick<Job, 'id'>) =>

@@ -1,3 +1,4 @@
+import { commands } from '../../src/commands/index.js';
 import { ASKED, SCHEDULED, URGENT, type Job, type NewJob } from '../../src/dao/job-dao.js';
 import { JobLine } from '../../src/jobs/job-line.js';
 import type { DynamicSettings } from '../../src/settings/dynamic-settings.js';
@@ -16,7 +17,7 @@ forEachEngine((engine) => {
   let limits: Record<string, number> = {};
   beforeEach(() => (limits = {}));
   const settings = { get: (name: string) => limits[name.replace('jobs.parallel.per.', '')] ?? 0 } as unknown as DynamicSettings;
-  const line = () => new JobLine(handle.db, settings, () => NOW);
+  const line = () => new JobLine(handle.db, settings, commands, () => NOW);
   const next = async (room = PLENTY) => (await line().next(room)).map(({ id }) => id);
   const insert = (overrides: Partial<NewJob> = {}) => insertJob(handle.db.daos, overrides);
   const scheduled = (machineUuid: string | null = null) => insert({ machineUuid, priority: SCHEDULED, backupScheduleId: 1 });

@@ -22,7 +22,7 @@ import {
 import { forEachEngine, present, testDatabase, type Engine } from '../kit/engines.js';
 
 const LATER = new Date(CREATED.getTime() + 1);
-const NOTHING_FULL = { providerKey: [], repositoryKey: [], hostKey: [] };
+const READY = { commands: ['createBackup'], full: { providerKey: [], repositoryKey: [], hostKey: [] }, limit: 16 };
 const PAGE = { limit: 20, offset: 0 };
 /** Rows of each of three accounts: little of it is the last one's, as on a server with many customers. */
 const ROWS = [600, 600, 20];
@@ -192,7 +192,7 @@ forEachEngine((engine) => {
     ['pending jobs', ['async_job'], () => [...pick('accountId', 'domainId'), {}].map((filter) => daos().jobs.listPending(filter, PAGE))],
     ['jobs that have begun', ['async_job'], () => [daos().jobTurns.listBegun()]],
     ['accounts whose jobs wait', ['async_job'], () => [daos().jobTurns.listAccounts()]],
-    ['jobs that are next', ['job'], () => [1, 2, 3].map((turn) => daos().jobTurns.listFirst(turn, [ids.accountId], NOTHING_FULL, 16))],
+    ['jobs that are next', ['job'], () => [1, 2, 3].map((turn) => daos().jobTurns.listFirst({ ...READY, turn }, [ids.accountId]))],
     [
       'restores',
       ['restore'],
@@ -218,7 +218,7 @@ forEachEngine((engine) => {
     [
       'earlier jobs of a machine',
       ['earlier'],
-      () => [1, 2, 3].map((turn) => daos().jobTurns.listFirst(turn, [ids.accountId], NOTHING_FULL, 16)),
+      () => [1, 2, 3].map((turn) => daos().jobTurns.listFirst({ ...READY, turn }, [ids.accountId])),
     ],
     ['deliveries of a webhook', ['webhook_delivery'], () => [daos().webhookDeliveries.list({ webhookId }, PAGE)]],
     ['deliveries that are due', ['webhook_delivery'], () => [daos().webhookDeliveries.listDueHeads(LATER, 10)]],

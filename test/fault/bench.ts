@@ -202,7 +202,7 @@ export class Bench {
     const call = { requestId: randomUUID(), caller, signal };
     const sent = new Map(Object.entries(parameters));
     const queue = new JobQueue(commands, recorder, this.clock.now);
-    const line = new JobLine(db, services.settings, this.clock.now);
+    const line = new JobLine(db, services.settings, commands, this.clock.now);
     const jobs = new JobManager(db, access, queue, line, { wake: noLog, cancel: noLog }, this.clock.now);
     const once = new IdempotentCommands(db, new Secrets('pass phrase'), this.clock.now);
     const work = (bound: Command) =>

@@ -8,6 +8,7 @@ const key = fc.option(fc.constantFrom('a', 'b', 'c'));
 const shape = { accountId: fc.integer({ min: 1, max: 4 }), priority: fc.integer({ min: 1, max: 3 }), providerKey: key, hostKey: key };
 const made = (id: number, fields: object): PendingJob => ({
   id,
+  command: 'createBackup',
   machineUuid: null,
   holder: null,
   leaseUntil: null,
