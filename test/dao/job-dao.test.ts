@@ -10,6 +10,8 @@ const ALL = { limit: 100, offset: 0 };
 const NOW = new Date('2026-03-04T05:06:07.000Z');
 const after = (ms: number): Date => new Date(NOW.getTime() + ms);
 const PUT_OFF = { leaseUntil: after(5000), fault: 'away', retries: 0, crashes: 0 };
+/** One more than two statements delete. */
+const EXPIRED = 1001;
 const DONE = { status: JOB_SUCCEEDED, resultCode: 0, result: '{}', completed: NOW };
 
 forEachEngine((engine) => {
@@ -336,5 +338,27 @@ forEachEngine((engine) => {
     await jobs().deleteEnded(after(1), new AbortController().signal);
     expect(await jobs().find(old.uuid)).toBeUndefined();
     expect([(await stored(recent)).uuid, (await stored(waiting)).uuid]).toEqual([recent.uuid, waiting.uuid]);
+  });
+
+  test(`deletes ${EXPIRED} jobs by more than one statement, and none after the signal has ended it`, async () => {
+    const { knex } = handle.db;
+    const [old, recent, waiting] = [await insertJob(daos()), await insertJob(daos()), await insertJob(daos())];
+    await jobs().finish(await claimed(old), DONE);
+    await jobs().finish(await claimed(recent), { ...DONE, completed: after(1) });
+    const { id: _id, ...row } = (await knex('async_job').where({ id: old.id }).first()) as Job;
+    const rows = Array.from({ length: EXPIRED - 1 }, (_, n) => ({ ...row, uuid: `u${n}`, operationId: `o${n}` }));
+    await knex.batchInsert('async_job', rows, 200);
+    const ending = new AbortController();
+    const deleted: number[] = [];
+    const note = ({ method, bindings }: { method?: string; bindings: unknown[] }) => {
+      if (method === 'del' && deleted.push(bindings.length) === 1) ending.abort();
+    };
+    knex.on('query', note);
+    await jobs().deleteEnded(after(1), ending.signal);
+    const left = await knex('async_job').count({ all: '*' });
+    await jobs().deleteEnded(after(1), new AbortController().signal);
+    knex.removeListener('query', note);
+    expect([deleted, left]).toEqual([[500, 500, 1], [{ all: EXPIRED - 500 + 2 }]]);
+    expect((await knex('async_job').orderBy('id').select('uuid')).map(({ uuid }) => uuid as string)).toEqual([recent.uuid, waiting.uuid]);
   });
 });

@@ -15,6 +15,8 @@ import { Load, protectMachines } from './load.js';
 const TEST_MS = 90_000;
 const SEED = Number(process.env.SEED ?? String(Date.now() % 2 ** 31));
 const ROUNDS = 25;
+/** What a node calls it when another one was faster. */
+const DEADLOCK = 1213;
 
 let formed: GaleraCluster | undefined;
 beforeAll(async () => {
@@ -78,6 +80,24 @@ describe('two nodes of a Galera cluster', () => {
     const before = await lost();
     expect(await countTogether(what, count)).toBe(1 + 4 * ROUNDS);
     expect(await lost()).toBeGreaterThan(before);
+  });
+
+  test('repeat, of two transactions that are open at the same time, the one that would commit later', async () => {
+    await one.daos.pluginStore.insert('counter', 'open', '0');
+    const errors: unknown[] = [];
+    const note = ({ errno }: { errno?: number }) => errors.push(errno);
+    one.knex.on('query-error', note);
+    let attempts = 0;
+    const counted: boolean[] = [];
+    await one.transaction(async (daos) => {
+      attempts += 1;
+      counted.push(await countOn(daos, 'open'));
+      // The row is locked here, which the other node does not know.
+      if (attempts === 1) counted.push(await other.transaction((elsewhere) => countOn(elsewhere, 'open')));
+    });
+    one.knex.removeListener('query-error', note);
+    expect({ attempts, counted, errors }).toEqual({ attempts: 2, counted: [true, true, true], errors: [DEADLOCK] });
+    expect((await other.daos.pluginStore.find('counter', 'open'))?.version).toBe(3);
   });
 
   test('let one of them claim a job', async () => {
