@@ -24,7 +24,7 @@ import * as webhooks from './0025_webhooks.js';
 import * as attachedVolumes from './0027_attached_volumes.js';
 import * as idempotentAnswers from './0029_idempotent_answers.js';
 import * as periodicHolders from './0030_periodic_holders.js';
-import * as leases from './0031_leases.js';
+import * as signsOfLife from './0031_signs_of_life.js';
 
 interface Migration {
   up(db: Knex): Promise<void>;
@@ -59,5 +59,5 @@ export const MIGRATIONS: ReadonlyMap<string, Migration> = new Map([
   ['0027_attached_volumes', attachedVolumes],
   ['0029_idempotent_answers', idempotentAnswers],
   ['0030_periodic_holders', periodicHolders],
-  ['0031_leases', leases],
+  ['0031_signs_of_life', signsOfLife],
 ]);

@@ -75,6 +75,8 @@ export interface Job extends Burden, Slots {
   attempts: number;
   /** How often a server died over it, or could not carry it to an outcome. */
   crashes: number;
+  /** How often a server died while it ran, be it over this job or not. */
+  deaths: number;
   /** How often it was put off because a plugin could not do its part yet. */
   retries: number;
   /** What it met when it was last put off. */
@@ -214,12 +216,13 @@ export class JobDao {
   /** Takes the job for `holder`; undefined if another server was faster, or another job works on the machine or has one of the slots. */
   async claim(job: Job, holder: string, leaseUntil: Date, slots: Slots = NO_SLOTS): Promise<Hold | undefined> {
     const attempts = job.attempts + 1;
-    // A holder that let its lease run out has died over the job; one that was stopped has given its hold up.
-    const crashes = job.crashes + (job.holder === null ? 0 : 1);
+    // A holder that let its lease run out has died, perhaps over the job; one that was stopped has given its hold up.
+    const died = job.holder === null ? 0 : 1;
+    const [crashes, deaths] = [job.crashes + died, job.deaths + died];
     try {
       const claimed = await this.db('async_job')
         .where({ id: job.id, status: JOB_PENDING, attempts: job.attempts, leaseUntil: job.leaseUntil })
-        .update({ holder, leaseUntil, attempts, crashes, turn: BEGUN, runningMachine: job.machineUuid, ...slots });
+        .update({ holder, leaseUntil, attempts, crashes, deaths, turn: BEGUN, runningMachine: job.machineUuid, ...slots });
       return claimed === 1 ? { id: job.id, holder, attempts, crashes } : undefined;
     } catch (error) {
       if (isDuplicate(error) || isContention(error)) return undefined;

@@ -4,11 +4,11 @@ import { ASKED, BEGUN, JOB_PENDING, SCHEDULED, URGENT, type Burden, type Job, ty
 /** A pending job, as whoever chooses the next one sees it. */
 export type PendingJob = Pick<
   Job,
-  'id' | 'command' | 'accountId' | 'machineUuid' | 'priority' | 'turn' | 'holder' | 'leaseUntil' | keyof Burden | keyof Slots
+  'id' | 'command' | 'accountId' | 'machineUuid' | 'priority' | 'turn' | 'holder' | 'leaseUntil' | 'deaths' | keyof Burden | keyof Slots
 >;
 
 const COLUMNS = [
-  ...['id', 'command', 'accountId', 'machineUuid', 'priority', 'turn', 'holder', 'leaseUntil'],
+  ...['id', 'command', 'accountId', 'machineUuid', 'priority', 'turn', 'holder', 'leaseUntil', 'deaths'],
   ...['zoneId', 'providerKey', 'repositoryKey', 'hostKey'],
   ...['accountSlot', 'providerSlot', 'repositorySlot', 'hostSlot'],
 ];

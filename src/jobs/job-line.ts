@@ -4,7 +4,7 @@ import { SCHEDULED, type Job } from '../dao/job-dao.js';
 import type { PendingJob, WaitingAccount } from '../dao/job-turn-dao.js';
 import type { DynamicSettings } from '../settings/dynamic-settings.js';
 import { Occupancy, type LimitOf } from './parallel-limits.js';
-import { nextTurns, type Room, type Turn } from './turns.js';
+import { hasRoom, nextTurns, type Room, type Turn } from './turns.js';
 import { isWaiting, waitingOf, type Waiting } from './waiting.js';
 
 /** Accounts whose oldest jobs are read in one statement. */
@@ -31,7 +31,7 @@ export class JobLine {
   async next(room: Room): Promise<readonly Turn[]> {
     const begun = await this.db.daos.jobTurns.listBegun();
     const occupancy = new Occupancy(begun, this.limitOf);
-    const candidates = this.cutOff(begun, occupancy).filter(({ priority }) => priority !== SCHEDULED || room.scheduled > 0);
+    const candidates = this.cutOff(begun, occupancy).filter((job) => hasRoom(job, room));
     if (candidates.length < room.jobs) candidates.push(...(await this.unbegun(occupancy, room, room.jobs - candidates.length)));
     return nextTurns(candidates, occupancy, room);
   }

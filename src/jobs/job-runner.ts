@@ -15,6 +15,7 @@ import { commandOf, JobWork } from './job-work.js';
 import type { Outcome } from './outcome.js';
 import { leavingOne } from './parallel-limits.js';
 import { settle } from './settle.js';
+import { isSuspect } from './suspects.js';
 import type { Room } from './turns.js';
 
 /** So long a server waits at most that has found others faster. */
@@ -32,6 +33,8 @@ interface Running {
   readonly cancel: AbortController;
   readonly done: Promise<void>;
   readonly priority: number;
+  /** It may be what servers have died of. */
+  readonly isSuspect: boolean;
   /** The outcome is being recorded: the lease may be gone for that reason. */
   isEnding: boolean;
 }
@@ -116,11 +119,16 @@ export class JobRunner {
     }
   }
 
-  /** What schedules want leaves one place to what is asked for. */
+  /** What schedules want leaves one place to what is asked for, and no two jobs run beside each other that servers may have died of. */
   private room(): Room {
     const { parallel } = this.limits;
-    const scheduled = [...this.running.values()].filter(({ priority }) => priority === SCHEDULED).length;
-    return { jobs: Math.max(0, parallel - this.running.size), scheduled: Math.max(0, leavingOne(parallel) - scheduled) };
+    const running = [...this.running.values()];
+    const scheduled = running.filter(({ priority }) => priority === SCHEDULED).length;
+    return {
+      jobs: Math.max(0, parallel - running.length),
+      scheduled: Math.max(0, leavingOne(parallel) - scheduled),
+      suspects: running.some((job) => job.isSuspect) ? 0 : 1,
+    };
   }
 
   /** Takes the jobs whose turn it is; answers whether there were any. */
@@ -143,7 +151,8 @@ export class JobRunner {
     const hold = await this.db.daos.jobs.claim(job, this.holder, this.leaseEnd(), slots);
     if (!hold) return false;
     const abort = new AbortController();
-    const entry: Running = { abort, cancel: new AbortController(), isEnding: false, priority: job.priority, done: Promise.resolve() };
+    const kind = { priority: job.priority, isSuspect: isSuspect(job) };
+    const entry: Running = { ...kind, abort, cancel: new AbortController(), isEnding: false, done: Promise.resolve() };
     if (job.cancelRequested) entry.cancel.abort(new Cancelled());
     const done = this.run(job, hold, entry)
       .catch((error: unknown) => this.log('error', 'recording a job failed', { job: job.uuid, requestId: job.requestId, error }))

@@ -1,5 +1,6 @@
 import { BEGUN, JOB_PENDING, SCHEDULED, type Job } from '../dao/job-dao.js';
 import type { Standing } from '../dao/job-turn-dao.js';
+import { isSuspect } from './suspects.js';
 import type { ReachedLimit } from './parallel-limits.js';
 
 /** Why a job does not run, and its place among the waiting jobs of its account: 1 for the next. */
@@ -28,7 +29,10 @@ export function waitingOf(job: Job, { firstUuid, ahead }: Omit<Standing, 'id'>, 
 function reasonOf(job: Job, firstUuid: string | null, { reached, isKnown }: Hindrance, now: Date): string {
   const { holder, leaseUntil, machineUuid, fault, command } = job;
   if (!isKnown) return `this server does not know ${command}; a server of a version that does takes it up`;
-  if (holder !== null) return `server ${holder}, which ran it, has given no sign of life since; another one takes it up`;
+  if (holder !== null) {
+    const beside = isSuspect(job) ? ', beside no other job that several servers have died with' : '';
+    return `server ${holder}, which ran it, has given no sign of life since; another one takes it up${beside}`;
+  }
   if (leaseUntil !== null && leaseUntil > now)
     return `it is run again after ${leaseUntil.toISOString()}, because of: ${fault ?? 'a fault'}`;
   if (firstUuid !== null) return `job ${firstUuid} goes first on virtual machine ${machineUuid}`;

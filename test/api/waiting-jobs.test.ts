@@ -118,6 +118,25 @@ forEachEngine((engine) => {
     });
   });
 
+  test('two jobs of which servers may have died do not run beside each other on one server, and others do', async () => {
+    const scene = await protectedMachine(server);
+    const machines = [scene.vmId, await another(scene), await another(scene)];
+    const { id: userId, accountId, domainId } = present(await server.db.daos.users.findDefault());
+    await script(server, scene.zoneId, { 'delay.ms': '40000' });
+    const uuids: string[] = [];
+    for (const vm of machines) {
+      const params = JSON.stringify([['virtualmachineid', vm]]);
+      uuids.push((await insertJob(server.db.daos, { userId, accountId, domainId, params, machineUuid: vm, command: 'brewCoffee' })).uuid);
+    }
+    await server.db.knex('async_job').whereIn('uuid', uuids.slice(0, 2)).update({ command: 'createBackup', deaths: 2 });
+    await server.db.knex('async_job').where({ uuid: uuids[2] }).update({ command: 'createBackup' });
+    const begun = async () => (await Promise.all(uuids.map(row))).map((job) => job?.attempts as number);
+    expect(await eventually(begun, ([first, , third]) => first === 1 && third === 1)).toEqual([1, 0, 1]);
+    await script(server, scene.zoneId, { 'delay.ms': '0' });
+    clock.forward(40_000);
+    for (const uuid of uuids) expect(await server.admin.ended(uuid)).toMatchObject({ jobstatus: 1 });
+  });
+
   describe('a temporary fault of the provider', () => {
     const away = { 'fail.call': 'takeBackup', 'fail.fault': 'temporary' };
     const tryNow = (uuid: unknown) => server.db.knex('async_job').where({ uuid, holder: null }).update({ leaseUntil: null });

@@ -21,7 +21,7 @@ forEachEngine((engine) => {
   const stored = async ({ uuid }: Pick<Job, 'uuid'>) => (await jobs().find(uuid))!;
   const noLimits = { get: () => 0 } as unknown as DynamicSettings;
   const runnable = async (now = NOW, limit = 100) => {
-    const turns = await new JobLine(handle.db, noLimits, commands, () => now).next({ jobs: limit, scheduled: limit });
+    const turns = await new JobLine(handle.db, noLimits, commands, () => now).next({ jobs: limit, scheduled: limit, suspects: limit });
     return turns.map(({ id }) => id);
   };
   const runningMachine = async ({ id }: Pick<Job, 'id'>) =>

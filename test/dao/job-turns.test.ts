@@ -1,6 +1,8 @@
 import { commands } from '../../src/commands/index.js';
-import { ASKED, SCHEDULED, URGENT, type Job, type NewJob } from '../../src/dao/job-dao.js';
+import { ASKED, SCHEDULED, URGENT, type Hold, type Job, type NewJob } from '../../src/dao/job-dao.js';
 import { JobLine } from '../../src/jobs/job-line.js';
+import { MOST_CRASHES } from '../../src/jobs/retry.js';
+import { isSuspect } from '../../src/jobs/suspects.js';
 import type { DynamicSettings } from '../../src/settings/dynamic-settings.js';
 import { CREATED, insertJob, insertUser } from '../kit/builders.js';
 import { forEachEngine, testDatabase } from '../kit/engines.js';
@@ -8,7 +10,7 @@ import { race } from '../kit/races.js';
 
 const NOW = new Date('2026-03-04T05:06:07.000Z');
 const after = (ms: number): Date => new Date(NOW.getTime() + ms);
-const PLENTY = { jobs: 100, scheduled: 100 };
+const PLENTY = { jobs: 100, scheduled: 100, suspects: 1 };
 const MANY = 20_000;
 
 forEachEngine((engine) => {
@@ -45,8 +47,8 @@ forEachEngine((engine) => {
       const cutOff = await scheduled();
       await begin(cutOff, 'dead', after(-1000));
       expect(await next()).toEqual([cutOff.id, restore.id, asked.id, wanted.id]);
-      expect(await next({ jobs: 2, scheduled: 2 })).toEqual([cutOff.id, restore.id]);
-      expect(await next({ jobs: 100, scheduled: 0 })).toEqual([restore.id, asked.id]);
+      expect(await next({ ...PLENTY, jobs: 2 })).toEqual([cutOff.id, restore.id]);
+      expect(await next({ ...PLENTY, scheduled: 0 })).toEqual([restore.id, asked.id]);
     });
 
     test('are for a machine the restore before a scheduled backup that has not begun, however long that has waited', async () => {
@@ -83,7 +85,7 @@ forEachEngine((engine) => {
       const ofBusy = await insert(of(busy));
       const [a1, a2, a3] = [await insert(of(first)), await insert(of(first)), await insert(of(first))];
       const b1 = await insert(of(second));
-      expect(await next({ jobs: 5, scheduled: 5 })).toEqual([a1.id, b1.id, ofBusy.id, a2.id, a3.id]);
+      expect(await next({ ...PLENTY, jobs: 5 })).toEqual([a1.id, b1.id, ofBusy.id, a2.id, a3.id]);
     });
   });
 
@@ -157,6 +159,42 @@ forEachEngine((engine) => {
     });
   });
 
+  describe('a job that takes its servers down', () => {
+    /** A server with room for four jobs, which takes what it can and then has done it all, unless it dies of one; answers what it gave up. */
+    async function live(holder: string, deadly: number): Promise<number[]> {
+      const running: { hold: Hold; isSuspect: boolean }[] = [];
+      const givenUp: number[] = [];
+      const room = () => ({ ...PLENTY, jobs: 4 - running.length, suspects: running.some((job) => job.isSuspect) ? 0 : 1 });
+      for (let turns = await line().next(room()); turns.length > 0; turns = await line().next(room())) {
+        for (const row of await jobs().listByIds(turns.map(({ id }) => id))) {
+          const hold = (await jobs().claim(row, holder, after(1000)))!;
+          if (hold.crashes > MOST_CRASHES) givenUp.push(hold.id);
+          else running.push({ hold, isSuspect: isSuspect(row) });
+        }
+      }
+      const isDead = running.some(({ hold }) => hold.id === deadly);
+      const ended = [...givenUp, ...(isDead ? [] : running.map(({ hold }) => hold.id))];
+      await handle.db.knex('async_job').whereIn('id', ended).update({ status: 1, holder: null });
+      await handle.db.knex('async_job').where({ holder }).update({ leaseUntil: after(-1) });
+      return givenUp;
+    }
+
+    test('is given up, and none of those that run beside it', async () => {
+      const all: number[] = [];
+      for (let count = 0; count < 4; count++) all.push((await insert()).id);
+      const deadly = all[2]!;
+      const givenUp: number[] = [];
+      for (let life = 0; (await handle.db.knex('async_job').where({ status: 0 }).first('id')) !== undefined; life++) {
+        expect(life).toBeLessThan(20);
+        // Also what has come since runs beside it.
+        if (life < 5) all.push((await insert()).id);
+        givenUp.push(...(await live(`life-${life}`, deadly)));
+      }
+      const crashes = (await jobs().listByIds(all.filter((id) => id !== deadly))).map((job) => job.crashes);
+      expect([givenUp, Math.max(...crashes)]).toEqual([[deadly], 2]);
+    });
+  });
+
   test(`a look at ${MANY} waiting jobs goes by the index and sorts none of them`, async () => {
     const job = await insert({ priority: SCHEDULED, providerKey: 'p' });
     const { id: _id, ...row } = (await handle.db.knex('async_job').where({ id: job.id }).first()) as Record<string, unknown>;
@@ -168,7 +206,7 @@ forEachEngine((engine) => {
     const asked: { sql: string; bindings: never[] }[] = [];
     const note = (query: (typeof asked)[0]) => asked.push(query);
     handle.db.knex.on('query', note);
-    const found = await next({ jobs: 16, scheduled: 15 });
+    const found = await next({ ...PLENTY, jobs: 16 });
     handle.db.knex.removeListener('query', note);
     expect(found).toHaveLength(16);
     expect(found[0]).toBe(restore.id);

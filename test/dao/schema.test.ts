@@ -32,7 +32,7 @@ const CHANGES = [
   '0027_attached_volumes',
   '0029_idempotent_answers',
   '0030_periodic_holders',
-  '0031_leases',
+  '0031_signs_of_life',
 ];
 
 /** An empty database for each test. */
@@ -90,7 +90,7 @@ forEachEngine((engine) => {
     '0024_retention',
     '0027_attached_volumes',
     '0029_idempotent_answers',
-    '0031_leases',
+    '0031_signs_of_life',
   ])('%s, a change of a table, is made again after it was cut off', async (again) => {
     await migrate(knex());
     await knex()('schema_migration').where('name', again).update({ state: 'begun' });

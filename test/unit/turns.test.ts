@@ -2,10 +2,17 @@ import fc from 'fast-check';
 import { NO_SLOTS, SCHEDULED } from '../../src/dao/job-dao.js';
 import type { PendingJob } from '../../src/dao/job-turn-dao.js';
 import { LIMITED, Occupancy, type LimitOf } from '../../src/jobs/parallel-limits.js';
-import { nextTurns } from '../../src/jobs/turns.js';
+import { isSuspect } from '../../src/jobs/suspects.js';
+import { hasRoom, nextTurns, type Room } from '../../src/jobs/turns.js';
 
 const key = fc.option(fc.constantFrom('a', 'b', 'c'));
-const shape = { accountId: fc.integer({ min: 1, max: 4 }), priority: fc.integer({ min: 1, max: 3 }), providerKey: key, hostKey: key };
+const shape = {
+  accountId: fc.integer({ min: 1, max: 4 }),
+  priority: fc.integer({ min: 1, max: 3 }),
+  providerKey: key,
+  hostKey: key,
+  deaths: fc.nat({ max: 3 }),
+};
 const made = (id: number, fields: object): PendingJob => ({
   id,
   command: 'createBackup',
@@ -15,7 +22,7 @@ const made = (id: number, fields: object): PendingJob => ({
   zoneId: null,
   repositoryKey: null,
   ...NO_SLOTS,
-  ...(fields as Pick<PendingJob, 'accountId' | 'priority' | 'providerKey' | 'hostKey'>),
+  ...(fields as Pick<PendingJob, 'accountId' | 'priority' | 'providerKey' | 'hostKey' | 'deaths'>),
   turn: (fields as PendingJob).priority,
 });
 const waiting = fc.array(fc.record(shape), { maxLength: 30 }).map(
@@ -28,7 +35,7 @@ const waiting = fc.array(fc.record(shape), { maxLength: 30 }).map(
       1,
     )[0]!,
 );
-const room = fc.record({ jobs: fc.nat({ max: 12 }), scheduled: fc.nat({ max: 12 }) });
+const room = fc.record({ jobs: fc.nat({ max: 12 }), scheduled: fc.nat({ max: 12 }), suspects: fc.nat({ max: 1 }) });
 const limits = fc.record({ account: fc.nat({ max: 5 }), provider: fc.nat({ max: 5 }), host: fc.nat({ max: 5 }) });
 
 const limitOf =
@@ -37,12 +44,12 @@ const limitOf =
     values[setting.replace('jobs.parallel.per.', '')] ?? 0;
 
 /** The jobs whose turn it is, in this order, as they will run. */
-function turnsOf(jobs: readonly PendingJob[], values: Readonly<Record<string, number>>, places: { jobs: number; scheduled: number }) {
+function turnsOf(jobs: readonly PendingJob[], values: Readonly<Record<string, number>>, places: Room) {
   const chosen = nextTurns(jobs, new Occupancy([], limitOf(values)), places);
   return chosen.map(({ id, slots }) => ({ ...jobs.find((job) => job.id === id)!, ...slots, holder: 'server' }));
 }
 
-const check = (property: (jobs: PendingJob[], values: Record<string, number>, places: { jobs: number; scheduled: number }) => void) =>
+const check = (property: (jobs: PendingJob[], values: Record<string, number>, places: Room) => void) =>
   fc.assert(fc.property(waiting, limits, room, property));
 
 test('no more jobs have their turn than there is room for, and none has it twice', () => {
@@ -50,6 +57,8 @@ test('no more jobs have their turn than there is room for, and none has it twice
     const turns = turnsOf(jobs, values, places);
     expect(turns.length).toBeLessThanOrEqual(places.jobs);
     expect(turns.filter(({ priority }) => priority === SCHEDULED).length).toBeLessThanOrEqual(places.scheduled);
+    // Who runs them is no holder that has died.
+    expect(turns.filter((job) => isSuspect({ ...job, holder: null })).length).toBeLessThanOrEqual(places.suspects);
     expect(new Set(turns.map(({ id }) => id)).size).toBe(turns.length);
   });
 });
@@ -76,17 +85,19 @@ test('what waits although there is room has met a limit, or leaves the last plac
   check((jobs, values, places) => {
     const turns = turnsOf(jobs, values, places);
     const occupancy = new Occupancy(turns, limitOf(values));
-    const scheduled = turns.filter(({ priority }) => priority === SCHEDULED).length;
+    const left = {
+      scheduled: places.scheduled - turns.filter(({ priority }) => priority === SCHEDULED).length,
+      suspects: places.suspects - turns.filter((job) => isSuspect({ ...job, holder: null })).length,
+    };
     for (const job of jobs.filter(({ id }) => turns.every((turn) => turn.id !== id))) {
-      const hasRoom = turns.length < places.jobs && (job.priority !== SCHEDULED || scheduled < places.scheduled);
-      if (hasRoom) expect(occupancy.reached(job)).toBeDefined();
+      if (turns.length < places.jobs && hasRoom(job, left)) expect(occupancy.reached(job)).toBeDefined();
     }
   });
 });
 
 test('without limits, nothing of a higher turn goes before anything of a lower one', () => {
   check((jobs, _values, { jobs: places }) => {
-    const turns = turnsOf(jobs, {}, { jobs: places, scheduled: places });
+    const turns = turnsOf(jobs, {}, { jobs: places, scheduled: places, suspects: places });
     const left = jobs.filter(({ id }) => turns.every((turn) => turn.id !== id));
     expect(turns.map(({ turn }) => turn)).toEqual(turns.map(({ turn }) => turn).toSorted((a, b) => a - b));
     for (const one of turns) for (const other of left) expect(one.turn).toBeLessThanOrEqual(other.turn);
@@ -96,7 +107,7 @@ test('without limits, nothing of a higher turn goes before anything of a lower o
 test('accounts that want the same get as much as each other, and each its oldest jobs first', () => {
   check((jobs, _values, { jobs: places }) => {
     const alike = jobs.map((job) => ({ ...job, priority: 2, turn: 2 }));
-    const turns = turnsOf(alike, {}, { jobs: places, scheduled: 0 });
+    const turns = turnsOf(alike, {}, { jobs: places, scheduled: 0, suspects: places });
     const given = (account: number) => turns.filter(({ accountId }) => accountId === account);
     const wants = (account: number) => alike.filter(({ accountId }) => accountId === account);
     for (const one of [1, 2, 3, 4]) {
@@ -114,5 +125,7 @@ test('accounts that want the same get as much as each other, and each its oldest
 test('a job that holds its places already keeps them, whatever the limits are by now', () => {
   const job = { ...made(1, { accountId: 1, priority: 2, providerKey: 'p', hostKey: null }), holder: 'dead', providerSlot: 'p/7', turn: 0 };
   const occupancy = new Occupancy([job], limitOf({ provider: 1, account: 1 }));
-  expect(nextTurns([job], occupancy, { jobs: 1, scheduled: 0 })).toEqual([{ id: 1, slots: { ...NO_SLOTS, providerSlot: 'p/7' } }]);
+  expect(nextTurns([job], occupancy, { jobs: 1, scheduled: 0, suspects: 1 })).toEqual([
+    { id: 1, slots: { ...NO_SLOTS, providerSlot: 'p/7' } },
+  ]);
 });

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { createTable, dropTables } from './create-table.js';
+import { createTable, dropColumns, dropTables } from './create-table.js';
 
 export async function up(db: Knex): Promise<void> {
   await createTable(db, 'lease', (t) => {
@@ -12,6 +12,10 @@ export async function up(db: Knex): Promise<void> {
   });
   // A turn of each task is due, which does no harm; a server of an older version has none any more.
   await dropTables(db, ['periodic_task']);
+  await db.schema.alterTable('async_job', (t) => void t.integer('deaths').notNullable().defaultTo(0));
 }
 
-export const down = (db: Knex): Promise<void> => dropTables(db, ['lease']);
+export async function down(db: Knex): Promise<void> {
+  await dropColumns(db, 'async_job', ['deaths']);
+  await dropTables(db, ['lease']);
+}
