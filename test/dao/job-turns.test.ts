@@ -175,7 +175,10 @@ forEachEngine((engine) => {
       const isDead = running.some(({ hold }) => hold.id === deadly);
       const ended = [...givenUp, ...(isDead ? [] : running.map(({ hold }) => hold.id))];
       await handle.db.knex('async_job').whereIn('id', ended).update({ status: 1, holder: null });
-      await handle.db.knex('async_job').where({ holder }).update({ leaseUntil: after(-1) });
+      await handle.db
+        .knex('async_job')
+        .where({ holder })
+        .update({ leaseUntil: after(-1) });
       return givenUp;
     }
 
