@@ -13,6 +13,7 @@ const NOT_OURS = new Set(['plugin_store']);
 class TakeOver extends FaultPlan {
   after: Readonly<Record<string, string>> | undefined;
   private left: number;
+  private isTaking = false;
 
   constructor(
     n: number,
@@ -23,10 +24,13 @@ class TakeOver extends FaultPlan {
   }
 
   protected override async call(real: () => Promise<unknown>): Promise<unknown> {
-    if (--this.left <= 0 && !this.after && !insideTransaction()) {
+    // The runner looks for more jobs beside the one that runs: it must not be taken over twice.
+    if (--this.left <= 0 && !this.after && !this.isTaking && !insideTransaction()) {
+      this.isTaking = true;
       const taken = { holder: 'another', attempts: this.db.knex.raw('attempts + 1') };
       const isTaken = await this.db.knex('async_job').where({ status: 0 }).whereNotNull('holder').update(taken);
       if (isTaken) this.after = await this.digests();
+      this.isTaking = false;
     }
     return real();
   }
