@@ -41,7 +41,7 @@ export class Restoring {
       await this.assignments.follow(transport, machine, signal);
       return restored;
     };
-    const run = () => ({ kind: 'restore', machineName: machine.name }) as const;
+    const run = () => ({ kind: 'restore', restorePoint: externalId, machineName: machine.name }) as const;
     const subject = `${externalId} to ${machine.uuid}`;
     return this.operations.run(
       transport,

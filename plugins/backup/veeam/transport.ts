@@ -121,7 +121,7 @@ export interface NewJob {
 /** Something that runs in sessions: a job, restores of a machine or over another one, the mount of a disk, its migration. */
 export type Run =
   | { readonly kind: 'backup'; readonly job: string }
-  | { readonly kind: 'restore'; readonly machineName: string }
+  | { readonly kind: 'restore'; readonly restorePoint: string; readonly machineName: string }
   | { readonly kind: 'filling'; readonly restorePoint: string; readonly machineName: string }
   | { readonly kind: 'mount'; readonly name: string }
   | { readonly kind: 'migration'; readonly name: string };

@@ -14,12 +14,13 @@ import {
   type Task,
   type TaskSession,
 } from './entities.js';
-import { equals, type Queries, type Query } from './queries.js';
+import { equals, equalsAny, type Queries, type Query } from './queries.js';
 import { restoreSpec } from './specs.js';
 import { afterwards, lookFor, type Pace, type Tasks } from './tasks.js';
 
 /** What Enterprise Manager starts: a machine it restores in place only, and disks it does not mount. */
 export type EmRun = Extract<Run, { readonly kind: 'backup' | 'restore' }>;
+type EmRestore = Extract<Run, { readonly kind: 'restore' }>;
 
 /** How many sessions are looked through for one that was lost, or is under way. */
 const RECENT = 20;
@@ -47,12 +48,8 @@ export class Sessions {
   }
 
   async startRestore({ restorePoint, machineName }: MachineRestore, signal: AbortSignal): Promise<string> {
-    const path = `vmRestorePoints/${encodeURIComponent(restorePoint)}`;
-    const before = await this.assertIdle({ kind: 'restore', machineName }, signal);
-    // A restore of it may be under the name that it had then.
-    const { vmName = machineName } = (await this.em.find(`${path}?format=Entity`, RESTORE_POINT, signal)) ?? {};
-    if (vmName !== machineName) await this.assertIdle({ kind: 'restore', machineName: vmName }, signal);
-    return startOf(before, await this.em.change('POST', `${path}?action=restore`, signal, restoreSpec()));
+    const before = await this.assertIdle({ kind: 'restore', restorePoint, machineName }, signal);
+    return startOf(before, await this.em.change('POST', `${pointPath(restorePoint)}?action=restore`, signal, restoreSpec()));
   }
 
   /** The session that came of the start: the one that its task names, or else the first that is newer than the last one before. */
@@ -106,8 +103,15 @@ export class Sessions {
     return (await this.find(run, 1, signal))[0];
   }
 
-  private find(run: EmRun, most: number, signal: AbortSignal): Promise<readonly EmSession[]> {
-    return this.queries.newest(queryFor(run), most, signal);
+  private async find(run: EmRun, most: number, signal: AbortSignal): Promise<readonly EmSession[]> {
+    const query = run.kind === 'backup' ? runsOf(run.job) : restoresOf(await this.namesOf(run, signal));
+    return this.queries.newest(query, most, signal);
+  }
+
+  /** Those that a session of the restore can be under: that of the machine now, and the one that it had when it was backed up. */
+  private async namesOf({ restorePoint, machineName }: EmRestore, signal: AbortSignal): Promise<readonly string[]> {
+    const { vmName = machineName } = (await this.em.find(`${pointPath(restorePoint)}?format=Entity`, RESTORE_POINT, signal)) ?? {};
+    return [...new Set([machineName, vmName])];
   }
 
   /** Of a restore, Enterprise Manager tells none. */
@@ -118,10 +122,17 @@ export class Sessions {
   }
 }
 
-const queryFor = (run: EmRun): Query<EmSession> =>
-  run.kind === 'backup'
-    ? { type: 'BackupJobSession', kind: QUERIED_BACKUP_SESSIONS, filter: equals('JobUid', urnOf('Job', run.job)) }
-    : { type: 'RestoreSession', kind: QUERIED_RESTORE_SESSIONS, filter: equals('VmDisplayName', run.machineName) };
+const runsOf = (job: string): Query<EmSession> => ({
+  ...{ type: 'BackupJobSession', kind: QUERIED_BACKUP_SESSIONS },
+  filter: equals('JobUid', urnOf('Job', job)),
+});
+
+const restoresOf = (names: readonly string[]): Query<EmSession> => ({
+  ...{ type: 'RestoreSession', kind: QUERIED_RESTORE_SESSIONS },
+  filter: equalsAny('VmDisplayName', names),
+});
+
+const pointPath = (restorePoint: string): string => `vmRestorePoints/${encodeURIComponent(restorePoint)}`;
 
 /** What was begun: the task, if there is one, and the newest session before it. */
 const startOf = (before: EmSession | undefined, task: Task | undefined): string =>

@@ -92,6 +92,18 @@ describe.each(['1.1-rev0', '1.2-rev1', '1.3-rev2'])('over revision %s', (revisio
     expect(bench.logged.map(({ message }) => message)).not.toContainEqual(expect.stringContaining('is not seen in vCenter'));
   });
 
+  test('finds a restore again whose start was lost, also of a machine that has had another name in the backup', async () => {
+    const { machine, take, restore } = await bench.guarded();
+    const { externalId } = await bench.open().takeBackup(take(), never);
+    const renamed = `${machine.name}-renamed`;
+    bench.estate.rename(machine.name, renamed);
+    const request = { ...restore(externalId), machine: { ...machine, name: renamed } };
+    bench.server.faults.push({ on: /POST .*vmRestore/, times: 1, how: 'drop after' });
+    await expectFault(bench.open().restoreMachine(request, never), 'unknown');
+    await bench.open().restoreMachine(request, never);
+    expect(bench.estate.sessions.all.filter(({ kind, name }) => kind === 'RestoreVm' && name === machine.name)).toHaveLength(1);
+  });
+
   test('does not take a namesake for the machine that was assigned', async () => {
     const { machine, take, restore } = await bench.guarded();
     const provider = bench.open();

@@ -117,11 +117,10 @@ export class VbrTransport implements Transport {
       case 'backup':
         return this.sessions.recent({ type: 'backup', job: run.job }, signal);
       case 'restore':
-        return this.sessions.recent({ type: 'restore', names: [run.machineName] }, signal);
       case 'filling': {
-        // Which of the two a session is named after is not documented.
-        const restored = await this.points.machineNameOf(run.restorePoint, signal);
-        return this.sessions.recent({ type: 'restore', names: [run.machineName, ...(restored === undefined ? [] : [restored])] }, signal);
+        // Which name a session has is not documented, and the machine may have had another one when it was backed up.
+        const backedUp = (await this.points.machineNameOf(run.restorePoint, signal)) ?? run.machineName;
+        return this.sessions.recent({ type: 'restore', names: [...new Set([run.machineName, backedUp])] }, signal);
       }
       case 'migration':
         return this.sessions.recent({ type: 'migration', names: [run.name] }, signal);
