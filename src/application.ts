@@ -109,6 +109,7 @@ export interface ApplicationParts {
   readonly log: Log;
   readonly keeper: CredentialKeeper;
   readonly now?: () => Date;
+  readonly passwords?: Passwords;
   /** How long each plugin may take to load. */
   readonly pluginLoadMs?: number;
 }
@@ -121,6 +122,7 @@ export async function createApplication({
   log,
   keeper,
   now = () => new Date(),
+  passwords = new Passwords(),
   pluginLoadMs,
 }: ApplicationParts): Promise<Application> {
   const pluginsDir = settings['plugins.dir'] === '' ? OWN_PLUGINS : settings['plugins.dir'];
@@ -143,7 +145,6 @@ export async function createApplication({
   const reports = new ResourceReports(db, ownerLimits);
   const domains = new DomainManager(db, caches, reports, now);
   const access = new Access(db, domains, roles);
-  const passwords = new Passwords();
   const passwordCheck = new PasswordCheck(db, passwords, dynamicSettings, now, log);
   const keys = new KeyManager(db, secrets, dynamicSettings, caches, access);
   const sessions = new SessionManager(db, identities, domains, passwordCheck, dynamicSettings, now);

@@ -12,9 +12,12 @@ export class Passwords {
   private running = 0;
   private readonly waiting: (() => void)[] = [];
 
+  /** The cost is scrypt's N; one installation keeps to one. */
+  constructor(private readonly cost = COST) {}
+
   async hash(password: string): Promise<string> {
     const salt = randomBytes(16);
-    return `scrypt$${COST}$${BLOCK}$${salt.toString('base64')}$${(await this.derive(password, salt)).toString('base64')}`;
+    return `scrypt$${this.cost}$${BLOCK}$${salt.toString('base64')}$${(await this.derive(password, salt)).toString('base64')}`;
   }
 
   /** Whether the password is the hashed one. Without a hash it takes as long and says no: the time tells nobody which users exist. */
@@ -29,7 +32,7 @@ export class Passwords {
     await this.turn();
     try {
       return await new Promise<Buffer>((resolve, reject) => {
-        const options = { N: COST, r: BLOCK, maxmem: 256 * COST * BLOCK };
+        const options = { N: this.cost, r: BLOCK, maxmem: 256 * this.cost * BLOCK };
         scrypt(password, salt, KEY_BYTES, options, (error, key) => (error ? reject(error) : resolve(key)));
       });
     } finally {

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { Passwords } from '../../src/account/password.js';
 import { createApplication, type Application } from '../../src/application.js';
 import type { FirstAdmin } from '../../src/bootstrap.js';
 import type { Answer } from '../../src/client/api-client.js';
@@ -51,6 +52,8 @@ export interface ServerOptions {
 const GRACE_MS = 5000;
 /** Tests read the credentials from the application. */
 const FORGETFUL = { keep: () => undefined, discard: () => undefined };
+/** What keeps guessers busy would keep the tests busy: a hash takes a thousandth of the work. */
+const HASH_COST = 2 ** 5;
 const PASSWORD = 'correct horse battery staple';
 
 /** A server with everything that the real one has, in this process. */
@@ -91,6 +94,7 @@ export class TestServer {
       secrets,
       log,
       keeper: FORGETFUL,
+      passwords: new Passwords(HASH_COST),
       ...optional,
     });
     const socket = await listen(application.app, '127.0.0.1', 0, log);
