@@ -2,7 +2,6 @@ import { callCommand } from './call.js';
 import { keysCommand } from './keys.js';
 import { migrateCommand } from './migrate.js';
 import { pluginCommand } from './plugin.js';
-import { serve } from './serve.js';
 import { packageVersion } from './settings.js';
 
 const USAGE = `usage: stackvault <command>
@@ -25,7 +24,8 @@ Settings come from config/default.json and the environment: HTTP_PORT for http.p
 `;
 
 const COMMANDS: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
-  serve,
+  // Loaded when it is wanted: all that a server is made of would keep the other commands waiting.
+  serve: async () => (await import('./serve.js')).serve(),
   migrate: migrateCommand,
   keys: keysCommand,
   call: callCommand,
