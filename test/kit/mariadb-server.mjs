@@ -93,6 +93,7 @@ async function launch(folder) {
   const innodb = [
     '--innodb-flush-log-at-trx-commit=0',
     '--innodb-doublewrite=0',
+    '--innodb-stats-persistent=OFF',
     '--innodb-buffer-pool-size=64M',
     '--innodb-log-file-size=16M',
   ];
