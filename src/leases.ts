@@ -18,6 +18,14 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /** Whoever works meets it too. */
 const noMatter = () => undefined;
 
+/** For how long a lease is taken or held. */
+export interface LeaseTerms {
+  /** From now, or from each sign of life. */
+  lengthMs(): number;
+  /** One that lasts longer than so was taken by a clock that was wrong, and is free. */
+  longestMs(): number;
+}
+
 /** Leases of what is done: whoever holds one is let do it alone, as long as its server gives signs of life. */
 export class Leases {
   constructor(
@@ -25,22 +33,28 @@ export class Leases {
     private readonly now: () => Date,
   ) {}
 
-  /** Takes the lease of the name for so long, as part of a transaction if it is given one; undefined if another server has it. */
-  async claim(name: string, lengthMs: number, { leases }: Daos = this.db.daos): Promise<Lease | undefined> {
+  /** Takes the lease of the name, as part of a transaction if it is given one; undefined if another server has it. */
+  async claim(name: string, terms: LeaseTerms, { leases }: Daos = this.db.daos): Promise<Lease | undefined> {
     const now = this.now();
-    const until = new Date(now.getTime() + lengthMs);
-    // Servers that share the database do not have quite the same time: only what is further off than that is of a wrong clock.
-    const latest = new Date(until.getTime() + lengthMs);
+    const until = new Date(now.getTime() + terms.lengthMs());
+    const latest = new Date(now.getTime() + terms.longestMs());
     const holder = randomUUID();
     return (await leases.claim(name, holder, { now, until, latest })) ? { name, holder, until } : undefined;
   }
 
   /**
    * Does the work of the lease, and extends it meanwhile by its length from now: by a timer, and with every transaction. Once somebody
-   * else has taken it, the work changes nothing more: its transactions fail, and its signal aborts.
+   * else has taken it, the work changes nothing more: its transactions fail, and its signal aborts, as it does with that of the caller. From
+   * then on there is no sign of life, also of work that never ends.
    */
-  async hold<T>({ name, holder, until }: Lease, lengthMs: () => number, work: (lost: AbortSignal) => Promise<T>): Promise<T> {
+  async hold<T>(
+    { name, holder, until }: Lease,
+    { lengthMs }: LeaseTerms,
+    signal: AbortSignal,
+    work: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
     const lost = new AbortController();
+    const ended = AbortSignal.any([signal, lost.signal]);
     const extend = async ({ leases } = this.db.daos) => {
       const later = new Date(Math.max(this.now().getTime() + lengthMs(), until.getTime()));
       if (await leases.extend(name, holder, later)) return;
@@ -48,8 +62,9 @@ export class Leases {
       throw lost.signal.reason;
     };
     const beat = setInterval(() => void extend().catch(noMatter), Math.min(lengthMs() / BEATS, LONGEST_TIMER_MS));
+    ended.addEventListener('abort', () => clearInterval(beat), { once: true });
     try {
-      return await fenced(extend, () => work(lost.signal));
+      return await fenced(extend, () => work(ended));
     } finally {
       clearInterval(beat);
     }

@@ -1,5 +1,5 @@
 import type { Database } from './dao/database.js';
-import { Leases, type Lease } from './leases.js';
+import { Leases, type Lease, type LeaseTerms } from './leases.js';
 import type { Log } from './log.js';
 
 /** Work that one of the servers that share a database does every so often. */
@@ -67,11 +67,7 @@ export class PeriodicTasks {
   private async take(turn: Lease, task: PeriodicTask): Promise<void> {
     const { name, holder, until } = turn;
     try {
-      await this.leases.hold(
-        turn,
-        () => task.everyMs(),
-        (lost) => task.run(AbortSignal.any([this.stopping.signal, lost])),
-      );
+      await this.leases.hold(turn, termsOf(task), this.stopping.signal, (signal) => task.run(signal));
     } finally {
       await this.db.daos.leases.extend(name, holder, until);
       this.due.set(name, until.getTime());
@@ -79,15 +75,18 @@ export class PeriodicTasks {
   }
 
   /** This server's turn, if it is; the database is asked only when it can be. */
-  private async claim({ name, everyMs }: PeriodicTask): Promise<Lease | undefined> {
+  private async claim(task: PeriodicTask): Promise<Lease | undefined> {
+    const { name } = task;
+    const terms = termsOf(task);
     const now = this.now().getTime();
-    const intervalMs = everyMs();
     const known = this.due.get(name) ?? -Infinity;
-    // What is further off was put off by a wrong clock.
-    if (now < known && known <= now + 2 * intervalMs) return undefined;
-    const turn = await this.leases.claim(name, intervalMs);
+    if (now < known && known <= now + terms.longestMs()) return undefined;
+    const turn = await this.leases.claim(name, terms);
     const due = turn?.until ?? (await this.db.daos.leases.until(name));
     this.due.set(name, due?.getTime() ?? -Infinity);
     return turn;
   }
 }
+
+/** The turns of a task. Servers that share the database do not have quite the same time, but less than an interval apart. */
+const termsOf = (task: PeriodicTask): LeaseTerms => ({ lengthMs: () => task.everyMs(), longestMs: () => 2 * task.everyMs() });

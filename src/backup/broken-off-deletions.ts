@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Daos, Database } from '../dao/database.js';
 import type { Volume } from '../dao/volume-dao.js';
 import type { Zone } from '../dao/zone-dao.js';
@@ -8,9 +9,9 @@ import { endMarks, type MarkedWork } from '../inventory/marked-work.js';
 import { deletionOf, isBeingDeleted } from '../inventory/volume-deletion.js';
 import type { Log } from '../log.js';
 import type { PluginInstances } from '../plugin-host/plugin-instances.js';
-import type { VolumeFacts } from '../provider/index.js';
+import { ProviderError, type ProviderFault, type VolumeFacts } from '../provider/index.js';
 
-/** Finds out what has become of the volumes of which nobody knows whether they are gone. */
+/** Brings to their end the deletions of volumes of which nobody knows whether they were done. */
 export class BrokenOffDeletions {
   constructor(
     private readonly db: Database,
@@ -21,29 +22,42 @@ export class BrokenOffDeletions {
     private readonly log: Log,
   ) {}
 
-  /** Asks the zone's source for those that no request is deleting, and records what it says; answers of how many. */
+  /** Has those deleted that no request is deleting, as long as the zone's source answers; answers of how many the end is recorded. */
   async settle(zone: Zone, actor: Actor, signal: AbortSignal): Promise<number> {
     let settled = 0;
     for (const volume of (await this.db.daos.volumes.listMarked(zone.id)).filter(isBeingDeleted)) {
       if (signal.aborted) break;
-      if (await this.settleOne(zone, volume, actor, signal)) settled += 1;
+      try {
+        await this.settleOne(zone, volume, actor, signal);
+        settled += 1;
+      } catch (error) {
+        if (isOwnFault(error)) throw error;
+        this.log('info', 'volume still marked as being deleted', { volume: volume.uuid, error });
+        // The others are not to wait for a source that is away, one after the other.
+        if (error instanceof ProviderError) break;
+      }
     }
     return settled;
   }
 
-  private async settleOne(zone: Zone, volume: Volume, actor: Actor, signal: AbortSignal): Promise<boolean> {
-    const operation = deletionOf(volume);
+  private settleOne(zone: Zone, volume: Volume, actor: Actor, signal: AbortSignal): Promise<void> {
+    const marks = { operation: deletionOf(volume), mark: (daos: Daos) => assertMarked(daos, volume), mayBeDone: () => true };
+    return this.marked.alone(marks, signal, async (ended) => {
+      const kept = await this.deleteAgain(zone, volume, ended);
+      await this.db.transaction((daos) => this.end(daos, zone, volume, kept, actor));
+    });
+  }
+
+  /** What the source has of the volume although it was told to delete it, and refuses that; undefined if it is gone. */
+  private async deleteAgain(zone: Zone, { uuid }: Volume, signal: AbortSignal): Promise<VolumeFacts | undefined> {
+    const source = this.plugins.inventory(zone);
     try {
-      await this.marked.alone({ operation, mark: (daos) => assertMarked(daos, volume), mayBeDone: () => true }, async () => {
-        const facts = await this.plugins.inventory(zone).findVolume(volume.uuid, signal);
-        await this.db.transaction((daos) => this.end(daos, zone, volume, facts, actor));
-      });
-      return true;
+      // Only to look would not do: what was begun may still be under way.
+      await source.deleteVolume({ operationId: randomUUID(), report: async () => undefined, volumeUuid: uuid }, signal);
+      return undefined;
     } catch (error) {
-      // What the source does not say of one does not keep the others from their end.
-      if (isOwnFault(error)) throw error;
-      this.log('info', 'volume still marked as being deleted', { volume: volume.uuid, error });
-      return false;
+      if (!isRefusal(error)) throw error;
+      return source.findVolume(uuid, signal);
     }
   }
 
@@ -56,6 +70,11 @@ export class BrokenOffDeletions {
   }
 }
 
+/** What a source says of the volume, and not of itself. */
+const REFUSALS: ReadonlySet<ProviderFault> = new Set(['rejected', 'not_found', 'unsupported']);
+
+const isRefusal = (error: unknown): boolean => error instanceof ProviderError && REFUSALS.has(error.fault);
+
 async function assertMarked({ volumes }: Daos, { uuid }: Volume): Promise<void> {
   const volume = await volumes.findByUuid(uuid);
   if (!volume || !isBeingDeleted(volume)) throw refused(`the deletion of volume ${uuid} has ended`);
@@ -63,10 +82,10 @@ async function assertMarked({ volumes }: Daos, { uuid }: Volume): Promise<void> 
 
 const goneText = (thing: Volume): Finding => ({
   ...({ type: 'Volume', thing, level: 'INFO' } as const),
-  description: `volume ${thing.uuid} is gone: its deletion, of which nobody knew how it ended, was done`,
+  description: `volume ${thing.uuid} was deleted: that had been begun, and nobody knew how it ended`,
 });
 
 const keptText = (thing: Volume): Finding => ({
   ...({ type: 'Volume', thing, level: 'WARN' } as const),
-  description: `volume ${thing.uuid} was not deleted, and can be used again`,
+  description: `volume ${thing.uuid} was not deleted, because its source refuses that; it can be used again`,
 });

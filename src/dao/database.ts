@@ -97,10 +97,17 @@ const witnesses = new AsyncLocalStorage<readonly Witness[]>();
 const fences = new AsyncLocalStorage<Fence>();
 
 /**
- * Runs work of which every transaction begins with the fence, and also every operation of a plugin. Statements outside of transactions are not
- * behind it: what they change must do no harm when it comes late, as a purge does none, or carry a condition of its own.
+ * Runs work of which every transaction begins with the fence, behind that of the caller, and also every operation of a plugin. Statements outside
+ * of transactions are not behind it: what they change must do no harm when it comes late, as a purge does none, or carry a condition of its own.
  */
-export const fenced = <T>(fence: Fence, work: () => Promise<T>): Promise<T> => fences.run(fence, work);
+export function fenced<T>(fence: Fence, work: () => Promise<T>): Promise<T> {
+  const outer = fences.getStore();
+  const both: Fence = async (daos) => {
+    await outer?.(daos);
+    await fence(daos);
+  };
+  return fences.run(both, work);
+}
 
 /** Proves the fence of the work that calls it, if it has one; never ends if the work is abandoned. */
 export const proveFence = async (): Promise<void> => fences.getStore()?.().catch(abandon);

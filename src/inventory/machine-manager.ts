@@ -4,7 +4,7 @@ import type { Daos, Database } from '../dao/database.js';
 import type { Listing, Page } from '../dao/page.js';
 import type { Vm, VmView } from '../dao/vm-dao.js';
 import type { Zone } from '../dao/zone-dao.js';
-import { ApiError, found, invalid, lookUp, refused } from '../errors.js';
+import { ApiError, found, invalid, isUnknown, lookUp, refused } from '../errors.js';
 import { operationOf, requestOperation } from '../plugin-host/operation.js';
 import type { PluginInstances } from '../plugin-host/plugin-instances.js';
 import type { InventorySource, MachineFacts, Nic, Operation } from '../provider/index.js';
@@ -41,6 +41,15 @@ export interface NewMachine extends Omit<MachineMake, 'nics'>, OwnerNamed {
 /** A machine to be made, as its zone's source is told of it. */
 export interface NamedParts extends Pick<NewMachine, 'name' | 'displayName' | 'start'> {
   readonly parts: MachineParts;
+}
+
+/** A machine that can be recovered, as the copy and the source have it. */
+interface Recoverable {
+  readonly vm: Vm;
+  readonly zone: Zone;
+  readonly known: MachineFacts;
+  /** Brought back already, by a request that could not record it. */
+  readonly isBack: boolean;
 }
 
 /** The virtual machines: each action is the inventory source's, and what came of it is copied. */
@@ -150,26 +159,34 @@ export class MachineManager {
 
   /** Brings a destroyed machine back, with its volumes as they are; it is stopped then. */
   async recover(uuid: string, call: CallContext): Promise<VmView> {
-    const vm = await this.get(call.caller, uuid);
-    const zone = this.zones.getById(vm.zoneId);
-    const source = this.plugins.inventory(zone);
-    const known = await source.findMachine(uuid, call.signal);
-    // Brought back already, by a request that could not record it.
-    const isBack = vm.state === 'Destroyed' && (known?.state === 'Stopped' || known?.state === 'Running');
-    const isRestoring = vm.restoreOperation !== null && vm.restoreOperation !== recoveryOf(uuid);
-    if (!known || (known.state !== 'Destroyed' && !isBack) || isRestoring) {
-      const state = isRestoring ? visibleState(vm) : (known?.state ?? vm.state);
-      throw refused(`virtual machine ${uuid} is ${state}; only one that is Destroyed can be recovered`);
-    }
-    await this.alone(vm, async (recovery, signal) => {
-      const facts = isBack ? known : await this.bringBack(source, known, { ...call, signal });
-      await this.copy.recordRecovered(zone, facts, vm, recovery, signal);
+    const { vm } = await this.recoverable(uuid, call);
+    await this.alone(vm, call, async (recovery, signal) => {
+      // Somebody else may have recovered it, and changed it since.
+      const now = await this.recoverable(uuid, { ...call, signal });
+      const facts = now.isBack ? now.known : await this.bringBack(now.known, now.zone, { ...call, signal });
+      await this.copy.recordRecovered(now.zone, facts, now.vm, recovery, signal);
     });
     return this.view(uuid);
   }
 
+  /** The machine as it is to be recovered; refuses what is not destroyed. */
+  private async recoverable(uuid: string, { caller, signal }: CallContext): Promise<Recoverable> {
+    const vm = await this.get(caller, uuid);
+    const zone = this.zones.getById(vm.zoneId);
+    const known = await this.plugins.inventory(zone).findMachine(uuid, signal);
+    const isBack = vm.state === 'Destroyed' && (known?.state === 'Stopped' || known?.state === 'Running');
+    const isRestoring = vm.restoreOperation !== null && vm.restoreOperation !== recoveryOf(uuid);
+    if (known && (known.state === 'Destroyed' || isBack) && !isRestoring) return { vm, zone, known, isBack };
+    const state = isRestoring ? visibleState(vm) : (known?.state ?? vm.state);
+    throw refused(`virtual machine ${uuid} is ${state}; only one that is Destroyed can be recovered`);
+  }
+
   /** Has a recovery done under its mark; refuses if a job is about the machine. */
-  private async alone({ id, uuid }: Vm, recover: (recovery: string, signal: AbortSignal) => Promise<void>): Promise<void> {
+  private async alone(
+    { id, uuid }: Vm,
+    call: CallContext,
+    recover: (recovery: string, signal: AbortSignal) => Promise<void>,
+  ): Promise<void> {
     const recovery = recoveryOf(uuid);
     const mark = async ({ vms }: Daos) => {
       if (!(await vms.beginRestore(id, recovery))) throw refused(`virtual machine ${uuid} is being restored, or has been expunged`);
@@ -180,10 +197,11 @@ export class MachineManager {
         throw refused(`a job is about virtual machine ${uuid}; recover it afterwards`);
       await recover(recovery, signal);
     };
-    await this.marked.alone({ operation: recovery, mark, mayBeDone: () => false }, work);
+    await this.marked.alone({ operation: recovery, mark, mayBeDone: isUnknown }, call.signal, work);
   }
 
-  private bringBack(source: InventorySource, { machine, volumes }: MachineFacts, call: CallContext): Promise<MachineFacts> {
+  private bringBack({ machine, volumes }: MachineFacts, zone: Zone, call: CallContext): Promise<MachineFacts> {
+    const source = this.plugins.inventory(zone);
     const unchanged = volumes.map(({ volume }) => ({ recorded: volume, restored: volume }));
     return source.adoptRestoredMachine({ ...requestOperation(call), machine, volumes: unchanged }, call.signal);
   }

@@ -1,6 +1,9 @@
 import type { Daos, Database } from '../dao/database.js';
 import { refused } from '../errors.js';
-import type { Lease, Leases } from '../leases.js';
+import type { Lease, Leases, LeaseTerms } from '../leases.js';
+
+/** No request takes as long, and servers may be set to leases of other lengths, and to other times. */
+const LONGEST_MS = 86_400_000;
 
 /** What a request does that is no job. */
 export interface Marked {
@@ -17,42 +20,45 @@ export interface Marked {
  * which tells the other servers that somebody works on what is marked.
  */
 export class MarkedWork {
+  private readonly terms: LeaseTerms;
+
   constructor(
     private readonly db: Database,
     private readonly leases: Leases,
-    private readonly leaseMs: number,
-  ) {}
+    leaseMs: number,
+  ) {
+    this.terms = { lengthMs: () => leaseMs, longestMs: () => LONGEST_MS };
+  }
 
   /**
    * Marks, and has the work done, which ends its marks together with what it records; refuses while another request does the same. The signal
-   * says that this one is taken for dead.
+   * says that this one is taken for dead, or what that of the caller does.
    */
-  async alone<T>({ operation, mark, mayBeDone }: Marked, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  async alone<T>(marked: Marked, signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const { operation, mark } = marked;
     const lease = await this.db.transaction(async (daos) => {
       await mark(daos);
       const claimed = await this.claim(daos, operation);
       if (!claimed) throw refused('another request does the same; ask again when that has ended');
       return claimed;
     });
-    return this.leases.hold(
-      lease,
-      () => this.leaseMs,
-      async (lost) => {
-        try {
-          return await work(lost);
-        } catch (error) {
-          const putBack = (daos: Daos): Promise<unknown> => (mayBeDone(error) ? daos.leases.end(operation) : endMarks(daos, operation));
-          // What cannot be put back now, a look at the zone puts back when the lease is over.
-          await this.db.transaction(putBack).catch(() => undefined);
-          throw error;
-        }
-      },
+    return this.leases.hold(lease, this.terms, signal, (ended) =>
+      work(ended).catch(async (error: unknown) => {
+        await this.putBack(marked, error);
+        throw error;
+      }),
     );
   }
 
   /** Takes the lease of the operation for whoever ends it in the same transaction; undefined while a request works under it. */
   claim(daos: Daos, operation: string): Promise<Lease | undefined> {
-    return this.leases.claim(operation, this.leaseMs, daos);
+    return this.leases.claim(operation, this.terms, daos);
+  }
+
+  /** What cannot be put back now, a look at the zone puts back when the lease is over. */
+  private async putBack({ operation, mayBeDone }: Marked, error: unknown): Promise<void> {
+    const end = (daos: Daos): Promise<unknown> => (mayBeDone(error) ? daos.leases.end(operation) : endMarks(daos, operation));
+    await this.db.transaction(end).catch(() => undefined);
   }
 }
 

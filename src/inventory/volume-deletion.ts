@@ -1,7 +1,7 @@
 import type { CallContext } from '../call-context.js';
 import type { Daos, Database } from '../dao/database.js';
 import type { Volume } from '../dao/volume-dao.js';
-import { isOwnFault, isUnknown, refused } from '../errors.js';
+import { found, isOwnFault, isUnknown, refused } from '../errors.js';
 import { requestOperation } from '../plugin-host/operation.js';
 import type { PluginInstances } from '../plugin-host/plugin-instances.js';
 import { stableUuid } from '../stable-uuid.js';
@@ -28,7 +28,7 @@ export class VolumeDeletion {
     if (vm) throw refused(`volume ${uuid} is attached to virtual machine ${vm.uuid}; detach it before it is deleted`);
     if (volume.state === 'Copying') throw beingRestored(volume);
     const operation = deletionOf(volume);
-    await this.marked.alone(deletionMarks(volume), async (signal) => {
+    await this.marked.alone(deletionMarks(volume), call.signal, async (signal) => {
       await this.deleteMarked(volume, { ...call, signal });
       await this.db.change((daos) => this.copy.recordDeletedVolumeWith(daos, volume, operation));
     });
@@ -46,6 +46,8 @@ export class VolumeDeletion {
 const deletionMarks = (volume: Volume): Marked => ({
   operation: deletionOf(volume),
   mark: async ({ volumes }: Daos) => {
+    // Another request may have deleted it just now.
+    found(await volumes.findByUuid(volume.uuid), 'volume', volume.uuid);
     if (!(await volumes.beginRestore([volume.uuid], deletionOf(volume)))) throw beingRestored(volume);
   },
   mayBeDone: (error) => isUnknown(error) || isOwnFault(error),

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { commands } from '../../src/commands/index.js';
+import { bindDaos } from '../../src/dao/database.js';
 import { BEGUN } from '../../src/dao/job-dao.js';
 import { ABSENT } from '../kit/absent.js';
 import { held } from '../../src/usage/ledger-entries.js';
@@ -169,11 +170,13 @@ forEachEngine((engine) => {
         await insertAlert(daos);
         await daos.capacities.save({ zoneId: vm.zoneId, usedBytes: 1, totalBytes: 2, measured: CREATED });
         await insertEvent(daos, { userId: user.id, ...owner });
-        const job = await insertJob(daos, { userId: user.id, ...owner, machineUuid: vm.uuid });
-        // As if another server was at it, so that this one leaves it alone.
-        await knex('async_job')
-          .where({ id: job.id })
-          .update({ holder: randomUUID(), leaseUntil: new Date('2999-01-01'), turn: BEGUN });
+        await knex.transaction(async (tx) => {
+          const { id } = await insertJob(bindDaos(tx), { userId: user.id, ...owner, machineUuid: vm.uuid });
+          // As if another server was at it, so that this one leaves it alone.
+          await tx('async_job')
+            .where({ id })
+            .update({ holder: randomUUID(), leaseUntil: new Date('2999-01-01'), turn: BEGUN });
+        });
       }
       // Zones that are new in the database are known when a change is announced.
       const zone = { name: 'the last', networktype: 'Basic', dns1: '10.0.0.1', internaldns1: '10.0.0.2' };

@@ -14,6 +14,8 @@ interface Request {
   readonly step: keyof InventorySource;
   readonly make: () => Promise<string>;
   readonly isDone: (id: string) => Promise<boolean>;
+  /** Whether a look carries it out whose server is dead; if not, it can be asked for again. */
+  readonly isEndedByLooks: boolean;
 }
 
 forEachEngine((engine) => {
@@ -22,7 +24,7 @@ forEachEngine((engine) => {
   let during: ReturnType<typeof interruptible>;
   let zoneid = '';
   beforeAll(async () => {
-    during = interruptible(server, ['adoptRestoredMachine', 'deleteVolume', 'findVolume']);
+    during = interruptible(server, ['adoptRestoredMachine', 'deleteVolume', 'findMachine']);
     zoneid = await makeZone(server);
   });
 
@@ -45,11 +47,17 @@ forEachEngine((engine) => {
         return id;
       },
       isDone: async (id) => (await machineState(id)) === 'Stopped',
+      isEndedByLooks: false,
     },
-    { command: 'deleteVolume', step: 'deleteVolume', make: () => makeVolume(server.admin, zoneid), isDone: isGone },
+    {
+      ...({ command: 'deleteVolume', step: 'deleteVolume' } as const),
+      make: () => makeVolume(server.admin, zoneid),
+      isDone: isGone,
+      isEndedByLooks: true,
+    },
   ];
 
-  describe.each(requests)('$command', ({ command, step, make, isDone }) => {
+  describe.each(requests)('$command', ({ command, step, make, isDone, isEndedByLooks }) => {
     test('is left alone by looks while its server lives, and done by no other request meanwhile', async () => {
       const id = await make();
       let refusal = {};
@@ -62,7 +70,7 @@ forEachEngine((engine) => {
       expect([await isDone(id), await told(id), await leases()]).toEqual([true, [], 0]);
     });
 
-    test('changes nothing more when its server was taken for dead, and can be asked for again', async () => {
+    test('changes nothing more when its server was taken for dead', async () => {
       const id = await make();
       during(`before ${step}`, async () => {
         clock.forward(LEASE_MS);
@@ -70,9 +78,37 @@ forEachEngine((engine) => {
       });
       const { text } = await server.admin.refusal(command, { id });
       expect(text).toContain('another server has taken this over');
-      expect([await isDone(id), await told(id), await leases()]).toEqual([false, ['WARN'], 0]);
-      await server.admin.call(command, { id });
+      expect([await isDone(id), await told(id), await leases()]).toEqual([isEndedByLooks, [isEndedByLooks ? 'INFO' : 'WARN'], 0]);
+      if (!isEndedByLooks) await server.admin.call(command, { id });
       expect(await isDone(id)).toBe(true);
+    });
+  });
+
+  describe('a recovery', () => {
+    const destroyed = async () => {
+      const id = String((await deploy(server.admin, zoneid)).id);
+      await server.admin.run('destroyVirtualMachine', { id });
+      return id;
+    };
+
+    test('does nothing to a machine that another one has recovered meanwhile', async () => {
+      const id = await destroyed();
+      const volume = await makeVolume(server.admin, zoneid);
+      during('after findMachine', async () => {
+        await server.admin.call('recoverVirtualMachine', { id });
+        await server.admin.run('attachVolume', { id: volume, virtualmachineid: id });
+      });
+      expect((await server.admin.refusal('recoverVirtualMachine', { id })).text).toContain('only one that is Destroyed can be recovered');
+      expect(await only(server.admin, 'listVolumes', 'volume', { id: volume })).toMatchObject({ virtualmachineid: id });
+    });
+
+    test('of which nobody knows whether it was done keeps the machine from being expunged, until it is asked for again', async () => {
+      const id = await destroyed();
+      during('after adoptRestoredMachine', () => Promise.reject(new ProviderError('unknown', 'no answer')));
+      await server.admin.refusal('recoverVirtualMachine', { id });
+      await expect(server.admin.run('expungeVirtualMachine', { id })).rejects.toThrow(id);
+      await server.admin.call('recoverVirtualMachine', { id });
+      expect([await machineState(id), await leases()]).toEqual(['Stopped', 0]);
     });
   });
 
@@ -87,18 +123,29 @@ forEachEngine((engine) => {
       return id;
     }
 
-    test.each([
-      ['there can be used again', 'before', 'WARN', false],
-      ['gone is recorded as deleted', 'after', 'INFO', true],
-    ] as const)('that is %s, as soon as its source says so', async (_, moment, level, gone) => {
+    test.each(['before', 'after'] as const)('is deleted by a look, also if the source was reached %s that was done', async (moment) => {
       const id = await inDoubt(moment);
-      during('before findVolume', () => Promise.reject(new ProviderError('temporary', 'the source is away')));
+      during('before deleteVolume', () => Promise.reject(new ProviderError('temporary', 'the source is away')));
       expect(await look()).toMatchObject(NOTHING);
       expect((await server.admin.refusal('attachVolume', await target(id))).text).toContain('is being restored or deleted');
       expect(await look()).toMatchObject({ ...NOTHING, settled: 1 });
-      expect([await isGone(id), (await volumeRow(id)).restoreOperation, await told(id), await leases()]).toEqual([gone, null, [level], 0]);
-      if (!gone) await server.admin.run('attachVolume', await target(id));
+      expect([await isGone(id), (await volumeRow(id)).restoreOperation, await told(id), await leases()]).toEqual([true, null, ['INFO'], 0]);
       expect(await look()).toMatchObject(NOTHING);
+    });
+
+    test('can be used again when its source refuses to delete it', async () => {
+      const id = await inDoubt('before');
+      during('before deleteVolume', () => Promise.reject(new ProviderError('rejected', 'it is in use')));
+      expect(await look()).toMatchObject({ ...NOTHING, settled: 1 });
+      expect([await isGone(id), await told(id), await leases()]).toEqual([false, ['WARN'], 0]);
+      await server.admin.run('attachVolume', await target(id));
+    });
+
+    test('is looked for no longer than the source answers', async () => {
+      const ids = [await inDoubt('before'), await inDoubt('before')];
+      during('before deleteVolume', () => Promise.reject(new ProviderError('unknown', 'no answer')));
+      expect(await look()).toMatchObject(NOTHING);
+      expect(await look()).toMatchObject({ ...NOTHING, settled: ids.length });
     });
   });
 });
