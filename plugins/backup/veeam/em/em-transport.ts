@@ -171,7 +171,21 @@ export class EmTransport implements Transport {
 
   async deleteRestorePoint(id: string, signal: AbortSignal): Promise<string | undefined> {
     if (!this.companion && !(await this.points.has(id, signal))) return undefined;
-    return this.beyond('delete restore points').deleteRestorePoint(id, signal);
+    const companion = this.beyond('delete restore points');
+    await this.assertSeen(companion, id, signal);
+    return companion.deleteRestorePoint(id, signal);
+  }
+
+  /** Enterprise Manager may be minutes old: throws `temporary` while it lacks restore points of the chain, which may depend on this one. */
+  private async assertSeen(companion: Transport, id: string, signal: AbortSignal): Promise<void> {
+    const point = await companion.findRestorePoint(id, signal);
+    const others = point ? (await companion.listChain(point, signal)).filter((other) => other.id !== id) : [];
+    if (others.length === 0) return;
+    const own = await this.points.find(id, signal);
+    const seen = new Set((own ? await this.points.chainOf(own, signal) : []).map((each) => each.id));
+    const lacking = others.filter((other) => !seen.has(other.id));
+    if (lacking.length === 0) return;
+    throw new ProviderError('temporary', `Enterprise Manager does not show yet ${lacking.length} restore points in the chain of ${id}`);
   }
 
   capacity(signal: AbortSignal): Promise<StorageCapacity> {

@@ -83,6 +83,15 @@ const changed = (change: (body: string) => string) => (answer: FakeAnswer) => ({
 const without = (id: string, ...names: readonly string[]) =>
   changed((body) => names.reduce((left, name) => left.replace(new RegExp(`<${name} (?:(?!<${name} ).)*${id}.*?</${name}>`), ''), body));
 
+test('deletes nothing while Enterprise Manager does not show what may depend on it', async () => {
+  const { provider, machine, delete: remove, first, second } = await protectOne();
+  bench.server.reset();
+  const collections = /(query|vmRestorePoints|backupFiles)$/;
+  bench.server.faults.push({ on: collections, how: without(second.externalId, 'VmRestorePoint', 'BackupFile') });
+  await expectFault(provider.deleteBackup(remove(first.externalId), never), 'temporary');
+  expect([bench.server.count(/^DELETE/), bench.estate.pointsOf(machine.name).length]).toEqual([0, 2]);
+});
+
 test.each<[string, (second: string) => void]>([
   ['answers no query for restore points', () => void (bench.em.dialect.queriesPoints = false)],
   ['does not know what it is asked for', () => bench.server.faults.push({ on: /query$/, how: { status: 404 } })],
