@@ -1,6 +1,7 @@
 import type {
   AdoptRestoredMachine,
   AdoptRestoredVolume,
+  InventorySource,
   MachineFacts,
   MachineOperation,
   VolumeFacts,
@@ -117,7 +118,7 @@ const theVolume = volume((request: VolumeOperation) => request.volumeUuid);
 const itself = (uuid: string): string => uuid;
 
 /** Of each method of an inventory source that answers something. */
-const ANSWERS: Readonly<Record<string, Answers>> = {
+const ANSWERS: Readonly<Partial<Record<keyof InventorySource, Answers>>> = {
   readCatalogue: [isCatalogue, 'a catalogue with something without an identity, a name or a size'],
   freeBytes: [orAbsent(isSize), 'room that is no number of bytes'],
   listMachines: [listOf(isMachineFacts), A_MACHINE],

@@ -1,4 +1,4 @@
-import type { ProviderBackup } from '../provider/index.js';
+import type { BackupProvider, ProviderBackup } from '../provider/index.js';
 import {
   checkOf,
   isBoolean,
@@ -47,7 +47,7 @@ const A_BACKUP = 'a backup without a name, a machine, a time, a type, sizes or v
 const A_RESTORED_VOLUME = 'a restored volume without a uuid, a size or a path';
 
 /** Of each method of a backup provider that answers something. */
-const ANSWERS: Readonly<Record<string, Answers>> = {
+const ANSWERS: Readonly<Partial<Record<keyof BackupProvider, Answers>>> = {
   capabilities: [
     withFields({
       quiesce: isBoolean,

@@ -67,7 +67,7 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 
 /** The check of what such a plugin answers, by its methods: throws `corrupt` for what cannot be meant. Methods that are not named are not looked at. */
 export const checkOf =
-  (plugin: string, methods: Readonly<Record<string, Answers>>): AnswerCheck =>
+  (plugin: string, methods: Readonly<Partial<Record<string, Answers>>>): AnswerCheck =>
   (method, answer, request) => {
     const known = Object.hasOwn(methods, method) ? methods[method] : undefined;
     if (!known) return;
