@@ -12,3 +12,9 @@ export const writeManifest = (manifest: Manifest): string => JSON.stringify(mani
 export const readManifest = (text: string): Manifest => JSON.parse(text) as Manifest;
 
 export const totalSize = (volumes: readonly Volume[]): number => volumes.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+
+/** Whether these are the same volumes, whatever is known of them; the order tells nothing. */
+export function holdsSame(some: readonly Volume[], others: readonly Volume[]): boolean {
+  const uuids = new Set(some.map(({ uuid }) => uuid));
+  return some.length === others.length && others.every(({ uuid }) => uuids.has(uuid));
+}

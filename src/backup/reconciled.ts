@@ -41,7 +41,7 @@ export function reconciled(step: ChangingStep, before: Backup, shown: Decision['
         is,
         (after) => [resized(after, before, now)],
         'INFO',
-        'is not what it was: its provider says other sizes, or another backup that it depends on',
+        'is not what it was: its provider says other sizes, other volumes, or another backup that it depends on',
       );
     case 'recovered':
       return ended({ ...is, status: 'BackedUp' }, (after) => [held(after, now)], 'INFO', 'is there after all: its provider shows it');

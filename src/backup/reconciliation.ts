@@ -1,5 +1,6 @@
 import type { KnownBackup } from '../dao/backup-look-dao.js';
 import type { ProviderBackup } from '../provider/index.js';
+import { holdsSame, readManifest } from './manifest.js';
 import type { ProviderListing } from './provider-listing.js';
 
 /**
@@ -8,7 +9,7 @@ import type { ProviderListing } from './provider-listing.js';
  * - `missed`, `seen`: the provider does not show it, or does again; nothing has come of it yet
  * - `missing`: it is taken for lost
  * - `back`: it was taken for lost and is there
- * - `updated`: the provider says other sizes of it than are known, or that it depends on another backup
+ * - `updated`: the provider says other sizes or volumes of it than are known, or that it depends on another backup
  * - `recovered`: taking it is said to have failed, and it is there
  * - `failed`: nobody is taking it, and it is not there
  * - `clean`: taking it failed; what may be left of it at the provider is to be removed
@@ -120,4 +121,5 @@ const isChanged = (known: KnownBackup, held: ProviderBackup): boolean =>
   known.dependsOn !== (held.dependsOn ?? null) ||
   known.sizeBytes !== held.sizeBytes ||
   known.protectedSizeBytes !== held.protectedSizeBytes ||
-  known.type !== held.type;
+  known.type !== held.type ||
+  !holdsSame(readManifest(known.manifest).volumes, held.volumes);

@@ -4,7 +4,16 @@ import type { Backup, NewBackupRow } from './backup-dao.js';
 /** What is compared with what the provider shows of a backup. */
 export type KnownBackup = Pick<
   Backup,
-  'id' | 'uuid' | 'status' | 'revision' | 'missed' | 'cleaned' | 'dependsOn' | (typeof IDENTITY)[number] | (typeof SIZES)[number]
+  | 'id'
+  | 'uuid'
+  | 'status'
+  | 'revision'
+  | 'missed'
+  | 'cleaned'
+  | 'dependsOn'
+  | 'manifest'
+  | (typeof IDENTITY)[number]
+  | (typeof SIZES)[number]
 >;
 
 /** The backups of one provider in one zone. */
@@ -18,7 +27,7 @@ export type BackupNames = Pick<Backup, (typeof IDENTITY)[number]>;
 
 const IDENTITY = ['externalId', 'operationId'] as const;
 const SIZES = ['type', 'sizeBytes', 'protectedSizeBytes'] as const;
-const COLUMNS = ['id', 'uuid', 'status', 'revision', 'missed', 'cleaned', 'dependsOn', ...IDENTITY, ...SIZES];
+const COLUMNS = ['id', 'uuid', 'status', 'revision', 'missed', 'cleaned', 'dependsOn', 'manifest', ...IDENTITY, ...SIZES];
 
 /** So many rows are read, and so many values looked for, by one statement. */
 const PAGE = 1000;

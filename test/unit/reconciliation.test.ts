@@ -1,8 +1,10 @@
 import fc from 'fast-check';
+import { writeManifest } from '../../src/backup/manifest.js';
 import { compare, isBelievable, type Decision, type Look } from '../../src/backup/reconciliation.js';
 import type { BackupStatus } from '../../src/backup/backup-status.js';
 import type { KnownBackup } from '../../src/dao/backup-look-dao.js';
-import type { ProviderBackup } from '../../src/provider/index.js';
+import type { ProviderBackup, Volume } from '../../src/provider/index.js';
+import { sampleMachine, sampleVolume } from '../kit/contract/samples.js';
 
 const GRACE_MS = 60_000;
 const NOW = new Date('2026-03-01T00:00:00Z');
@@ -12,9 +14,10 @@ const look = (changes: Partial<Look> = {}): Look => ({ now: NOW, graceMs: GRACE_
 const shown = (externalId: string, more: Partial<ProviderBackup> = {}): ProviderBackup => ({
   ...{ externalId, machineUuid: 'machine', takenAt: NOW, type: 'FULL', sizeBytes: 1, protectedSizeBytes: 2, volumes: [], ...more },
 });
+const holding = (...volumes: readonly Volume[]) => writeManifest({ machine: sampleMachine(), volumes });
 const known = (id: number, more: Partial<KnownBackup> = {}): KnownBackup => ({
   ...{ id, uuid: `backup-${id}`, status: 'BackedUp', revision: 0, missed: null, cleaned: null, dependsOn: null },
-  ...{ type: 'FULL', sizeBytes: 1, protectedSizeBytes: 2 },
+  ...{ type: 'FULL', sizeBytes: 1, protectedSizeBytes: 2, manifest: holding() },
   ...{ externalId: `external-${id}`, operationId: `operation-${id}`, ...more },
 });
 const listingOf = (backups: readonly ProviderBackup[]) => new Map(backups.map((backup) => [backup.externalId, backup]));
@@ -46,7 +49,7 @@ const listings = fc
 /** The row as the step leaves it; what the provider is asked to remove is gone. */
 function after({ step, known: row, held }: Decision): KnownBackup {
   const sizes = held && { externalId: held.externalId, sizeBytes: held.sizeBytes, protectedSizeBytes: held.protectedSizeBytes };
-  const is = { ...row, ...sizes, missed: null };
+  const is = { ...row, ...sizes, ...(held && { manifest: holding(...held.volumes) }), missed: null };
   const outcomes: Record<Decision['step'], KnownBackup> = {
     missed: { ...row, missed: NOW },
     seen: { ...row, missed: null },
@@ -125,6 +128,11 @@ test('a backup that is shown again is BackedUp again, and one that was only miss
   expect(stepOf(known(1), [shown('external-1')])).toBeUndefined();
   expect(stepOf(known(1), [shown('external-1', { sizeBytes: 9 })])).toBe('updated');
   expect(stepOf(known(1), [shown('external-1', { dependsOn: 'external-0' })])).toBe('updated');
+  const [root, data, other] = [sampleVolume(0), sampleVolume(1), sampleVolume(1)];
+  const recorded = known(1, { manifest: holding(root, data) });
+  expect(stepOf(recorded, [shown('external-1', { volumes: [data, root] })])).toBeUndefined();
+  expect(stepOf(recorded, [shown('external-1', { volumes: [root, other] })])).toBe('updated');
+  expect(stepOf(recorded, [shown('external-1', { volumes: [root] })])).toBe('updated');
   expect(stepOf(known(1, { dependsOn: 'external-0' }), [shown('external-1', { dependsOn: 'external-0' })])).toBeUndefined();
 });
 

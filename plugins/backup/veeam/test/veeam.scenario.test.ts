@@ -187,11 +187,17 @@ forEachEngine((engine) => {
         const { moref } = estate.machine(MACHINE);
         const content = estate.contentOf(MACHINE);
         estate.startJob(estate.addJob({ name: `${MACHINE}-CSBKP-${vmId}`, morefs: [moref] }));
-        // Seen before anybody knows the volumes.
+        // Seen before anybody knows the volumes, and while the machine lacks one.
         await client.run('syncBackups', { zoneid });
+        const data = (await volumesOf(client, vmId)).find(({ type }) => type === 'DATADISK');
+        await client.run('detachVolume', { id: String(data?.id) });
         await protect(client, { zoneid, vmId });
         await client.run('syncBackups', { zoneid });
         const backup = await only(client, 'listBackups', 'backup', { virtualmachineid: vmId });
+        await client.call('updateConfiguration', { name: 'backup.enable.attach.detach.of.volumes', value: 'true' });
+        await client.run('attachVolume', { id: String(data?.id), virtualmachineid: vmId, deviceid: String(data?.deviceid) });
+        await client.run('createBackup', { virtualmachineid: vmId });
+        await client.run('syncBackups', { zoneid });
         const before = (await volumesOf(client, vmId)).map(({ id }) => id);
         estate.scribble(MACHINE);
         await client.run('stopVirtualMachine', { id: vmId });
