@@ -104,6 +104,8 @@ export class Catalogue {
   async dependantsOf(transport: Transport, id: string, signal: AbortSignal): Promise<readonly string[]> {
     const found = await this.findOwned(transport, id, signal);
     if (!found) return [];
+    // What a run is about to add would not be among them.
+    await transport.assertChainIdle(found.point.chain, signal);
     const chain = await transport.listChain(found.point, signal);
     const ownerOf = await this.ownersOf(transport, chain, () => this.identities.ofJob(found.point.jobName), signal);
     const isOfSame = (each: RestorePoint) => ownerOf(each) === found.owner;

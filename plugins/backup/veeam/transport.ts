@@ -55,6 +55,8 @@ export interface Transport {
   findRestorePoint(id: string, signal: AbortSignal): Promise<RestorePoint | undefined>;
   /** Every restore point of the chain that this one is in. */
   listChain(point: RestorePoint, signal: AbortSignal): Promise<readonly RestorePoint[]>;
+  /** Throws `temporary` while a job is at work that may add to the chain; does nothing where no restore point can be deleted. */
+  assertChainIdle(chain: string, signal: AbortSignal): Promise<void>;
   /** Bytes of its file; undefined where the API cannot tell. */
   sizeOf(point: RestorePoint, signal: AbortSignal): Promise<number | undefined>;
   /** The disks that it holds; undefined where the API cannot tell. */

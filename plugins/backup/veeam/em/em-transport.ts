@@ -161,6 +161,10 @@ export class EmTransport implements Transport {
     return this.points.chainOf(point, signal);
   }
 
+  async assertChainIdle(chain: string, signal: AbortSignal): Promise<void> {
+    await this.companion?.assertChainIdle(chain, signal);
+  }
+
   async sizeOf({ sizeBytes }: RestorePoint): Promise<number | undefined> {
     return sizeBytes;
   }

@@ -9,11 +9,13 @@ describe.each(['1.2-rev1', '1.3-rev2'])('over revision %s', (revision) => {
   beforeEach(async () => void (bench = await vbrBench(revision)));
   afterEach(() => bench.close());
 
-  test.each([
-    ['began before its restore points were counted', (run: () => void) => run(), () => bench.estate.advance(1_000_000)],
-    ['began after that', () => undefined, (run: () => void) => run()],
-  ])('deletes nothing with what a run of its job adds that %s', async (_when, before, meanwhile) => {
-    bench.vbr.doubts.deletesRestorePoints = false;
+  test.each(
+    [true, false].flatMap((single) => [
+      [single, 'began before its restore points were counted', (run: () => void) => run(), () => bench.estate.advance(1_000_000)] as const,
+      [single, 'began after that', () => undefined, (run: () => void) => run()] as const,
+    ]),
+  )('where it deletes single restore points (%s), deletes none with a run of its job that %s', async (single, _when, before, meanwhile) => {
+    bench.vbr.doubts.deletesRestorePoints = single;
     const { machine, take, ...asking } = await bench.guarded();
     const provider = bench.open();
     const { externalId } = await provider.takeBackup(take(), never);

@@ -99,16 +99,27 @@ export class RestorePoints {
     const path = pointsPath(revision);
     const point = await this.client.find(`${path}/${encodeURIComponent(id)}`, signal);
     if (!point) return undefined;
-    if (revision.has.deleteRestorePoint) return this.delete(`${path}/${id}`, signal);
     const backup = await this.client.find(`${BACKUPS}/${textOf(point, 'backupId', path)}`, signal);
-    return backup && this.removeLast(backup, revision, signal);
+    if (!revision.has.deleteRestorePoint) return backup && this.removeLast(backup, revision, signal);
+    if (backup) await this.assertIdle(backup, signal);
+    return this.delete(`${path}/${id}`, signal);
+  }
+
+  /** Throws `temporary` while a run may add to the chain. */
+  async assertChainIdle(chain: string, signal: AbortSignal): Promise<void> {
+    const backup = await this.client.find(`${BACKUPS}/${chain}`, signal);
+    if (backup) await this.assertIdle(backup, signal);
+  }
+
+  private async assertIdle(backup: Answer, signal: AbortSignal): Promise<void> {
+    const job = asText(backup['jobId']);
+    if (job !== undefined) await this.jobs.assertIdle(job, signal);
   }
 
   /** Deletes a backup with the only restore point in it, to which nothing may be added meanwhile. */
   private async removeLast(backup: Answer, { has, name }: Revision, signal: AbortSignal): Promise<string | undefined> {
-    const [id, job] = [textOf(backup, 'id', BACKUPS), asText(backup['jobId'])];
-    const assertIdle = () => (job === undefined ? undefined : this.jobs.assertIdle(job, signal));
-    if (has.deleteBackup) await assertIdle();
+    const id = textOf(backup, 'id', BACKUPS);
+    if (has.deleteBackup) await this.assertIdle(backup, signal);
     const others = (await this.pointsIn(backup, signal)).length - 1;
     if (!has.deleteBackup || others > 0) {
       const why = has.deleteBackup ? `; its backup can be deleted whole, but that holds ${others} others` : '';
@@ -118,7 +129,7 @@ export class RestorePoints {
       );
     }
     // What it is about to add has not been counted.
-    await assertIdle();
+    await this.assertIdle(backup, signal);
     return this.delete(`${BACKUPS}/${id}?fromDB=false&includeGFS=true`, signal);
   }
 

@@ -174,6 +174,10 @@ export class VbrTransport implements Transport {
     return this.points.inChain(chain, signal);
   }
 
+  assertChainIdle(chain: string, signal: AbortSignal): Promise<void> {
+    return this.points.assertChainIdle(chain, signal);
+  }
+
   sizeOf(point: RestorePoint, signal: AbortSignal): Promise<number | undefined> {
     return this.points.sizeOf(point, signal);
   }
