@@ -186,7 +186,7 @@ const findKnown = async (
   known: VsphereMachine,
   namesakes: readonly VsphereMachine[],
   signal: AbortSignal,
-): Promise<VsphereMachine | undefined> => sameAs(known, namesakes) ?? transport.findMachine(known.moref, signal);
+): Promise<VsphereMachine | undefined> => sameAs(known, namesakes) ?? sameAs(known, await transport.listMachines(signal));
 
 function only(name: string, namesakes: readonly VsphereMachine[]): VsphereMachine | undefined {
   if (namesakes.length > 1)

@@ -2,7 +2,7 @@ import { ProviderError, Records } from '../../../src/provider/index.js';
 import type { PluginHost, ProviderBackup, Volume } from '../../../src/provider/index.js';
 import { dependantsOf, linked, type ChainedPoint } from './chains.js';
 import { matchDisks, volumesFrom, type HeldVolume } from './disk-matching.js';
-import { Identities, type FindOwner } from './identities.js';
+import { Identities } from './identities.js';
 import { machineUuidOf } from './naming.js';
 import type { Disk, RestorePoint, Transport, VsphereMachine } from './transport.js';
 
@@ -107,7 +107,7 @@ export class Catalogue {
     // What a run is about to add would not be among them.
     await transport.assertChainIdle(found.point.chain, signal);
     const chain = await transport.listChain(found.point, signal);
-    const ownerOf = await this.ownersOf(transport, chain, () => this.identities.ofJob(found.point.jobName), signal);
+    const ownerOf = await this.identities.ofJob(found.point.jobName, chain, () => transport.listMachines(signal));
     const isOfSame = (each: RestorePoint) => ownerOf(each) === found.owner;
     const strange = new Set(chain.filter((each) => each.machine.moref === undefined && !isOfSame(each)).map((each) => each.id));
     const named = dependantsOf(id, linked(chain)).filter((each) => strange.has(each));
@@ -124,7 +124,7 @@ export class Catalogue {
     for await (const page of this.manifests.pages()) for (const manifest of page) known.set(manifest.restorePoint, manifest);
     const read: RestorePoint[] = [];
     for await (const page of transport.listRestorePoints(signal)) read.push(...page);
-    const ownerOf = await this.ownersOf(transport, read, () => this.identities.ofAll(), signal);
+    const ownerOf = await this.identities.ofAll(read, () => this.machinesSeen(transport, signal));
     const points = linked(read.filter((point) => ownerOf(point) !== undefined));
     const volumesOf = memoized((machineUuid) => this.machines.get(machineUuid));
     for (let first = 0; first < points.length; first += AT_ONCE) {
@@ -150,7 +150,7 @@ export class Catalogue {
     const { point, owner } = found;
     if (point.type === 'FULL') return linked([point])[0];
     const chain = await transport.listChain(point, signal);
-    const ownerOf = await this.ownersOf(transport, chain, () => this.identities.ofJob(point.jobName), signal);
+    const ownerOf = await this.identities.ofJob(point.jobName, chain, () => this.machinesSeen(transport, signal));
     return linked(chain.filter((each) => ownerOf(each) === owner)).find((each) => each.id === id);
   }
 
@@ -158,22 +158,17 @@ export class Catalogue {
   private async findOwned(transport: Transport, id: string, signal: AbortSignal): Promise<Owned | undefined> {
     const point = await transport.findRestorePoint(id, signal);
     if (!point) return undefined;
-    const ownerOf = await this.ownersOf(transport, [point], () => this.identities.ofJob(point.jobName), signal);
-    const owner = ownerOf(point);
+    const owner = (await this.identities.ofJob(point.jobName, [point], () => transport.listMachines(signal)))(point);
     return owner === undefined ? undefined : { point, owner };
   }
 
-  /** What finds the owners of these restore points, also of those that were taken since a machine has another name. */
-  private async ownersOf(
-    transport: Transport,
-    points: readonly RestorePoint[],
-    find: () => Promise<FindOwner>,
-    signal: AbortSignal,
-  ): Promise<FindOwner> {
-    const ownerOf = await find();
-    const strange = points.filter((point) => point.machine.moref === undefined && ownerOf(point) === undefined);
-    const isNews = await this.identities.learn(strange, (name) => transport.findMachines(name, signal));
-    return isNews ? find() : ownerOf;
+  /** The machines of vCenter, or none while that cannot be asked: what has a name that nobody knows is then nobody's. */
+  private async machinesSeen(transport: Transport, signal: AbortSignal): Promise<readonly VsphereMachine[]> {
+    return transport.listMachines(signal).catch((error: unknown) => {
+      if (!(error instanceof ProviderError) || signal.aborted) throw error;
+      this.host.log('warn', 'vCenter cannot be asked whose restore points of other names are', { reason: error.message });
+      return [];
+    });
   }
 
   private async manifestOf(transport: Transport, point: RestorePoint, signal: AbortSignal): Promise<Manifest | undefined> {

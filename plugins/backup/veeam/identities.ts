@@ -8,6 +8,9 @@ interface IdentityRecord {
   readonly machines: readonly VsphereMachine[];
 }
 
+/** All machines that vCenter has now. */
+type ListMachines = () => Promise<readonly VsphereMachine[]>;
+
 /** Finds the machine that a restore point is of; undefined if it is of none that is under the job that took it. */
 export type FindOwner = (point: RestorePoint) => string | undefined;
 
@@ -29,36 +32,67 @@ export class Identities {
     });
   }
 
+  /** Finds the owners of these restore points, which one job took, also of those that were taken since its machine has another name. */
+  ofJob(jobName: string, points: readonly RestorePoint[], listMachines: ListMachines): Promise<FindOwner> {
+    const find = async () => {
+      const record = await this.recordOf(jobName);
+      return finderAmong(record ? [record] : []);
+    };
+    return this.learning(find, points, listMachines);
+  }
+
+  /** The same for the restore points of any jobs. */
+  ofAll(points: readonly RestorePoint[], listMachines: ListMachines): Promise<FindOwner> {
+    const find = async () => {
+      const records: IdentityRecord[] = [];
+      for await (const page of this.records.pages()) records.push(...page);
+      return finderAmong(records);
+    };
+    return this.learning(find, points, listMachines);
+  }
+
+  private async learning(find: () => Promise<FindOwner>, points: readonly RestorePoint[], listMachines: ListMachines): Promise<FindOwner> {
+    const ownerOf = await find();
+    const strange = points.filter((point) => point.machine.moref === undefined && ownerOf(point) === undefined);
+    return (await this.learn(strange, listMachines)) ? find() : ownerOf;
+  }
+
   /**
-   * Remembers the names that machines have in vCenter now, where restore points of their jobs have a name only, and one that is not known:
-   * each such name is asked for once. Answers whether that was news.
+   * Remembers the names that machines have in vCenter now, where restore points of their jobs have a name only, and one that is not known.
+   * However many these are, vCenter is asked once. Answers whether that was news.
    */
-  async learn(points: readonly RestorePoint[], namesakesOf: (name: string) => Promise<readonly VsphereMachine[]>): Promise<boolean> {
-    const strange = new Map(points.map(({ jobName, machine: { name = '' } }) => [`${jobName} ${name}`, { jobName, name }]));
+  private async learn(strange: readonly RestorePoint[], listMachines: ListMachines): Promise<boolean> {
+    const names = new Map(strange.map(({ jobName, machine: { name = '' } }) => [`${jobName} ${name}`, { jobName, name }]));
+    let namesakes: ReadonlyMap<string, readonly VsphereMachine[]> | undefined;
     let isNews = false;
-    for (const { jobName, name } of strange.values()) {
-      const record = await this.records.get(machineUuidOf(jobName) ?? '');
-      const [namesake, ...others] = record && name !== '' ? await namesakesOf(name) : [];
-      if (!record || !namesake || others.length > 0) continue;
-      if (!record.machines.some(({ moref, vcenter }) => moref === namesake.moref && vcenter === namesake.vcenter)) continue;
+    for (const { jobName, name } of names.values()) {
+      const record = await this.recordOf(jobName);
+      if (!record) continue;
+      namesakes ??= byName(await listMachines());
+      const [namesake, ...others] = namesakes.get(name) ?? [];
+      if (!namesake || others.length > 0 || !wasEver(record, namesake)) continue;
       await this.add(record.machineUuid, namesake);
       isNews = true;
     }
     return isNews;
   }
 
-  /** Finds the owners of restore points that this job took. */
-  async ofJob(jobName: string): Promise<FindOwner> {
-    const record = await this.records.get(machineUuidOf(jobName) ?? '');
-    return finderAmong(record ? [record] : []);
+  private recordOf(jobName: string): Promise<IdentityRecord | undefined> {
+    return this.records.get(machineUuidOf(jobName) ?? '');
   }
+}
 
-  /** Finds the owners of any restore points. */
-  async ofAll(): Promise<FindOwner> {
-    const records: IdentityRecord[] = [];
-    for await (const page of this.records.pages()) records.push(...page);
-    return finderAmong(records);
+const wasEver = ({ machines }: IdentityRecord, { moref, vcenter }: VsphereMachine): boolean =>
+  machines.some((each) => each.moref === moref && each.vcenter === vcenter);
+
+function byName(machines: readonly VsphereMachine[]): ReadonlyMap<string, readonly VsphereMachine[]> {
+  const found = new Map<string, VsphereMachine[]>();
+  for (const machine of machines) {
+    const namesakes = found.get(machine.name);
+    if (namesakes) namesakes.push(machine);
+    else found.set(machine.name, [machine]);
   }
+  return found;
 }
 
 function finderAmong(records: readonly IdentityRecord[]): FindOwner {

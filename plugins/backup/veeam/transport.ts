@@ -15,8 +15,8 @@ export interface Transport {
   listTemplates(signal: AbortSignal): Promise<readonly Template[]>;
   /** The machines of that name that vCenter has. */
   findMachines(name: string, signal: AbortSignal): Promise<readonly VsphereMachine[]>;
-  /** The machine that vCenter has under this identity, whatever its name is. */
-  findMachine(moref: string, signal: AbortSignal): Promise<VsphereMachine | undefined>;
+  /** All machines that vCenter has. */
+  listMachines(signal: AbortSignal): Promise<readonly VsphereMachine[]>;
 
   /** The job of the machine, known by the uuid in its name; undefined if there is none. Throws `rejected` if it was made after another template. */
   findJob(machineUuid: string, template: string, signal: AbortSignal): Promise<string | undefined>;

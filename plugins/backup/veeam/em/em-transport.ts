@@ -89,8 +89,8 @@ export class EmTransport implements Transport {
     return this.infrastructure.findMachines(name, signal);
   }
 
-  findMachine(moref: string, signal: AbortSignal): Promise<VsphereMachine | undefined> {
-    return this.infrastructure.findMachine(moref, signal);
+  listMachines(signal: AbortSignal): Promise<readonly VsphereMachine[]> {
+    return this.infrastructure.listMachines(signal);
   }
 
   findJob(machineUuid: string, template: string, signal: AbortSignal): Promise<string | undefined> {

@@ -39,9 +39,9 @@ export class Infrastructure {
     return (await this.lookUp(name, signal)).filter((machine) => machine.name === name);
   }
 
-  /** The one with this identity, out of all that it has. */
-  async findMachine(moref: string, signal: AbortSignal): Promise<VsphereMachine | undefined> {
-    return (await this.lookUp('*', signal)).find((machine) => machine.moref === moref);
+  /** All machines that it has. */
+  async listMachines(signal: AbortSignal): Promise<readonly VsphereMachine[]> {
+    return this.lookUp('*', signal);
   }
 
   async repositories(signal: AbortSignal): Promise<readonly Repository[]> {

@@ -45,14 +45,12 @@ export class Inventory {
     return roots.filter(({ type }) => type === 'vCenterServer').map((root) => textOf(root, 'name', ROOTS));
   }
 
-  async machines(name: string, signal: AbortSignal): Promise<readonly VsphereMachine[]> {
+  async findMachines(name: string, signal: AbortSignal): Promise<readonly VsphereMachine[]> {
     return (await this.find({ ...MACHINES, name }, signal)).map(asMachine);
   }
 
-  /** The one with this identity, out of all that vCenter has. */
-  async machine(moref: string, signal: AbortSignal): Promise<VsphereMachine | undefined> {
-    const found = await this.find(MACHINES, signal);
-    return found.map(asMachine).find((machine) => machine.moref === moref);
+  async listMachines(signal: AbortSignal): Promise<readonly VsphereMachine[]> {
+    return (await this.find(MACHINES, signal)).map(asMachine);
   }
 
   /** The one object of that type and name; throws `not_found`, and `rejected` where several have the name. */

@@ -85,11 +85,11 @@ export class VbrTransport implements Transport {
   }
 
   findMachines(name: string, signal: AbortSignal): Promise<readonly VsphereMachine[]> {
-    return this.inventory.machines(name, signal);
+    return this.inventory.findMachines(name, signal);
   }
 
-  findMachine(moref: string, signal: AbortSignal): Promise<VsphereMachine | undefined> {
-    return this.inventory.machine(moref, signal);
+  listMachines(signal: AbortSignal): Promise<readonly VsphereMachine[]> {
+    return this.inventory.listMachines(signal);
   }
 
   findJob(machineUuid: string, _template: string, signal: AbortSignal): Promise<string | undefined> {
