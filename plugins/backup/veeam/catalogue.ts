@@ -1,6 +1,6 @@
 import { ProviderError, Records } from '../../../src/provider/index.js';
 import type { PluginHost, ProviderBackup, Volume } from '../../../src/provider/index.js';
-import { dependantsOf, linked, type ChainedPoint } from './chains.js';
+import { dependantsOf, linked, perhapsDependantsOf, type ChainedPoint } from './chains.js';
 import { matchDisks, volumesFrom, type HeldVolume } from './disk-matching.js';
 import { Identities } from './identities.js';
 import { machineUuidOf } from './naming.js';
@@ -98,24 +98,27 @@ export class Catalogue {
   }
 
   /**
-   * What cannot be restored without the restore point, in the order in which it can be deleted. Refuses where a later one of the chain has
-   * only a name, which is none that the machine is known by: it may have been renamed, and the later one would be lost.
+   * What cannot be restored without the restore point, in the order in which it can be deleted. Refuses where others of the chain have only
+   * names, which are none that the machine is known by: it may have been renamed, and they would be lost.
    */
   async dependantsOf(transport: Transport, id: string, signal: AbortSignal): Promise<readonly string[]> {
     const found = await this.findOwned(transport, id, signal);
     if (!found) return [];
+    const { point, owner } = found;
     // What a run is about to add would not be among them.
-    await transport.assertChainIdle(found.point.chain, signal);
-    const chain = await transport.listChain(found.point, signal);
-    const ownerOf = await this.identities.ofJob(found.point.jobName, chain, () => transport.listMachines(signal));
-    const isOfSame = (each: RestorePoint) => ownerOf(each) === found.owner;
-    const strange = new Set(chain.filter((each) => each.machine.moref === undefined && !isOfSame(each)).map((each) => each.id));
-    const named = dependantsOf(id, linked(chain)).filter((each) => strange.has(each));
-    if (named.length > 0) {
+    await transport.assertChainIdle(point.chain, signal);
+    const chain = await transport.listChain(point, signal);
+    const listMachines = once(() => transport.listMachines(signal));
+    const ownerOf = await this.identities.ofJob(point.jobName, chain, listMachines);
+    const own = chain.filter((each) => ownerOf(each) === owner);
+    const strange = chain.filter((each) => each.machine.moref === undefined && ownerOf(each) !== owner);
+    const foreign = strange.length > 0 ? await this.identities.namesOfOthers(point.jobName, listMachines) : new Set();
+    const doubtful = perhapsDependantsOf(id, own, strange, (each) => foreign.has(each));
+    if (doubtful.length > 0) {
       const cure = 'if they are of the same machine, back it up or assign it again, else delete it in Veeam';
-      throw new ProviderError('rejected', `${named.length} later restore points in the chain of ${id} are under another name: ${cure}`);
+      throw new ProviderError('rejected', `${doubtful.length} restore points in the chain of ${id} are under another name: ${cure}`);
     }
-    return dependantsOf(id, linked(chain.filter(isOfSame)));
+    return dependantsOf(id, linked(own));
   }
 
   /** Every restore point of a machine, in one pass. Those that are new here are looked at one by one, once, if the machine's volumes are known. */
@@ -253,6 +256,12 @@ function orGone(error: unknown): typeof GONE {
 function unseen({ id, jobName, sizeBytes = 0 }: RestorePoint, machineUuid: string): Manifest {
   const disk = { id: 'all', name: `all disks of ${jobName}`, unitNumber: 0, sizeBytes };
   return { restorePoint: id, machineUuid, sizeBytes, volumes: volumesFrom(machineUuid, [disk]), isGuess: true };
+}
+
+/** The same answer, which is asked for once, if at all. */
+function once<T>(ask: () => Promise<T>): () => Promise<T> {
+  let answer: Promise<T> | undefined;
+  return () => (answer ??= ask());
 }
 
 /** The same answer for the same machine, which is asked for once. */

@@ -37,3 +37,23 @@ function neighbours(points: readonly RestorePoint[], canBear: (point: RestorePoi
 export function dependantsOf(id: string, chain: readonly ChainedPoint[]): readonly string[] {
   return chain.filter(({ dependsOn }) => dependsOn === id).flatMap((point) => [...dependantsOf(point.id, chain), point.id]);
 }
+
+/**
+ * Those of the strange restore points that cannot be restored without this one if they are of its machine, under names that this had for a
+ * while. Which they are is not known, so each is taken for one of its own alone. They are of another machine for sure where one has the name
+ * now and they are whole without any others: a machine that was only renamed goes on with increments.
+ */
+export function perhapsDependantsOf(
+  id: string,
+  own: readonly RestorePoint[],
+  strange: readonly RestorePoint[],
+  isOfAnother: (name: string) => boolean,
+): readonly RestorePoint[] {
+  const isForeign = ({ machine: { name = '' } }: RestorePoint) =>
+    isOfAnother(name) && isWhole(strange.filter(({ machine }) => machine.name === name));
+  return strange.filter((each) => !isForeign(each) && dependantsOf(id, linked([...own, each])).includes(each.id));
+}
+
+/** Whether each of them can be restored with nothing but others of them. */
+const isWhole = (points: readonly RestorePoint[]): boolean =>
+  linked(points).every(({ type, dependsOn }) => type === 'FULL' || dependsOn !== undefined);

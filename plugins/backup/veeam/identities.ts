@@ -51,6 +51,16 @@ export class Identities {
     return this.learning(find, points, listMachines);
   }
 
+  /** The names that vCenter has now for machines, none of which can ever have been the one of this job. */
+  async namesOfOthers(jobName: string, listMachines: ListMachines): Promise<ReadonlySet<string>> {
+    const record = await this.recordOf(jobName);
+    if (!record) return new Set();
+    // In whichever vCenter: not every API names that alike.
+    const own = new Set(record.machines.map(({ moref }) => moref));
+    const named = [...byName(await listMachines())];
+    return new Set(named.flatMap(([name, machines]) => (machines.some(({ moref }) => own.has(moref)) ? [] : [name])));
+  }
+
   private async learning(find: () => Promise<FindOwner>, points: readonly RestorePoint[], listMachines: ListMachines): Promise<FindOwner> {
     const ownerOf = await find();
     const strange = points.filter((point) => point.machine.moref === undefined && ownerOf(point) === undefined);

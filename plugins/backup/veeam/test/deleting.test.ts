@@ -57,6 +57,36 @@ describe.each(['1.2-rev1', '1.3-rev2'])('over revision %s', (revision) => {
     expect(bench.server.count(/^DELETE/)).toBe(0);
   });
 
+  test('deletes nothing that a restore point of the machine may depend on, whatever lies in between, and minds no other machine', async () => {
+    const other = bench.machine();
+    const { machine, take, ...asking } = await bench.guarded();
+    const job = bench.estate.jobs.find(({ name }) => name === jobNameOf(machine))!;
+    const { externalId: full } = await bench.open().takeBackup(take(), never);
+    const [once, now] = [`${machine.name}-once`, `${machine.name}-now`];
+    bench.estate.rename(machine.name, once);
+    // Veeam comes to it first: its full restore point is before the increment.
+    job.morefs.unshift(bench.estate.machine(other.machine.name).moref);
+    bench.estate.startJob(job);
+    expect(bench.estate.restorePoints.map(({ type }) => type)).toEqual(['Full', 'Full', 'Increment']);
+    bench.estate.rename(once, now);
+    const refusalOf = async (id: string) => (await expectFault(bench.open().deleteBackup(asking.delete(id), never), 'rejected')).message;
+    expect(await refusalOf(full)).toContain('1 restore points in the chain');
+    // Another machine has the name by now.
+    const namesake = bench.estate.addMachine(once, []);
+    expect(await refusalOf(full)).toContain('under another name');
+    bench.estate.machines.splice(bench.estate.machines.indexOf(namesake), 1);
+
+    bench.estate.rename(now, once);
+    bench.estate.startJob(job);
+    const newest = bench.estate.pointsOf(once).at(-1)!.id;
+    bench.estate.rename(other.machine.name, `${other.machine.name}-renamed`);
+    expect(await refusalOf(newest)).toContain('under another name');
+    bench.estate.rename(`${other.machine.name}-renamed`, other.machine.name);
+    await bench.open().deleteBackup(asking.delete(newest), never);
+    expect(bench.estate.pointsOf(once)).toHaveLength(1);
+    expect(bench.estate.pointsOf(other.machine.name)).toHaveLength(2);
+  });
+
   test('follows a deletion as it goes on, and no longer than it advances', async () => {
     const { take, ...asking } = await bench.guarded();
     const { externalId } = await bench.open().takeBackup(take(), never);
