@@ -121,12 +121,21 @@ export class Catalogue {
     return dependantsOf(id, linked(own));
   }
 
-  /** Every restore point of a machine, in one pass. Those that are new here are looked at one by one, once, if the machine's volumes are known. */
+  /**
+   * Every restore point of a machine, in one pass. Those that are new here are looked at one by one, once, if the machine's volumes are known.
+   * Whose they are is known at the end: until then, empty pages are signs of life.
+   */
   async *list(transport: Transport, signal: AbortSignal): AsyncGenerator<readonly ProviderBackup[]> {
     const known = new Map<string, Manifest>();
-    for await (const page of this.manifests.pages()) for (const manifest of page) known.set(manifest.restorePoint, manifest);
+    for await (const page of this.manifests.pages()) {
+      for (const manifest of page) known.set(manifest.restorePoint, manifest);
+      yield [];
+    }
     const read: RestorePoint[] = [];
-    for await (const page of transport.listRestorePoints(signal)) read.push(...page);
+    for await (const page of transport.listRestorePoints(signal)) {
+      read.push(...page);
+      yield [];
+    }
     const ownerOf = await this.identities.ofAll(read, () => this.machinesSeen(transport, signal));
     const points = linked(read.filter((point) => ownerOf(point) !== undefined));
     const volumesOf = memoized((machineUuid) => this.machines.get(machineUuid));

@@ -49,7 +49,7 @@ export interface Transport {
    * seen. Throws `corrupt` if there are several.
    */
   findTaken(run: JobRun, signal: AbortSignal): Promise<RestorePoint | undefined>;
-  /** Every restore point of a job with a machine's name in it, in few requests. All of them or an error. */
+  /** Every restore point of a job with a machine's name in it, in few requests. All of them or an error; an empty page says that it goes on. */
   listRestorePoints(signal: AbortSignal): AsyncIterable<readonly RestorePoint[]>;
   /** The restore point as it is now. */
   findRestorePoint(id: string, signal: AbortSignal): Promise<RestorePoint | undefined>;

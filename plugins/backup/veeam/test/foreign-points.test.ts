@@ -106,6 +106,16 @@ test('is looked at with few others before a page is handed over', async () => {
   expect(looks.at(-1)).toBeGreaterThanOrEqual(20);
 });
 
+test('is listed with a sign of life after each page that Veeam gives', async () => {
+  for (let n = 0; n < 3; n++) await inherited(bench, 2);
+  bench.vbr.doubts.longestPage = 2;
+  const read: number[] = [];
+  for await (const _page of bench.open().listBackups(never)) read.push(bench.server.count(/GET .*\/(restorePoints|backups)$/));
+  bench.vbr.doubts.longestPage = 100_000;
+  expect(read.at(-1)).toBeGreaterThanOrEqual(5);
+  expect(read.filter((count, page) => count - (read[page - 1] ?? 0) > 1)).toEqual([]);
+});
+
 test('that goes while it is looked at is left out, and nothing else', async () => {
   const { machine } = await takenOver(bench, 3);
   const before = (await all(bench.open().listBackups(never))).length;

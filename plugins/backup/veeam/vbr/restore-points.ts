@@ -42,14 +42,20 @@ export class RestorePoints {
     return sizeBytes === undefined ? taken : { ...taken, sizeBytes };
   }
 
-  /** All of them, in as few requests as there are pages. */
+  /** All of them, in as few requests as there are pages, each with an empty page as a sign of life. */
   async *list(signal: AbortSignal): AsyncGenerator<readonly RestorePoint[]> {
     const path = pointsPath(await this.client.revision(signal));
     const pages: (readonly Answer[])[] = [];
-    for await (const page of this.client.pages(path, { orderColumn: 'CreationTime', orderAsc: 'true' }, signal)) pages.push(page);
+    for await (const page of this.client.pages(path, { orderColumn: 'CreationTime', orderAsc: 'true' }, signal)) {
+      pages.push(page);
+      yield [];
+    }
+    const names = new Map<string, string>();
     // After the points: then there is a backup for each of them, unless that went away meanwhile and the point with it.
-    const backups = await this.client.all(BACKUPS, {}, signal);
-    const names = new Map(backups.map((backup) => [textOf(backup, 'id', BACKUPS), asText(backup['name']) ?? '']));
+    for await (const page of this.client.pages(BACKUPS, {}, signal)) {
+      for (const backup of page) names.set(textOf(backup, 'id', BACKUPS), asText(backup['name']) ?? '');
+      yield [];
+    }
     for (const page of pages) {
       const listed: RestorePoint[] = [];
       for (const point of page) {
