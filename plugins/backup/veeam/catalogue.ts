@@ -1,5 +1,6 @@
 import { ProviderError, Records } from '../../../src/provider/index.js';
 import type { PluginHost, ProviderBackup, Volume } from '../../../src/provider/index.js';
+import { memoized, once } from './asked-once.js';
 import { dependantsOf, linked, perhapsDependantsOf, type ChainedPoint } from './chains.js';
 import { matchDisks, volumesFrom, type HeldVolume } from './disk-matching.js';
 import { Identities } from './identities.js';
@@ -34,8 +35,13 @@ export interface Taken {
   readonly volumes: readonly Volume[];
 }
 
-/** Finds the volumes that a machine was last known to have; undefined if it never was. */
-type FindVolumes = (machineUuid: string) => Promise<readonly Volume[] | undefined>;
+/** What restore points are described by; asked for once, however many are described. */
+interface Sources {
+  /** The volumes that a machine was last known to have; undefined if it never was. */
+  readonly volumesOf: (machineUuid: string) => Promise<readonly Volume[] | undefined>;
+  /** Bytes of the files of a chain's restore points, by their ids. */
+  readonly sizesIn: (chain: string) => Promise<ReadonlyMap<string, number>>;
+}
 
 /** A restore point of a machine. */
 interface Owned {
@@ -138,11 +144,11 @@ export class Catalogue {
     }
     const ownerOf = await this.identities.ofAll(read, () => this.machinesSeen(transport, signal));
     const points = linked(read.filter((point) => ownerOf(point) !== undefined));
-    const volumesOf = memoized((machineUuid) => this.machines.get(machineUuid));
+    const sources = this.sources(transport, signal);
     for (let first = 0; first < points.length; first += AT_ONCE) {
       const looked = points.slice(first, first + AT_ONCE).map(async (point) => {
         const recorded = known.get(point.id);
-        const manifest = recorded ? await this.recognize(recorded, volumesOf) : await this.describe(transport, point, volumesOf, signal);
+        const manifest = recorded ? await this.recognize(recorded, sources) : await this.describe(transport, point, sources, signal);
         return manifest && toBackup(point, manifest);
       });
       yield (await Promise.all(looked)).filter((backup) => backup !== undefined);
@@ -185,8 +191,15 @@ export class Catalogue {
 
   private async manifestOf(transport: Transport, point: RestorePoint, signal: AbortSignal): Promise<Manifest | undefined> {
     const recorded = await this.manifests.get(point.id);
-    const volumesOf: FindVolumes = (machineUuid) => this.machines.get(machineUuid);
-    return recorded ? this.recognize(recorded, volumesOf) : this.describe(transport, point, volumesOf, signal);
+    const sources = this.sources(transport, signal);
+    return recorded ? this.recognize(recorded, sources) : this.describe(transport, point, sources, signal);
+  }
+
+  private sources(transport: Transport, signal: AbortSignal): Sources {
+    return {
+      volumesOf: memoized((machineUuid) => this.machines.get(machineUuid)),
+      sizesIn: memoized((chain) => transport.sizesIn(chain, signal)),
+    };
   }
 
   /**
@@ -197,7 +210,7 @@ export class Catalogue {
   private async describe(
     transport: Transport,
     point: RestorePoint,
-    volumesOf: FindVolumes,
+    { volumesOf, sizesIn }: Sources,
     signal: AbortSignal,
   ): Promise<Manifest | undefined> {
     const machineUuid = machineUuidOf(point.jobName);
@@ -206,9 +219,9 @@ export class Catalogue {
     if (known.length === 0) return unseen(point, machineUuid);
     const disks = await transport.listDisks(point.id, signal).catch(orGone);
     if (disks === GONE || disks?.length === 0) return undefined;
-    const sizeBytes = await transport.sizeOf(point, signal).catch(orGone);
-    if (sizeBytes === GONE) return undefined;
-    const about = { restorePoint: point.id, machineUuid, sizeBytes: sizeBytes ?? 0 };
+    const sizes = await sizesIn(point.chain).catch(orGone);
+    if (sizes === GONE) return undefined;
+    const about = { restorePoint: point.id, machineUuid, sizeBytes: point.sizeBytes ?? sizes.get(point.id) ?? 0 };
     const volumes = whole(known, disks);
     return this.manifests.add(
       point.id,
@@ -217,7 +230,7 @@ export class Catalogue {
   }
 
   /** The manifest, with the volumes of the machine in place of a guess if they are known by now. */
-  private async recognize(manifest: Manifest, volumesOf: FindVolumes): Promise<Manifest> {
+  private async recognize(manifest: Manifest, { volumesOf }: Sources): Promise<Manifest> {
     if (!manifest.isGuess) return manifest;
     const { isGuess: _, ...about } = manifest;
     const disks = manifest.volumes.flatMap(({ disk }) => disk ?? []);
@@ -265,22 +278,6 @@ function orGone(error: unknown): typeof GONE {
 function unseen({ id, jobName, sizeBytes = 0 }: RestorePoint, machineUuid: string): Manifest {
   const disk = { id: 'all', name: `all disks of ${jobName}`, unitNumber: 0, sizeBytes };
   return { restorePoint: id, machineUuid, sizeBytes, volumes: volumesFrom(machineUuid, [disk]), isGuess: true };
-}
-
-/** The same answer, which is asked for once, if at all. */
-function once<T>(ask: () => Promise<T>): () => Promise<T> {
-  let answer: Promise<T> | undefined;
-  return () => (answer ??= ask());
-}
-
-/** The same answer for the same machine, which is asked for once. */
-function memoized(find: FindVolumes): FindVolumes {
-  const found = new Map<string, ReturnType<FindVolumes>>();
-  return (machineUuid) => {
-    const answer = found.get(machineUuid) ?? find(machineUuid);
-    found.set(machineUuid, answer);
-    return answer;
-  };
 }
 
 const toBackup = (point: ChainedPoint, { machineUuid, operationId, sizeBytes, volumes }: Manifest): ProviderBackup => ({

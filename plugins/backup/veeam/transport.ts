@@ -57,8 +57,8 @@ export interface Transport {
   listChain(point: RestorePoint, signal: AbortSignal): Promise<readonly RestorePoint[]>;
   /** Throws `temporary` while a job is at work that may add to the chain; does nothing where no restore point can be deleted. */
   assertChainIdle(chain: string, signal: AbortSignal): Promise<void>;
-  /** Bytes of its file; undefined where the API cannot tell. */
-  sizeOf(point: RestorePoint, signal: AbortSignal): Promise<number | undefined>;
+  /** Bytes of the files of those in the chain, by their ids; none where restore points come with their sizes, or the API cannot tell. */
+  sizesIn(chain: string, signal: AbortSignal): Promise<ReadonlyMap<string, number>>;
   /** The disks that it holds; undefined where the API cannot tell. */
   listDisks(restorePoint: string, signal: AbortSignal): Promise<readonly Disk[] | undefined>;
   /**

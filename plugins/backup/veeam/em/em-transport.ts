@@ -165,8 +165,8 @@ export class EmTransport implements Transport {
     await this.companion?.assertChainIdle(chain, signal);
   }
 
-  async sizeOf({ sizeBytes }: RestorePoint): Promise<number | undefined> {
-    return sizeBytes;
+  async sizesIn(): Promise<ReadonlyMap<string, number>> {
+    return new Map();
   }
 
   async listDisks(restorePoint: string, signal: AbortSignal): Promise<readonly Disk[] | undefined> {

@@ -56,12 +56,14 @@ test('is never restored while its volumes are a guess, and has those of the mach
   expect(bench.estate.contentOf(machine.name)).toEqual(content);
 });
 
-test('has the size of its file', async () => {
+test('has the size of its file, and the files of a chain are looked at once', async () => {
   const { machine } = await takenOver(bench, 2);
+  bench.server.reset();
   const listed = (await all(bench.open().listBackups(never))).filter(({ machineUuid }) => machineUuid === machine.uuid);
   const files = bench.estate.pointsOf(machine.name).map(({ sizeBytes }) => sizeBytes);
   expect(listed.map(({ sizeBytes }) => sizeBytes).sort()).toEqual(files.sort());
   expect(files).not.toContain(0);
+  expect(bench.server.count(/GET .*\/backupFiles$/)).toBe(1);
 });
 
 test('is listed also where the list of backups leaves out its own', async () => {

@@ -38,7 +38,7 @@ export class RestorePoints {
     const listed = (await this.ofJob(job, signal)).filter(isTaken);
     const taken = onlyOf(listed.length > 0 ? listed : await this.unlistedOfJob(job, began, isTaken, signal), machine);
     if (!taken) return undefined;
-    const sizeBytes = await this.sizeOf(taken, signal);
+    const sizeBytes = (await this.sizesIn(taken.chain, signal)).get(taken.id);
     return sizeBytes === undefined ? taken : { ...taken, sizeBytes };
   }
 
@@ -176,12 +176,15 @@ export class RestorePoints {
     return listed.map((point) => pointFrom(point, asText(backup['name']) ?? '', path));
   }
 
-  /** Bytes of its file; undefined where the revision cannot tell. */
-  async sizeOf({ id, chain }: RestorePoint, signal: AbortSignal): Promise<number | undefined> {
-    if (!(await this.client.revision(signal)).has.backupFiles) return undefined;
-    const files = await this.client.all(`${BACKUPS}/${chain}/backupFiles`, {}, signal);
-    const file = files.find(({ restorePointIds }) => Array.isArray(restorePointIds) && restorePointIds.includes(id));
-    return file && Math.max(0, Math.round(numberOf(file, 'backupSize')));
+  /** Bytes of the files of those in a backup, by their ids; none where the revision cannot tell. */
+  async sizesIn(chain: string, signal: AbortSignal): Promise<ReadonlyMap<string, number>> {
+    const sizes = new Map<string, number>();
+    if (!(await this.client.revision(signal)).has.backupFiles) return sizes;
+    for (const file of await this.client.all(`${BACKUPS}/${chain}/backupFiles`, {}, signal)) {
+      const ids: readonly unknown[] = Array.isArray(file['restorePointIds']) ? file['restorePointIds'] : [];
+      for (const id of ids) sizes.set(String(id), Math.max(0, Math.round(numberOf(file, 'backupSize'))));
+    }
+    return sizes;
   }
 }
 

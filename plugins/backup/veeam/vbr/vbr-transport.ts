@@ -178,8 +178,8 @@ export class VbrTransport implements Transport {
     return this.points.assertChainIdle(chain, signal);
   }
 
-  sizeOf(point: RestorePoint, signal: AbortSignal): Promise<number | undefined> {
-    return this.points.sizeOf(point, signal);
+  sizesIn(chain: string, signal: AbortSignal): Promise<ReadonlyMap<string, number>> {
+    return this.points.sizesIn(chain, signal);
   }
 
   listDisks(restorePoint: string, signal: AbortSignal): Promise<readonly Disk[]> {
