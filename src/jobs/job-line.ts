@@ -4,7 +4,8 @@ import { SCHEDULED, type Job } from '../dao/job-dao.js';
 import type { PendingJob, WaitingAccount } from '../dao/job-turn-dao.js';
 import type { DynamicSettings } from '../settings/dynamic-settings.js';
 import { Occupancy, type LimitOf } from './parallel-limits.js';
-import { hasRoom, nextTurns, type Room, type Turn } from './turns.js';
+import { hasRoom, type Room } from './room.js';
+import { nextTurns, type Turn } from './turns.js';
 import { isWaiting, waitingOf, type Waiting } from './waiting.js';
 
 /** Accounts whose oldest jobs are read in one statement. */

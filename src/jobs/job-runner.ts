@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Abandoned } from '../abandoned.js';
 import type { IdentityDirectory } from '../account/identity-directory.js';
 import { fenced, type Daos, type Database, type Fence } from '../dao/database.js';
-import { SCHEDULED, type Hold, type Job, type Slots } from '../dao/job-dao.js';
+import type { Hold, Job, Slots } from '../dao/job-dao.js';
 import type { ApiError } from '../errors.js';
 import type { EventRecorder } from '../events/event-recorder.js';
 import type { Log } from '../log.js';
@@ -13,28 +13,17 @@ import { Cancelled } from './cancelled.js';
 import { JobLine } from './job-line.js';
 import { commandOf, JobWork } from './job-work.js';
 import type { Outcome } from './outcome.js';
-import { leavingOne } from './parallel-limits.js';
+import { roomOf, type Occupant, type Room, type RunnerLimits } from './room.js';
 import { settle } from './settle.js';
 import { isSuspect } from './suspects.js';
-import type { Room } from './turns.js';
 
 /** So long a server waits at most that has found others faster. */
 const STEP_BACK_MS = 50;
 
-export interface RunnerLimits {
-  /** Jobs at the same time. */
-  readonly parallel: number;
-  /** After this time without a sign of life, another server takes a job up. */
-  readonly leaseMs: number;
-}
-
-interface Running {
+interface Running extends Occupant {
   readonly abort: AbortController;
   readonly cancel: AbortController;
   readonly done: Promise<void>;
-  readonly priority: number;
-  /** It may be what servers have died of. */
-  readonly isSuspect: boolean;
   /** The outcome is being recorded: the lease may be gone for that reason. */
   isEnding: boolean;
 }
@@ -108,7 +97,7 @@ export class JobRunner {
   private async rounds(): Promise<void> {
     while (this.roundAgain && !this.isStopping) {
       this.roundAgain = false;
-      const room = this.room();
+      const room = roomOf([...this.running.values()], this.limits, this.now());
       if (room.jobs === 0) return;
       try {
         // There may be more to do when something was found, and when another server was faster.
@@ -117,18 +106,6 @@ export class JobRunner {
         this.log('error', 'looking for jobs failed', { error });
       }
     }
-  }
-
-  /** What schedules want leaves one place to what is asked for, and no two jobs run beside each other that servers may have died of. */
-  private room(): Room {
-    const { parallel } = this.limits;
-    const running = [...this.running.values()];
-    const scheduled = running.filter(({ priority }) => priority === SCHEDULED).length;
-    return {
-      jobs: Math.max(0, parallel - running.length),
-      scheduled: Math.max(0, leavingOne(parallel) - scheduled),
-      suspects: running.some((job) => job.isSuspect) ? 0 : 1,
-    };
   }
 
   /** Takes the jobs whose turn it is; answers whether there were any. */
@@ -151,8 +128,8 @@ export class JobRunner {
     const hold = await this.db.daos.jobs.claim(job, this.holder, this.leaseEnd(), slots);
     if (!hold) return false;
     const abort = new AbortController();
-    const kind = { priority: job.priority, isSuspect: isSuspect(job) };
-    const entry: Running = { ...kind, abort, cancel: new AbortController(), isEnding: false, done: Promise.resolve() };
+    const occupant = { priority: job.priority, isSuspect: isSuspect(job), crashes: hold.crashes, began: this.now() };
+    const entry: Running = { ...occupant, abort, cancel: new AbortController(), isEnding: false, done: Promise.resolve() };
     if (job.cancelRequested) entry.cancel.abort(new Cancelled());
     const done = this.run(job, hold, entry)
       .catch((error: unknown) => this.log('error', 'recording a job failed', { job: job.uuid, requestId: job.requestId, error }))

@@ -30,15 +30,17 @@ function reasonOf(job: Job, firstUuid: string | null, { reached, isKnown }: Hind
   const { holder, leaseUntil, machineUuid, fault, command } = job;
   if (!isKnown) return `this server does not know ${command}; a server of a version that does takes it up`;
   if (holder !== null) {
-    const beside = isSuspect(job) ? ', beside no other job that several servers have died with' : '';
-    return `server ${holder}, which ran it, has given no sign of life since; another one takes it up${beside}`;
+    const when = isSuspect(job) ? ` when it has ${roomFor(job)}` : '';
+    return `server ${holder}, which ran it, has given no sign of life since; another one takes it up${when}`;
   }
   if (leaseUntil !== null && leaseUntil > now)
     return `it is run again after ${leaseUntil.toISOString()}, because of: ${fault ?? 'a fault'}`;
   if (firstUuid !== null) return `job ${firstUuid} goes first on virtual machine ${machineUuid}`;
   if (reached) return limitText(reached, job.priority === SCHEDULED);
-  return 'its turn comes when a server has room for one more job';
+  return `its turn comes when a server has ${roomFor(job)}`;
 }
+
+const roomFor = (job: Job): string => `room for one more job${isSuspect(job) ? ' that several servers have died with' : ''}`;
 
 function limitText({ what, setting, limit }: ReachedLimit, isScheduled: boolean): string {
   const kept = isScheduled && limit > 1 ? ', of which schedules leave one to what is asked for' : '';

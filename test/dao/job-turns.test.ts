@@ -2,7 +2,9 @@ import { commands } from '../../src/commands/index.js';
 import { ASKED, SCHEDULED, URGENT, type Hold, type Job, type NewJob } from '../../src/dao/job-dao.js';
 import { JobLine } from '../../src/jobs/job-line.js';
 import { MOST_CRASHES } from '../../src/jobs/retry.js';
+import { roomOf, type Occupant } from '../../src/jobs/room.js';
 import { isSuspect } from '../../src/jobs/suspects.js';
+import type { Turn } from '../../src/jobs/turns.js';
 import type { DynamicSettings } from '../../src/settings/dynamic-settings.js';
 import { CREATED, insertJob, insertUser } from '../kit/builders.js';
 import { forEachEngine, testDatabase } from '../kit/engines.js';
@@ -160,41 +162,84 @@ forEachEngine((engine) => {
   });
 
   describe('a job that takes its servers down', () => {
-    /** A server with room for four jobs, which takes what it can and then has done it all, unless it dies of one; answers what it gave up. */
-    async function live(holder: string, deadly: number): Promise<number[]> {
-      const running: { hold: Hold; isSuspect: boolean }[] = [];
-      const givenUp: number[] = [];
-      const room = () => ({ ...PLENTY, jobs: 4 - running.length, suspects: running.some((job) => job.isSuspect) ? 0 : 1 });
-      for (let turns = await line().next(room()); turns.length > 0; turns = await line().next(room())) {
-        for (const row of await jobs().listByIds(turns.map(({ id }) => id))) {
-          const hold = (await jobs().claim(row, holder, after(1000)))!;
-          if (hold.crashes > MOST_CRASHES) givenUp.push(hold.id);
-          else running.push({ hold, isSuspect: isSuspect(row) });
-        }
+    const LIMITS = { parallel: 4, leaseMs: 1000 };
+    const pending = (): Promise<Job[]> => handle.db.knex('async_job').where({ status: 0 });
+
+    /** One job that a server runs. */
+    interface Run extends Occupant {
+      readonly hold: Hold;
+    }
+
+    const age = ({ began }: Run, now: Date): number => (now.getTime() - began.getTime()) / LIMITS.leaseMs;
+    const end = (ids: readonly number[]) => handle.db.knex('async_job').whereIn('id', ids).update({ status: 1, holder: null });
+
+    /** What a server takes beside what it runs; those that it is to give up end at once. */
+    async function taken(holder: string, running: readonly Run[], began: Date): Promise<{ runs: Run[]; givenUp: number[] }> {
+      const runs: Run[] = [];
+      const turns: readonly Turn[] = await line().next(roomOf(running, LIMITS, began));
+      for (const row of await jobs().listByIds(turns.map(({ id }) => id))) {
+        const hold: Hold = (await jobs().claim(row, holder, after(1e9)))!;
+        runs.push({ hold, priority: row.priority, isSuspect: isSuspect(row), crashes: hold.crashes, began });
       }
-      const isDead = running.some(({ hold }) => hold.id === deadly);
-      const ended = [...givenUp, ...(isDead ? [] : running.map(({ hold }) => hold.id))];
-      await handle.db.knex('async_job').whereIn('id', ended).update({ status: 1, holder: null });
-      await handle.db
-        .knex('async_job')
-        .where({ holder })
-        .update({ leaseUntil: after(-1) });
+      const givenUp = runs.filter(({ crashes }) => crashes > MOST_CRASHES).map(({ hold }) => hold.id);
+      await end(givenUp);
+      return { runs: runs.filter(({ crashes }) => crashes <= MOST_CRASHES), givenUp };
+    }
+
+    /** A server that looks for jobs once a lease, and ends each job after so many, until it dies of one; answers what it gave up. */
+    async function live(holder: string, deadly: number, deathAfter: number): Promise<number[]> {
+      const running: Run[] = [];
+      const givenUp: number[] = [];
+      const isDead = (now: Date) => running.some((run) => run.hold.id === deadly && age(run, now) >= deathAfter);
+      let now = NOW;
+      for (let lease = 0; (await pending()).length > 0 && !isDead(now); lease++) {
+        expect(lease).toBeLessThan(100);
+        now = after(lease * LIMITS.leaseMs);
+        const done = running.filter((run) => run.hold.id !== deadly && age(run, now) > deathAfter);
+        for (const run of done) running.splice(running.indexOf(run), 1);
+        await end(done.map(({ hold }) => hold.id));
+        const next = await taken(holder, running, now);
+        running.push(...next.runs);
+        givenUp.push(...next.givenUp);
+      }
+      const dead = handle.db.knex('async_job').where({ holder });
+      await dead.update({ leaseUntil: after(-1) });
       return givenUp;
     }
 
-    test('is given up, and none of those that run beside it', async () => {
+    test.each([
+      { when: 'at once', deathAfter: 0, most: 2 },
+      { when: 'when others have begun beside it', deathAfter: 9, most: 4 },
+    ])('$when is given up, and none of those that run beside it', async ({ deathAfter, most }) => {
       const all: number[] = [];
       for (let count = 0; count < 4; count++) all.push((await insert()).id);
       const deadly = all[2]!;
       const givenUp: number[] = [];
-      for (let life = 0; (await handle.db.knex('async_job').where({ status: 0 }).first('id')) !== undefined; life++) {
+      for (let life = 0; (await pending()).length > 0; life++) {
         expect(life).toBeLessThan(20);
         // Also what has come since runs beside it.
         if (life < 5) all.push((await insert()).id);
-        givenUp.push(...(await live(`life-${life}`, deadly)));
+        givenUp.push(...(await live(`life-${life}`, deadly, deathAfter)));
       }
       const crashes = (await jobs().listByIds(all.filter((id) => id !== deadly))).map((job) => job.crashes);
-      expect([givenUp, Math.max(...crashes)]).toEqual([[deadly], 2]);
+      expect([givenUp, Math.max(...crashes)]).toEqual([[deadly], most]);
+    });
+
+    test('says that it waits for a server with room for one more such job, whether it was handed over or put off, or its server has died', async () => {
+      const room = 'room for one more job that several servers have died with';
+      const reason = async ({ id }: Pick<Job, 'id'>) => (await line().waiting(await jobs().listByIds([id]))).get(id)?.reason;
+      const job = await insert();
+      await handle.db.knex('async_job').where({ id: job.id }).update({ deaths: 1 });
+      expect(await reason(job)).toBe('its turn comes when a server has room for one more job');
+      await begin(job, 'dead', after(-1));
+      expect(await reason(job)).toBe(
+        `server dead, which ran it, has given no sign of life since; another one takes it up when it has ${room}`,
+      );
+      const hold = await begin(job, 'stopped');
+      await jobs().release('stopped');
+      expect(await reason(job)).toBe(`its turn comes when a server has ${room}`);
+      await jobs().postpone(await begin(job), { leaseUntil: after(-1), fault: 'away', retries: 1, crashes: hold.crashes });
+      expect(await reason(job)).toBe(`its turn comes when a server has ${room}`);
     });
   });
 

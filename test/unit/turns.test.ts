@@ -1,9 +1,11 @@
 import fc from 'fast-check';
-import { NO_SLOTS, SCHEDULED } from '../../src/dao/job-dao.js';
+import { ASKED, BEGUN, NO_SLOTS, SCHEDULED, URGENT } from '../../src/dao/job-dao.js';
 import type { PendingJob } from '../../src/dao/job-turn-dao.js';
 import { LIMITED, Occupancy, type LimitOf } from '../../src/jobs/parallel-limits.js';
+import { MOST_CRASHES } from '../../src/jobs/retry.js';
+import { hasRoom, roomOf, type Room } from '../../src/jobs/room.js';
 import { isSuspect } from '../../src/jobs/suspects.js';
-import { hasRoom, nextTurns, type Room } from '../../src/jobs/turns.js';
+import { nextTurns } from '../../src/jobs/turns.js';
 
 const key = fc.option(fc.constantFrom('a', 'b', 'c'));
 const shape = {
@@ -128,4 +130,38 @@ test('a job that holds its places already keeps them, whatever the limits are by
   expect(nextTurns([job], occupancy, { jobs: 1, scheduled: 0, suspects: 1 })).toEqual([
     { id: 1, slots: { ...NO_SLOTS, providerSlot: 'p/7' } },
   ]);
+});
+
+test('of what has begun, a restore goes before what was asked for, and that before what a schedule wants, however old they are', () => {
+  const priorities = [SCHEDULED, ASKED, URGENT];
+  const begun = priorities.map((priority, index) => ({
+    ...made(index + 1, { accountId: 1, priority, providerKey: null, hostKey: null, deaths: 2 }),
+    turn: BEGUN,
+  }));
+  const prioritiesIn = (places: Room) => turnsOf(begun, {}, places).map(({ priority }) => priority);
+  expect(prioritiesIn({ jobs: 3, scheduled: 3, suspects: 3 })).toEqual([URGENT, ASKED, SCHEDULED]);
+  expect(prioritiesIn({ jobs: 3, scheduled: 3, suspects: 1 })).toEqual([URGENT]);
+});
+
+describe('the room of a server', () => {
+  const limits = { parallel: 4, leaseMs: 1000 };
+  const [began, soon, late] = [new Date(0), new Date(3999), new Date(4000)];
+  const asked = { priority: ASKED, isSuspect: false, crashes: 0, began };
+  const suspect = { ...asked, isSuspect: true, crashes: 2 };
+
+  test('is what runs leaves of it, one place of which is not for schedules', () => {
+    expect(roomOf([], limits, soon)).toEqual({ jobs: 4, scheduled: 3, suspects: 1 });
+    expect(roomOf([asked, { ...asked, priority: SCHEDULED }], limits, soon)).toEqual({ jobs: 2, scheduled: 2, suspects: 1 });
+    expect(roomOf(Array<typeof asked>(5).fill(asked), limits, soon).jobs).toBe(0);
+  });
+
+  test('is not for a second suspect until the first has lived for four leases', () => {
+    expect([soon, late].map((now) => roomOf([suspect], limits, now).suspects)).toEqual([0, 1]);
+    const second = { ...suspect, began: late };
+    expect(roomOf([suspect, second], limits, late).suspects).toBe(0);
+  });
+
+  test('is not for a second suspect at all beside one that is given up after the next crash', () => {
+    expect([soon, late].map((now) => roomOf([{ ...suspect, crashes: MOST_CRASHES }], limits, now).suspects)).toEqual([0, 0]);
+  });
 });
