@@ -82,6 +82,11 @@ export class EventDao {
     return this.db('event').where({ uuid }).first();
   }
 
+  /** The event with which the job of the operation was accepted. */
+  findScheduled(operationId: string): Promise<Event | undefined> {
+    return this.db('event').where({ operationId, state: 'Scheduled' }).first();
+  }
+
   findView(uuid: string): Promise<EventView | undefined> {
     return this.views(this.db('event').where({ uuid })).first();
   }

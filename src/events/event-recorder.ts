@@ -73,6 +73,15 @@ export class EventRecorder {
     await this.tellOfJob(daos, spec, job, { state: 'Completed', ...endOf(spec, failure) });
   }
 
+  /** The same of a job whose command only other versions have: as far as the event tells with which it was accepted. */
+  async endedUnknown(daos: Daos, { operationId, command }: Job, failure: string): Promise<void> {
+    const scheduled = await daos.events.findScheduled(operationId);
+    if (!scheduled) return;
+    const { id: _id, ...accepted } = scheduled;
+    const end = { state: 'Completed', level: 'ERROR', description: `${command} failed: ${failure}`.slice(0, LONGEST) } as const;
+    await record(daos, { ...accepted, ...end, uuid: randomUUID(), archived: false, created: this.now() });
+  }
+
   /** Does what a command that is no job does, and tells how it ended: as part of the change that it makes, if it makes one. */
   async performing(spec: CommandSpec, sent: RequestParameters, call: CallContext, work: () => Promise<object> | object): Promise<object> {
     if (spec.event === undefined) return work();
@@ -158,9 +167,13 @@ export class EventRecorder {
       archived: false,
       created: this.now(),
     };
-    // What was told before, by a server that then died, is announced already.
-    if (await daos.events.insert(event)) await announce(daos, [event]);
+    await record(daos, event);
   }
+}
+
+/** What was told before, by a server that then died, is announced already. */
+async function record(daos: Daos, event: Omit<Event, 'id'>): Promise<void> {
+  if (await daos.events.insert(event)) await announce(daos, [event]);
 }
 
 const lastKnown = async (daos: Daos, about: About): Promise<Known | undefined> => (await lookUpResource(daos, about)) ?? about.before;

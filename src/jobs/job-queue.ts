@@ -50,8 +50,8 @@ export class JobQueue {
     if (!(await daos.jobs.withdraw(job.id, { ...failedWith(failure).recorded, completed }))) return false;
     await settle(daos, job.operationId, completed);
     const spec = this.commands.get(job.command.toLowerCase());
-    // Of what a command is that only other versions have, this one cannot tell.
     if (spec) await this.events.ended(daos, spec, job, failure.message);
+    else await this.events.endedUnknown(daos, job, failure.message);
     return true;
   }
 

@@ -1,5 +1,5 @@
 import { ASKED, SCHEDULED, URGENT } from '../../src/dao/job-dao.js';
-import { insertJob } from '../kit/builders.js';
+import { insertEvent, insertJob } from '../kit/builders.js';
 import { Clock, hold } from '../kit/clock.js';
 import { forEachEngine, present } from '../kit/engines.js';
 import { eventually } from '../kit/eventually.js';
@@ -112,7 +112,13 @@ forEachEngine((engine) => {
       await server.db.knex('async_job').where({ uuid: first }).update({ turn: 0, attempts: 1 });
       expect((await server.admin.refusal('cancelAsyncJob', { jobid: first })).text).toContain('has begun');
       await server.db.knex('async_job').where({ uuid: first }).update({ turn: ASKED, attempts: 0 });
+      const { operationId } = (await row(first))!;
+      const about = { type: 'COFFEE.BREW', operationId, resourceType: 'CoffeePot', resourceUuid: 'pot' };
+      await insertEvent(server.db.daos, { ...about, state: 'Scheduled', archived: true });
       await server.admin.call('cancelAsyncJob', { jobid: first });
+      const description = 'brewCoffee failed: the job was cancelled before it began';
+      const ended = { ...about, state: 'Completed', level: 'ERROR', description };
+      expect(await server.db.knex('event').where({ operationId, archived: false })).toMatchObject([ended]);
       expect(await query(first)).toMatchObject({ jobstatus: 2, jobresult: { errortext: 'the job was cancelled before it began' } });
       expect(await server.admin.ended(second)).toMatchObject({ jobstatus: 1 });
     });
