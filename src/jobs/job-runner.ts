@@ -12,6 +12,7 @@ import type { Services } from '../services.js';
 import { Cancelled } from './cancelled.js';
 import { JobLine } from './job-line.js';
 import { commandOf, JobWork } from './job-work.js';
+import { lookMs, renewalMs } from './lease-times.js';
 import type { Outcome } from './outcome.js';
 import { roomOf, type Occupant, type Room, type RunnerLimits } from './room.js';
 import { settle } from './settle.js';
@@ -56,10 +57,10 @@ export class JobRunner {
   }
 
   start(): void {
-    const third = this.limits.leaseMs / 3;
+    const { leaseMs } = this.limits;
     this.timers.push(
-      setInterval(() => void this.renew(), third),
-      setInterval(() => this.wake(), Math.min(third, 1000)),
+      setInterval(() => void this.renew(), renewalMs(leaseMs)),
+      setInterval(() => this.wake(), lookMs(leaseMs)),
     );
     this.wake();
   }
