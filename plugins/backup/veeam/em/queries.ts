@@ -28,9 +28,15 @@ export const equalsAny = (field: string, values: readonly string[]): string => v
 export class Queries {
   constructor(private readonly em: EmClient) {}
 
-  /** The newest, so many at most. */
+  /** The newest, so many at most; fewer only where there are no more, however short the pages of the server are. */
   async newest<T>(query: Query<T>, most: number, signal: AbortSignal): Promise<readonly T[]> {
-    return (await this.page(query, { sortDesc: 'CreationTime', pageSize: String(most), page: '1' }, signal)).items;
+    const items: T[] = [];
+    for (let [number, pages] = [1, 1]; number <= pages && items.length < most; number++) {
+      const page = await this.page(query, { sortDesc: 'CreationTime', pageSize: String(most), page: String(number) }, signal);
+      pages = page.pages;
+      items.push(...page.items);
+    }
+    return items.slice(0, most);
   }
 
   /** All of them; undefined where the server does not answer such a query. */

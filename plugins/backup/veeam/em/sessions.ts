@@ -38,7 +38,7 @@ export class Sessions {
 
   /** The newest first. */
   async recent(run: EmRun, signal: AbortSignal): Promise<readonly string[]> {
-    return (await this.find(run, RECENT, signal)).map(({ id }) => pathOf(run, id));
+    return (await this.find(run, signal)).map(({ id }) => pathOf(run, id));
   }
 
   /** A finished start is no backup: what is answered has only begun. */
@@ -59,11 +59,8 @@ export class Sessions {
     const ended = task === undefined ? undefined : await this.tasks.outcome(task, what, signal);
     const named = ended?.links.find(({ rel, type }) => rel === 'Related' && type === kindOf(pathOf(run, '')).root);
     if (named) return pathOf(run, named.id);
-    const newer = async () => {
-      const session = await this.findNewest(run, signal);
-      return session?.id === before ? undefined : session;
-    };
-    const session = await afterwards(what, () => lookFor(this.pace, newer, signal));
+    const first = async () => firstAfter(before, await this.find(run, signal));
+    const session = await afterwards(what, () => lookFor(this.pace, first, signal));
     if (session) return pathOf(run, session.id);
     throw new ProviderError('unknown', `Veeam has started a ${run.kind} and shows no session of it`);
   }
@@ -92,20 +89,17 @@ export class Sessions {
 
   /** The newest session, if there is one; throws `temporary` while one is under way, which an older one may be, too. */
   private async assertIdle(run: EmRun, signal: AbortSignal): Promise<EmSession | undefined> {
-    const recent = await this.find(run, RECENT, signal);
+    const recent = await this.find(run, signal);
     const underWay = recent.find(({ state }) => state !== 'Stopped');
     if (!underWay) return recent[0];
     const what = run.kind === 'backup' ? `the job ${run.job} of Veeam is running` : `Veeam is restoring the machine ${run.machineName}`;
     throw new ProviderError('temporary', `${what} already, by session ${underWay.id}`);
   }
 
-  private async findNewest(run: EmRun, signal: AbortSignal): Promise<EmSession | undefined> {
-    return (await this.find(run, 1, signal))[0];
-  }
-
-  private async find(run: EmRun, most: number, signal: AbortSignal): Promise<readonly EmSession[]> {
+  /** The newest first. */
+  private async find(run: EmRun, signal: AbortSignal): Promise<readonly EmSession[]> {
     const query = run.kind === 'backup' ? runsOf(run.job) : restoresOf(await this.namesOf(run, signal));
-    return this.queries.newest(query, most, signal);
+    return this.queries.newest(query, RECENT, signal);
   }
 
   /** Those that a session of the restore can be under: that of the machine now, and the one that it had when it was backed up. */
@@ -120,6 +114,13 @@ export class Sessions {
     const reasons = (await this.parts(session, signal)).map(({ reason }) => reason).filter((reason) => reason !== '');
     return [...new Set(reasons)].join('; ');
   }
+}
+
+/** The first session after that one, which is among the newest; undefined while there is none. Throws `unknown` when it is not among them. */
+function firstAfter(before: string | undefined, recent: readonly EmSession[]): EmSession | undefined {
+  const end = before === undefined ? recent.length : recent.findIndex(({ id }) => id === before);
+  if (end >= 0 && end < RECENT) return recent.slice(0, end).at(-1);
+  throw new ProviderError('unknown', `which session came of it cannot be told: it is not among the newest ${RECENT}`);
 }
 
 const runsOf = (job: string): Query<EmSession> => ({

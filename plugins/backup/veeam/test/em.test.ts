@@ -5,6 +5,7 @@ import { sweepDeaths } from '../../../../test/kit/dying-store.js';
 import { jobNameOf } from '../naming.js';
 import { emBench, type EmBench } from './em-bench.js';
 import { hasSchedule } from './fake/em-documents.js';
+import type { FakeJob } from './fake/estate.js';
 import type { Fault } from './fake/server.js';
 
 let bench: EmBench;
@@ -198,6 +199,60 @@ describe('taking backups', () => {
     const backup = await bench.open().takeBackup(request, never);
     expect(bench.estate.pointsOf(machine.name).map(({ id }) => id)).toEqual([backup.externalId]);
     expect(bench.estate.sessions.all.filter(({ jobId }) => jobId === job.id)).toHaveLength(1);
+  });
+});
+
+describe('a start whose session nothing names', () => {
+  const loseTask = () => {
+    bench.em.dialect.namesSessions = false;
+    bench.server.faults.push({ on: /GET .*tasks/, how: { status: 500 } });
+  };
+  const runForOthers = (job: FakeJob, times = 1) => {
+    bench.server.faults.length = 0;
+    for (let n = 0; n < times; n++) {
+      bench.estate.advance(1000);
+      bench.estate.startJob(job);
+    }
+  };
+
+  test.each([1000, 2])(
+    'is followed in the first that came after it, not in the one of somebody else, in pages of %i',
+    async (longestPage) => {
+      const { machine, job, take } = await bench.assigned();
+      for (let n = 0; n < 2; n++) {
+        const request = take();
+        loseTask();
+        await expectFault(bench.open().takeBackup(request, never), 'unknown');
+        bench.em.dialect.longestPage = longestPage;
+        runForOthers(job, 3);
+        const { externalId } = await bench.open().takeBackup(request, never);
+        expect(bench.estate.pointsOf(machine.name).findIndex(({ id }) => id === externalId)).toBe(4 * n);
+      }
+    },
+  );
+
+  test('is not known where so many have come since that it is not among them', async () => {
+    const { job, take } = await bench.assigned();
+    const request = take();
+    loseTask();
+    await expectFault(bench.open().takeBackup(request, never), 'unknown');
+    runForOthers(job, 20);
+    expect((await expectFault(bench.open().takeBackup(request, never), 'unknown')).message).toContain('cannot be told');
+  });
+
+  test('leaves the run of somebody else alone when it is cancelled', async () => {
+    const { machine, job, take, delete: remove } = await bench.assigned();
+    const request = take();
+    loseTask();
+    bench.estate.sessions.script.result = 'Failed';
+    await expectFault(bench.open().takeBackup(request, never), 'unknown');
+    Object.assign(bench.estate.sessions.script, { result: 'Success', lastsMs: 60_000 });
+    runForOthers(job);
+    const { externalId: _, ...deletion } = remove('');
+    await bench.open().deleteBackup({ ...deletion, takenBy: request.operationId }, never);
+    bench.estate.advance(60_000);
+    bench.estate.sessions.settle();
+    expect(bench.estate.pointsOf(machine.name)).toHaveLength(1);
   });
 });
 
