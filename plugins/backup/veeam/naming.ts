@@ -28,3 +28,12 @@ export function readUrn(urn: string): { readonly kind: 'Job' | 'Repository'; rea
   if (kind === undefined || uuid === undefined) return undefined;
   return { kind: kind.toLowerCase() === 'job' ? 'Job' : 'Repository', uuid: uuid.toLowerCase() };
 }
+
+/** Those of the names that are in the text as they are, and not as a part of a longer word; of names that are part of each other the longest. */
+export function namesIn(text: string, names: readonly string[]): ReadonlySet<string> {
+  const longestFirst = [...names].sort((a, b) => b.length - a.length);
+  const any = longestFirst.map((name) => name.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')).join('|');
+  const word = '[\\p{L}\\p{N}_]';
+  // A full stop can end a sentence, or go on with a name.
+  return new Set(text.match(new RegExp(`(?<!${word}\\.|${word}|-)(?:${any})(?!\\.${word}|${word}|-)`, 'gu')));
+}

@@ -1,6 +1,6 @@
 import { ProviderError } from '../../../../src/provider/index.js';
 import { pause } from '../https-client.js';
-import { machineUuidOf, readUrn, urnOf } from '../naming.js';
+import { machineUuidOf, namesIn, readUrn, urnOf } from '../naming.js';
 import type { NewJob, Template, VsphereMachine } from '../transport.js';
 import type { EmClient } from './client.js';
 import type { Companion } from './companion.js';
@@ -90,7 +90,11 @@ export class Jobs {
     const known = await this.companion?.repositoryOf(idOf(uid), signal);
     if (known !== undefined) return urnOf('Repository', known);
     const repositories = await this.infrastructure.repositories(signal);
-    const [only, ...others] = repositories.length === 1 ? repositories : namedIn(description, repositories);
+    const told = namesIn(
+      description,
+      repositories.map((each) => each.name),
+    );
+    const [only, ...others] = repositories.length === 1 ? repositories : repositories.filter((each) => told.has(each.name));
     if (only && others.length === 0) return only.uid;
     const several = only ? `, and no more than one: it names ${[only, ...others].map((each) => each.name).join(' and ')}` : '';
     throw new ProviderError(
@@ -138,14 +142,6 @@ async function outcomeOf<T>(what: string, attempt: () => Promise<unknown>, look:
   const seen = await look();
   if (seen !== undefined) return seen;
   throw failure;
-}
-
-/** Those whose names are in the text, as whole words; of names that are part of each other the longest. */
-function namedIn(text: string, things: readonly Reference[]): readonly Reference[] {
-  const longestFirst = things.map(({ name }) => name).sort((a, b) => b.length - a.length);
-  const names = longestFirst.map((name) => name.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')).join('|');
-  const found = new Set(text.match(new RegExp(`(?<![\\p{L}\\p{N}_-])(?:${names})(?![\\p{L}\\p{N}_-])`, 'gu')));
-  return things.filter(({ name }) => found.has(name));
 }
 
 /** Those that are not of one machine. */

@@ -1,7 +1,7 @@
 import { ProviderError } from '../../../../src/provider/index.js';
+import { namesIn } from '../naming.js';
 import type { Session } from '../transport.js';
 import { asList, asText, numberOf, textOf, timeOf, type Answer } from './answers.js';
-import type { Revision } from './revisions.js';
 import type { VbrClient } from './vbr-client.js';
 
 const SESSIONS = '/api/v1/sessions';
@@ -65,12 +65,23 @@ export class Sessions {
   }
 
   private async find(sought: Sought, signal: AbortSignal): Promise<readonly Answer[]> {
-    const filter = filterOf(sought, await this.client.revision(signal));
+    const { has } = await this.client.revision(signal);
+    if (sought.type === 'backup') {
+      return this.newest({ jobIdFilter: sought.job, typeFilter: has.backupJobSessions ? 'BackupJob' : 'Job' }, signal);
+    }
+    const migration = has.diskMigrationSessions ? 'FirstClassDiskQuickMigration' : 'QuickMigration';
+    const typeFilter = sought.type === 'restore' ? 'RestoreVm' : migration;
+    // There is a filter for one name only, and it finds names that contain that one, too: `db-10` for `db-1`.
+    const ask = async (name: string) =>
+      (await this.newest({ nameFilter: `*${name}*`, typeFilter }, signal)).filter((session) => isNamed(session, name));
+    const found = (await Promise.all(sought.names.map(ask))).flat();
+    return newestFirst([...new Map(found.map((session) => [session['id'], session])).values()]);
+  }
+
+  private async newest(filter: Readonly<Record<string, string>>, signal: AbortSignal): Promise<readonly Answer[]> {
     const search = new URLSearchParams({ ...filter, orderColumn: 'CreationTime', orderAsc: 'false', skip: '0', limit: String(RECENT) });
     const { data } = await this.client.ask('GET', `${SESSIONS}?${search.toString()}`, signal);
-    return asList(data, SESSIONS)
-      .filter((session) => isSought(session, sought))
-      .sort((a, b) => timeOf(b, 'creationTime', SESSIONS).getTime() - timeOf(a, 'creationTime', SESSIONS).getTime());
+    return newestFirst(asList(data, SESSIONS));
   }
 
   private isOurs({ initiatedBy }: Answer): boolean {
@@ -87,22 +98,10 @@ export class Sessions {
   }
 }
 
-/** A filter by name finds names that contain the one asked for, too: `db-10` for `db-1`. */
-function isSought({ name }: Answer, sought: Sought): boolean {
-  if (sought.type === 'backup') return true;
-  const told = asText(name) ?? '';
-  const words = told.split(/[^\w.-]+/);
-  return sought.names.some((wanted) => told === wanted || words.includes(wanted));
-}
+const isNamed = ({ name }: Answer, wanted: string): boolean => namesIn(asText(name) ?? '', [wanted]).size > 0;
 
-function filterOf(sought: Sought, { has }: Revision): Readonly<Record<string, string>> {
-  if (sought.type === 'backup') return { jobIdFilter: sought.job, typeFilter: has.backupJobSessions ? 'BackupJob' : 'Job' };
-  const [name, ...others] = sought.names;
-  // There is a filter for one name only.
-  const named = name === undefined || others.length > 0 ? {} : { nameFilter: `*${name}*` };
-  if (sought.type === 'restore') return { ...named, typeFilter: 'RestoreVm' };
-  return { ...named, typeFilter: has.diskMigrationSessions ? 'FirstClassDiskQuickMigration' : 'QuickMigration' };
-}
+const newestFirst = (sessions: readonly Answer[]): readonly Answer[] =>
+  [...sessions].sort((a, b) => timeOf(b, 'creationTime', SESSIONS).getTime() - timeOf(a, 'creationTime', SESSIONS).getTime());
 
 /** The name of a user without its domain, before or behind it. */
 const accountOf = (user: string): string => user.replace(/^.*\\/, '').replace(/@.*$/, '').toLowerCase();
