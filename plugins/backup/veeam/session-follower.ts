@@ -16,6 +16,13 @@ export interface FollowerLimits {
   readonly stallMs: number;
 }
 
+/** The session has ended, and not well: it will never be otherwise. */
+export class SessionFailed extends ProviderError {
+  constructor(message: string) {
+    super('rejected', message);
+  }
+}
+
 /** Watches sessions until they are over, however long that is as long as they advance. */
 export class SessionFollower {
   constructor(
@@ -65,7 +72,7 @@ export class SessionFollower {
   private judge(session: string, { result, message = '' }: Session, { isTold }: Halt): void {
     const said = message === '' ? 'it does not say why' : message;
     const why = isTold ? `it did not start within ${this.limits.startMs / 1000} s, and was told to stop; ${said}` : said;
-    if (result === 'Failed') throw new ProviderError('rejected', `session ${session} failed: ${why}`);
+    if (result === 'Failed') throw new SessionFailed(`session ${session} failed: ${why}`);
     if (result === 'Warning') this.host.log('warn', 'a session of Veeam ended with a warning', { session, warning: said });
   }
 

@@ -2,26 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { leftNothingDone, ProviderError, Records } from '../../../src/provider/index.js';
 import type { Operation, PluginHost } from '../../../src/provider/index.js';
 import { givenUp } from './failures.js';
-import { Forgetting, renewed, type Mortal } from './forgetting.js';
-import type { SessionFollower } from './session-follower.js';
+import { Forgetting } from './forgetting.js';
+import { OPERATIONS, renewed, type OperationRecord } from './operation-record.js';
+import { SessionFailed, type SessionFollower } from './session-follower.js';
 import type { Run, Transport } from './transport.js';
-
-/** What is remembered of an operation. */
-interface OperationRecord extends Mortal {
-  readonly subject: string;
-  /** What was decided before it began. */
-  readonly plan: unknown;
-  /** The newest session of the run before it began: a newer one is its own, if it may have started one. */
-  readonly before: string | null;
-  /** Who may start it, and until when nobody else may; there once somebody may have started it. */
-  readonly claim?: { readonly by: string; readonly until: string };
-  /** The start that was accepted, of which a session comes. */
-  readonly begun?: string;
-  readonly session?: string;
-  readonly outcome?: unknown;
-  /** Nobody wants the outcome any more. */
-  readonly isCancelled?: true;
-}
 
 /** An operation that is one session at Veeam. Plan and outcome are plain data. */
 export interface SessionWork<P, R> {
@@ -48,8 +32,6 @@ export interface Cancelled {
   readonly outcome?: unknown;
 }
 
-const PREFIX = 'session/';
-
 /** A request that was cut off may still arrive. */
 const GRACE_MS = 5000;
 
@@ -62,7 +44,7 @@ interface Starter {
 /** Carries out operations in sessions of Veeam, one session for each, whoever asks and however often this server dies over it. */
 export class SessionOperations {
   private readonly records: Records<OperationRecord>;
-  private readonly forgetting: Forgetting<OperationRecord>;
+  private readonly forgetting: Forgetting;
 
   constructor(
     private readonly host: PluginHost,
@@ -70,9 +52,8 @@ export class SessionOperations {
     /** How long all the requests of a start may take together. */
     private readonly startMs: number,
   ) {
-    this.records = new Records(host.store, PREFIX);
-    // What nobody knows the end of is asked for again one day.
-    this.forgetting = new Forgetting(host, PREFIX, ({ outcome, isCancelled, claim }) => outcome !== undefined || isCancelled || !claim);
+    this.records = new Records(host.store, OPERATIONS);
+    this.forgetting = new Forgetting(host);
   }
 
   /** Carries the work out once for its operation id and method, and answers its outcome. */
@@ -84,9 +65,10 @@ export class SessionOperations {
       throw new ProviderError('rejected', `the operation ${id} was begun for ${record.subject}, not for ${work.subject}`);
     }
     if (record.outcome !== undefined) return record.outcome as R;
+    if (record.failure !== undefined) throw new SessionFailed(record.failure);
     const plan = record.plan as P;
     const session = await this.sessionOf(transport, id, { run: work.run(plan), start: (limited) => work.start(plan, limited) }, signal);
-    await this.follower.follow(transport, session, operation, work.stage, signal);
+    await this.follower.follow(transport, session, operation, work.stage, signal).catch((error: unknown) => this.failed(id, error));
     const outcome = await work.finish(plan, session).catch((error: unknown) => this.finishedByOther<R>(id, error));
     const ended = await this.records.change(id, (present = record) => (present.outcome === undefined ? { ...present, outcome } : present));
     return wanted(id, ended).outcome as R;
@@ -127,6 +109,12 @@ export class SessionOperations {
       await canceller.report({ stage: 'waiting for what was started' });
       await this.follower.pause(looks, signal);
     }
+  }
+
+  /** Remembers a session that did not end well: the operation is over then, too. */
+  private async failed(id: string, error: unknown): Promise<never> {
+    if (error instanceof SessionFailed) await this.records.changePresent(id, (present) => ({ ...present, failure: error.message }));
+    throw error;
   }
 
   /** The outcome that somebody else has recorded, and gone on from, so that there is nothing left to finish. */

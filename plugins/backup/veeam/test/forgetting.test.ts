@@ -1,4 +1,6 @@
 import { all, expectFault, never } from '../../../../test/kit/contract/samples.js';
+import { eventually } from '../../../../test/kit/eventually.js';
+import type { PluginStore } from '../../../../src/provider/index.js';
 import { vbrBench } from './bench.js';
 
 const DAY_MS = 86_400_000;
@@ -67,4 +69,63 @@ test('goes on to remember one that was given up for as long as somebody asks for
   await expectFault(giveUp(), 'rejected');
   expect(await known()).toContain(`session/${request.operationId}/takeBackup`);
   expect(estate.pointsOf(machine.name)).toHaveLength(43);
+});
+
+/** The store, with something that happens when the operations have been listed, before that is looked at. */
+const listing = (meanwhile: () => Promise<void>): PluginStore => ({
+  get: (key) => store.get(key),
+  put: (key, value, expected) => store.put(key, value, expected),
+  delete: (key) => store.delete(key),
+  async *list(prefix) {
+    const pages = await all(store.list(prefix));
+    if (prefix === 'session/') await meanwhile();
+    yield pages;
+  },
+});
+
+const START = /POST .*\/start$/;
+
+test('does not forget one that is taken up again at that very moment', async () => {
+  const [{ take: takeOld }, { take }] = [await bench.guarded(), await bench.guarded()];
+  const old = takeOld();
+  server.faults.push({ on: START, times: 1, how: { status: 400 } });
+  await expectFault(bench.open().takeBackup(old, never), 'rejected');
+  await work(31, take);
+  expect(await known()).toContain(`session/${old.operationId}/takeBackup`);
+  estate.advance(DAY_MS);
+  let [takenUp, release]: [Promise<unknown>, () => void] = [Promise.resolve(), () => undefined];
+  const seen = listing(async () => {
+    const before = server.count(START);
+    server.faults.push({ on: START, times: 1, how: new Promise<void>((resolve) => (release = resolve)) });
+    takenUp = bench.open().takeBackup(old, never);
+    await eventually(
+      async () => server.count(START),
+      (count) => count > before,
+    );
+  });
+  await bench.open({}, seen).takeBackup(take(), never);
+  release();
+  await takenUp;
+  expect(await known()).toContain(`session/${old.operationId}/takeBackup`);
+});
+
+test('forgets one whose session has failed, after it has said so as often as it was asked', async () => {
+  const { take } = await bench.guarded();
+  const failed = take();
+  Object.assign(estate.sessions.script, { result: 'Failed', message: 'no space left' });
+  const { message } = await expectFault(bench.open().takeBackup(failed, never), 'rejected');
+  Object.assign(estate.sessions.script, { result: 'Success', message: '' });
+  server.faults.push({ on: /GET .*sessions/, how: { status: 404 } });
+  expect((await expectFault(bench.open().takeBackup(failed, never), 'rejected')).message).toBe(message);
+  server.reset();
+  await work(33, take);
+  expect(await known()).not.toContain(`session/${failed.operationId}/takeBackup`);
+});
+
+test('fails no backup when it cannot forget, and says so in the log', async () => {
+  const { take } = await bench.guarded();
+  estate.advance(DAY_MS);
+  const broken = listing(() => Promise.reject(new Error('the database is away')));
+  await bench.open({}, broken).takeBackup(take(), never);
+  expect(bench.logged.at(-1)).toMatchObject({ fields: { reason: 'the database is away' } });
 });
