@@ -9,6 +9,8 @@ import type { HttpsAnswer, HttpsRequest } from './https-message.js';
 const ATTEMPTS = 3;
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
 const DEFAULT_RETRY_MS = 500;
+/** Soon enough that a firewall is told apart from a server that is slow. */
+const CONNECT_MS = 10_000;
 /** The server did not look at the request: it may be sent again, whatever it asks for. */
 const BUSY = [429, 503];
 
@@ -75,7 +77,7 @@ export class HttpsClient {
     const limits = { headersTimeout: timeoutMs, bodyTimeout: timeoutMs, connections: 16 };
     return new Agent({
       ...limits,
-      connect: { rejectUnauthorized: verifies, ...(ca === undefined ? {} : { ca }), timeout: Math.min(timeoutMs, 30_000) },
+      connect: { rejectUnauthorized: verifies, ...(ca === undefined ? {} : { ca }), timeout: Math.min(timeoutMs, CONNECT_MS) },
     });
   }
 }

@@ -8,6 +8,8 @@ import type { OpenTransport, Transport } from './transport.js';
 import { VbrTransport } from './vbr/vbr-transport.js';
 
 const VBR_PORT = 9419;
+/** How long it may take to find out who answers. */
+const ANSWER_MS = 15_000;
 const WHERE = 'name the server of Veeam in the setting vbr.url, or Enterprise Manager in url';
 
 /** The API that was found where the settings leave it open, and the address that it was found by. */
@@ -50,23 +52,19 @@ async function openWhatWasFound(settings: VeeamSettings, host: Host): Promise<Tr
 
 /** Backup & Replication, unless nobody is there and Enterprise Manager answers in its place. */
 async function whatAnswers(settings: VeeamSettings, host: Host): Promise<Choice['api']> {
-  const failure = await openVbr(settings, host)
-    .capabilities(new AbortController().signal)
-    .then(
-      () => undefined,
-      (error: unknown) => error,
-    );
+  const limited = AbortSignal.timeout(ANSWER_MS);
+  const [vbr, em] = [openVbr(settings, host), openEm(settings, host)].map((each) => each.reach(limited).then(() => undefined, asFailure));
+  const failure = await vbr;
   if (failure instanceof ConnectionFailed && failure.stage === 'settings') throw failure;
   if (!(failure instanceof ConnectionFailed && failure.stage === 'address')) return 'vbr';
+  const other = await em;
+  if (!other) return 'em';
   // Where nobody answers at all, nothing is chosen: whichever comes back first is asked for then.
-  await openEm(settings, host)
-    .reach(new AbortController().signal)
-    .catch((error: Error) => {
-      const stage = error instanceof ConnectionFailed ? error.stage : 'address';
-      throw new ConnectionFailed(stage, failure.fault, `${failure.message}, and ${error.message}; ${WHERE}`, error);
-    });
-  return 'em';
+  const stage = other instanceof ConnectionFailed && other.stage === 'certificate' ? 'certificate' : 'address';
+  throw new ConnectionFailed(stage, failure.fault, `${failure.message}, and ${other.message}; ${WHERE}`, other);
 }
+
+const asFailure = (error: Error): Error => error;
 
 function openVbr(settings: VeeamSettings, { now, clients }: Host): VbrTransport {
   const address = settings['vbr.url'] === '' ? `https://${parse('url', settings.url).hostname}:${VBR_PORT}` : settings['vbr.url'];

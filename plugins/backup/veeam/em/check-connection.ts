@@ -23,13 +23,13 @@ const NO_TEMPLATE = 'there is no job that could be copied: make one in Veeam, fo
 export async function checkConnection({ https, em, vcenter }: Way, signal: AbortSignal): Promise<readonly ConnectionStep[]> {
   const infrastructure = new Infrastructure(em, vcenter);
   return tryWay({ https, path: '/', settings: 'the setting url' }, signal, [
-    ['version', async () => `versions ${(await em.versions(signal)).join(', ')} of the API`, OF_EM],
-    ['login', () => em.logOn(signal).then(() => 'the user name and the password are accepted'), WHO],
-    ['vcenter', async () => (await infrastructure.vcenter(signal)).name, A_VCENTER],
+    ['version', async (limited) => `versions ${(await em.versions(limited)).join(', ')} of the API`, OF_EM],
+    ['login', (limited) => em.logOn(limited).then(() => 'the user name and the password are accepted'), WHO],
+    ['vcenter', async (limited) => (await infrastructure.vcenter(limited)).name, A_VCENTER],
     [
       'templates',
-      async () => {
-        const names = templatesAmong(await em.get('jobs', REFERENCES, signal)).map(({ name }) => name);
+      async (limited) => {
+        const names = templatesAmong(await em.get('jobs', REFERENCES, limited)).map(({ name }) => name);
         if (names.length === 0) throw new ProviderError('not_found', NO_TEMPLATE);
         return `${names.length} jobs can be copied: ${names.slice(0, 10).join(', ')}`;
       },

@@ -72,7 +72,7 @@ export class EmClient {
 
   /** Closes the logon session, if there is one and the server has told its id. */
   async logOff(signal: AbortSignal): Promise<void> {
-    const session = await this.session;
+    const session = await unlessAborted(async () => this.session, signal);
     this.session = undefined;
     if (session?.id === undefined) return;
     await this.https.send(this.under(session, { method: 'DELETE', path: `logonSessions/${session.id}` }), signal);

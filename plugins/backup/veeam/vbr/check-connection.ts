@@ -23,20 +23,20 @@ const A_VCENTER = 'see that the vCenter server of the zone is in Veeam, and that
 /** Tries the way to the server, up to the first step that fails. */
 export const checkConnection = ({ https, client, inventory, target }: Way, signal: AbortSignal): Promise<readonly ConnectionStep[]> =>
   tryWay({ https, path: '/swagger/', settings: 'the setting vbr.url, or else the host in url,' }, signal, [
-    ['version', async () => `revision ${(await client.revision(signal)).name} of the API`, OF_A_SERVER],
-    ['login', () => logOn(client, signal), WHO],
-    ['repositories', () => repositories(client, signal), A_ROLE],
-    ['vcenter', () => vcenter(inventory, signal), A_VCENTER],
-    ...targetSteps(inventory, target, signal),
+    ['version', async (limited) => `revision ${(await client.revision(limited)).name} of the API`, OF_A_SERVER],
+    ['login', (limited) => logOn(client, limited), WHO],
+    ['repositories', (limited) => repositories(client, limited), A_ROLE],
+    ['vcenter', (limited) => vcenter(inventory, limited), A_VCENTER],
+    ...targetSteps(inventory, target),
   ]);
 
 /** A step for each name that is set, under the name of its setting. */
-const targetSteps = (inventory: Inventory, target: DiskTarget, signal: AbortSignal): readonly Attempt[] =>
+const targetSteps = (inventory: Inventory, target: DiskTarget): readonly Attempt[] =>
   (['cluster', 'datastore'] as const)
     .filter((part) => target[part] !== '')
     .map((part) => [
       `restore.${part}`,
-      () => findTarget(inventory, target, part, signal).then(({ name, objectId }) => `${name} (${objectId})`),
+      (limited) => findTarget(inventory, target, part, limited).then(({ name, objectId }) => `${name} (${objectId})`),
       `see that the setting restore.${part} has the name of one ${part} in vCenter that the user may see`,
     ]);
 

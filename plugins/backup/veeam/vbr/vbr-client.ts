@@ -60,7 +60,7 @@ export class VbrClient {
 
   /** Has the server forget the token, if there is one. */
   async logOff(signal: AbortSignal): Promise<void> {
-    const token = await this.token;
+    const token = await unlessAborted(async () => this.token, signal);
     this.token = undefined;
     if (token) await this.send(token, { method: 'POST', path: '/api/oauth2/logout' }, signal);
   }

@@ -71,6 +71,11 @@ export class VbrTransport implements Transport {
     };
   }
 
+  /** Finds out whether the server is there, without logging on; throws if it is not. */
+  async reach(signal: AbortSignal): Promise<void> {
+    await this.client.revision(signal);
+  }
+
   /** Under a logon of its own: that is part of what is tried. */
   async checkConnection(signal: AbortSignal): Promise<readonly ConnectionStep[]> {
     const { https, target, settings } = this;
