@@ -53,11 +53,6 @@ export class VbrClient {
     return unlessAborted(find, signal);
   }
 
-  /** Logs on, if nobody has yet. */
-  async logOn(signal: AbortSignal): Promise<void> {
-    await this.currentToken(signal);
-  }
-
   /** Has the server forget the token, if there is one. */
   async logOff(signal: AbortSignal): Promise<void> {
     const token = await unlessAborted(async () => this.token, signal);
