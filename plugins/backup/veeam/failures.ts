@@ -28,7 +28,7 @@ export function connectionFailure(cause: unknown, { origin, isRepeatable }: Sent
   if (signal.aborted)
     return new ConnectionFailed('answer', isRepeatable ? 'temporary' : 'unknown', 'gave up waiting for Veeam', signal.reason);
   if (cause instanceof ConnectionFailed) return cause;
-  if (cause instanceof ProviderError) return new ConnectionFailed('address', cause.fault, cause.message, cause);
+  if (cause instanceof ProviderError) return new ConnectionFailed('answer', isRepeatable ? cause.fault : 'unknown', cause.message, cause);
   const code = codeOf(cause);
   if (isCertificateCode(code)) return new ConnectionFailed('certificate', 'rejected', untrusted(origin, code), cause);
   if (NOT_CONNECTED.has(code)) return new ConnectionFailed('address', 'temporary', `${origin} cannot be reached (${code})`, cause);

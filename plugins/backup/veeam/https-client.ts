@@ -55,7 +55,7 @@ export class HttpsClient {
         const failure = connectionFailure(cause, { ...request, isRepeatable, origin }, signal);
         // The file of certificates may be another one by now.
         if (failure.stage === 'certificate') this.agent = undefined;
-        if (isLast || limited.aborted || failure.stage !== 'answer' || !isRepeatable) throw failure;
+        if (isLast || limited.aborted || failure.stage !== 'answer' || failure.fault !== 'temporary') throw failure;
       }
     }
   }

@@ -127,11 +127,11 @@ test('gives up a slow answer after its time, and soon when it is told to', async
   await expectFault(client().send(post(), AbortSignal.abort(reason)), 'temporary');
 });
 
-test('does not take in more than it can hold', async () => {
-  const error = await client()
-    .send(get('/large'), never)
-    .catch((cause: unknown) => cause);
-  expect(error).toMatchObject({ fault: 'corrupt' });
+test('does not take in more than it can hold, nor asks for it again', async () => {
+  const tooMuch = expect.stringContaining('at once');
+  expect(await failure(client().send(get('/large'), never))).toEqual(['answer', 'corrupt', tooMuch]);
+  expect(await failure(client().send(post('/large'), never))).toEqual(['answer', 'unknown', tooMuch]);
+  expect(server.log).toEqual(['GET /large', 'POST /large']);
 });
 
 test.each([
