@@ -99,7 +99,8 @@ export class EmClient {
 
   /** Another session in the place of one that the server has forgotten, unless somebody else has opened that by now. */
   private async reopen(forgotten: OpenSession, signal: AbortSignal): Promise<OpenSession> {
-    if ((await this.session) === forgotten) this.session = undefined;
+    const seen = this.session;
+    if ((await seen) === forgotten && this.session === seen) this.session = undefined;
     return this.open(signal);
   }
 

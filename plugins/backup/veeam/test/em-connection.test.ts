@@ -1,4 +1,8 @@
 import { expectFault, never } from '../../../../test/kit/contract/samples.js';
+import { EmClient } from '../em/client.js';
+import { REFERENCES } from '../em/entities.js';
+import type { HttpsClient } from '../https-client.js';
+import type { HttpsAnswer, HttpsRequest } from '../https-message.js';
 import { USER } from './bench.js';
 import { emBench, type EmBench } from './em-bench.js';
 import { FakeServer } from './fake/server.js';
@@ -46,6 +50,22 @@ describe('logging on', () => {
     bench.em.forgetLogons();
     await Promise.all(Array.from({ length: 8 }, () => provider.listOfferings(never)));
     expect(bench.server.count(LOGON)).toBe(2);
+  });
+
+  test('happens again once also where two are refused in the same moment', async () => {
+    let logons = 0;
+    const send = async ({ method, path, headers = {} }: HttpsRequest): Promise<HttpsAnswer> => {
+      const { pathname, searchParams: query } = new URL(path, 'https://em.fake');
+      if (method === 'POST') logons++;
+      const answer = bench.em.handle({ method, path: pathname, query, headers, body: '' });
+      const named = Object.entries(answer?.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]);
+      return { status: answer?.status ?? 404, headers: Object.fromEntries(named), body: answer?.body ?? '' };
+    };
+    const client = new EmClient({ send } as unknown as HttpsClient, { basePath: '/api', ...USER });
+    await client.logOn(never);
+    bench.em.forgetLogons();
+    await Promise.all([1, 2, 3].map(() => client.get('jobs', REFERENCES, never)));
+    expect(logons).toBe(2);
   });
 
   test('does not fail for others when the first who asked for it has given up', async () => {
