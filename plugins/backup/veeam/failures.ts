@@ -51,6 +51,9 @@ export function refusal(answer: Pick<HttpsAnswer, 'status'>, what: string, reaso
   );
 }
 
+/** What Veeam says, without the password, should it repeat that. */
+export const withoutSecret = (said: string, password: string): string => (password === '' ? said : said.replaceAll(password, '***'));
+
 function faultOf(status: number, isRepeatable: boolean): ProviderFault {
   if (status === 401 || status === 403) return 'auth';
   if (status === 404) return 'not_found';

@@ -1,5 +1,5 @@
 import { ProviderError } from '../../../../src/provider/index.js';
-import { refusal } from '../failures.js';
+import { refusal, withoutSecret } from '../failures.js';
 import type { HttpsClient } from '../https-client.js';
 import type { HttpsAnswer, HttpsRequest } from '../https-message.js';
 import { unlessAborted } from '../shared-wait.js';
@@ -78,6 +78,11 @@ export class EmClient {
     await this.https.send(this.under(session, { method: 'DELETE', path: `logonSessions/${session.id}` }), signal);
   }
 
+  /** What the server says, as it may be shown. */
+  showable(said: string): string {
+    return withoutSecret(said, this.account.password);
+  }
+
   private async send(request: Request, signal: AbortSignal): Promise<HttpsAnswer> {
     const session = await this.open(signal);
     const answer = await this.https.send(this.under(session, request), signal);
@@ -122,7 +127,7 @@ export class EmClient {
     if (answer.status < 300) return answer;
     // What anybody else has answered, such as a proxy, is not quoted.
     const reason = await parseXml(answer.body, ERROR.root).then(ERROR.read, () => '');
-    throw refusal(answer, nameOf(request), reason.replaceAll(this.account.password || '\0', '***'), isQuestion(request));
+    throw refusal(answer, nameOf(request), this.showable(reason), isQuestion(request));
   }
 
   private under(session: OpenSession, request: Request): HttpsRequest {

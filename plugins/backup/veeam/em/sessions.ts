@@ -112,7 +112,7 @@ export class Sessions {
   private async reasons(session: string, signal: AbortSignal): Promise<string> {
     if (isRestore(session)) return '';
     const reasons = (await this.parts(session, signal)).map(({ reason }) => reason).filter((reason) => reason !== '');
-    return [...new Set(reasons)].join('; ');
+    return this.em.showable([...new Set(reasons)].join('; '));
   }
 }
 

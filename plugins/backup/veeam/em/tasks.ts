@@ -47,7 +47,7 @@ export class Tasks {
     const what = `${method} ${path}`;
     const task = await this.em.change(method, path, signal, body);
     if (!task) return undefined;
-    const ended = task.isFinished ? successful(task, what) : await this.outcome(task.id, what, signal);
+    const ended = task.isFinished ? this.successful(task, what) : await this.outcome(task.id, what, signal);
     if (ended) return ended;
     throw new ProviderError('unknown', `${what}: Enterprise Manager has forgotten its ${task.id}`);
   }
@@ -61,11 +61,11 @@ export class Tasks {
     };
     const seen = await afterwards(what, () => lookFor(this.pace, look, signal));
     if (!seen) throw new ProviderError('unknown', `${what}: ${id} of Enterprise Manager does not come to an end`);
-    return seen === 'forgotten' ? undefined : successful(seen, what);
+    return seen === 'forgotten' ? undefined : this.successful(seen, what);
   }
-}
 
-function successful(task: Task, what: string): Task {
-  if (task.isSuccessful) return task;
-  throw new ProviderError('rejected', `${what}: ${task.message || 'Enterprise Manager does not say why it failed'}`);
+  private successful(task: Task, what: string): Task {
+    if (task.isSuccessful) return task;
+    throw new ProviderError('rejected', `${what}: ${this.em.showable(task.message) || 'Enterprise Manager does not say why it failed'}`);
+  }
 }

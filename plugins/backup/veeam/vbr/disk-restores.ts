@@ -101,7 +101,8 @@ export class VbrDiskRestores implements DiskRestores {
     // Only the session says why; and what failed early never was a mount.
     const seen = await this.sessions.look(session, signal);
     if (!mount) return seen;
-    const why = asText(mount['errorMessage']) ?? seen.message ?? `the mount of the disk is ${state ?? 'gone'}`;
+    const told = asText(mount['errorMessage']);
+    const why = (told && this.client.showable(told)) ?? seen.message ?? `the mount of the disk is ${state ?? 'gone'}`;
     return { state: 'Stopped', percent: 0, result: 'Failed', message: why };
   }
 

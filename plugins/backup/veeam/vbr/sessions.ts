@@ -32,7 +32,7 @@ export class Sessions {
       state: 'Stopped',
       percent,
       result: isWell ? result : 'Failed',
-      ...(said.length > 0 ? { message: [...new Set(said)].join('; ') } : {}),
+      ...(said.length > 0 ? { message: this.client.showable([...new Set(said)].join('; ')) } : {}),
     };
   }
 

@@ -1,5 +1,5 @@
 import { ProviderError } from '../../../../src/provider/index.js';
-import { refusal } from '../failures.js';
+import { refusal, withoutSecret } from '../failures.js';
 import type { HttpsClient } from '../https-client.js';
 import type { HttpsAnswer, HttpsRequest } from '../https-message.js';
 import { unlessAborted } from '../shared-wait.js';
@@ -100,6 +100,11 @@ export class VbrClient {
     return items;
   }
 
+  /** What the server says, as it may be shown. */
+  showable(said: string): string {
+    return withoutSecret(said, this.credentials.password);
+  }
+
   private async probe(): Promise<Revision> {
     const { wanted } = this;
     const candidates = wanted === undefined ? REVISIONS : REVISIONS.filter((name) => name === wanted);
@@ -183,7 +188,7 @@ export class VbrClient {
     const read = parsed(answer.body);
     if (answer.status >= 300) {
       const said = asText((read as Answer | undefined)?.['message']) ?? '';
-      throw refusal(answer, what, said.replaceAll(this.credentials.password || '\0', '***'), isRepeatable);
+      throw refusal(answer, what, this.showable(said), isRepeatable);
     }
     if (answer.body.trim() === '') return {};
     if (typeof read === 'object' && read !== null) return read as Answer;
