@@ -268,7 +268,7 @@ const BROKEN: Readonly<Record<string, readonly [Breakage, string]>> = {
   ],
   'removes a backup that was cut off, known only by the operation that took it': [
     (real) => ({ deleteBackup: async (request, signal) => (request.externalId ? real.deleteBackup(request, signal) : undefined) }),
-    'the list[0] is {',
+    'the number of backups in the list is 1 instead of 0',
   ],
 };
 
