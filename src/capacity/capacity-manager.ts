@@ -76,10 +76,11 @@ export class CapacityManager {
   private async measureZone(zone: Zone, signal: AbortSignal): Promise<void> {
     const provider = this.framework.isEnabled(zone) ? this.framework.provider(this.framework.providerNameOf(zone), zone) : undefined;
     if (!provider || !(await provider.capabilities(signal)).capacity) return this.db.daos.capacities.delete(zone.id);
+    const measured = this.now();
     const { usedBytes, totalBytes } = await provider.capacity(signal);
     const threshold = this.settings.get('zone.backupStorage.capacity.notificationthreshold', { zoneId: zone.id });
     await this.db.transaction(async (daos) => {
-      await daos.capacities.save({ zoneId: zone.id, usedBytes, totalBytes, measured: this.now() });
+      if (!(await daos.capacities.save({ zoneId: zone.id, usedBytes, totalBytes, measured }))) return;
       const isHigh = usedShare({ usedBytes, totalBytes }) > threshold;
       const isNew = await daos.capacities.setAlerted(zone.id, isHigh);
       if (isHigh && isNew) await this.alerts.raise(daos, 'ALERT.STORAGE.BACKUP', textOf(zone, usedBytes, totalBytes, threshold));

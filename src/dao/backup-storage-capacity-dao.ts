@@ -6,8 +6,12 @@ export interface BackupStorageCapacity {
   zoneId: number;
   usedBytes: number;
   totalBytes: number;
+  /** When that was begun. */
   measured: Date;
 }
+
+/** What was measured later than so by another server was measured by a wrong clock. */
+const WRONG_CLOCK_MS = 86_400_000;
 
 export class BackupStorageCapacityDao {
   constructor(private readonly db: Knex) {}
@@ -17,14 +21,19 @@ export class BackupStorageCapacityDao {
     return this.db('backup_storage_capacity').orderBy('zoneId').select('zoneId', 'usedBytes', 'totalBytes', 'measured');
   }
 
-  async save({ zoneId, ...measure }: BackupStorageCapacity): Promise<void> {
-    const update = () => this.db('backup_storage_capacity').where({ zoneId }).update(measure);
-    if ((await update()) === 1) return;
+  /** False if what was begun to be measured later is known already: the provider may have answered that sooner. */
+  async save({ zoneId, ...measure }: BackupStorageCapacity): Promise<boolean> {
+    const { measured } = measure;
+    const latest = new Date(measured.getTime() + WRONG_CLOCK_MS);
+    const isOlder = (row: Knex.QueryBuilder) => void row.where('measured', '<=', measured).orWhere('measured', '>', latest);
+    const update = async () => (await this.db('backup_storage_capacity').where({ zoneId }).where(isOlder).update(measure)) === 1;
+    if (await update()) return true;
     try {
       await this.db('backup_storage_capacity').insert({ zoneId, ...measure, alerted: false });
+      return true;
     } catch (error) {
       if (!isDuplicate(error)) throw error;
-      await update();
+      return update();
     }
   }
 

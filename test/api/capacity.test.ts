@@ -1,3 +1,4 @@
+import { insertZone } from '../kit/builders.js';
 import { Clock } from '../kit/clock.js';
 import { forEachEngine } from '../kit/engines.js';
 import { backedUpMachine, configure, each, GIB, listed, makeZone, NOBODY, only, script, takeBackup } from '../kit/scene.js';
@@ -73,6 +74,16 @@ forEachEngine((engine) => {
       expect(await capacities({ type: '21' })).toEqual(all);
       expect(await capacities({ type: '0' })).toEqual([]);
       expect(await capacities({ sortby: 'usage', page: '1', pagesize: '1' })).toMatchObject([{ zoneid: full, percentused: '100.00' }]);
+    });
+
+    test('keeps what was begun to be measured last, whichever is answered last', async () => {
+      const { capacities: dao } = server.db.daos;
+      const { id: zoneId } = await insertZone(server.db.daos);
+      const at = (ms: number) => ({ zoneId, usedBytes: ms, totalBytes: 1000, measured: new Date(Date.now() + ms) });
+      const saved = [];
+      for (const ms of [0, 20, 10, 20, 30, 10 ** 9, 40]) saved.push(await dao.save(at(ms)));
+      expect(saved).toEqual([true, true, false, true, true, true, true]);
+      expect((await dao.listAll()).find((each) => each.zoneId === zoneId)?.usedBytes).toBe(40);
     });
 
     test('refuses another order, and a zone that there is not', async () => {
