@@ -12,7 +12,7 @@ interface IdentityRecord {
 type ListMachines = () => Promise<readonly VsphereMachine[]>;
 
 /** Finds the machine that a restore point is of; undefined if it is of none that is under the job that took it. */
-export type FindOwner = (point: RestorePoint) => string | undefined;
+type FindOwner = (point: RestorePoint) => string | undefined;
 
 /** Which machine of vCenter each machine is and was. The job that took a restore point says too little: somebody may have added others to it. */
 export class Identities {

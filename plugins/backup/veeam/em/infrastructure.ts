@@ -14,7 +14,7 @@ export function readVmRef(ref: string): Pick<BackedUpMachine, 'vcenter' | 'moref
 }
 
 /** Whether it is a machine that is meant, and not a tag, a folder or the like. */
-export const isVmRef = (ref: string): boolean => /^urn:VMware:Vm:/i.test(ref);
+const isVmRef = (ref: string): boolean => /^urn:VMware:Vm:/i.test(ref);
 
 /** What Veeam knows of: vCenter servers, their machines, and repositories. */
 export class Infrastructure {

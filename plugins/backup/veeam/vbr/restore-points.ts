@@ -17,7 +17,7 @@ const MARGIN_MS = 1000;
 const UNITS = 16;
 
 /** Where the revision has restore points. */
-export const pointsPath = ({ has }: Revision): string => (has.restorePoints ? '/api/v1/restorePoints' : '/api/v1/objectRestorePoints');
+const pointsPath = ({ has }: Revision): string => (has.restorePoints ? '/api/v1/restorePoints' : '/api/v1/objectRestorePoints');
 
 /** What restores call the restore point that they are of. */
 export const restorePointField = ({ has }: Revision): string => (has.restorePoints ? 'restorePointId' : 'objectRestorePointId');
